@@ -1,0 +1,110 @@
+// The guards between the page and the sandbox: what they let through, what they refuse, and that they never pass a reference on.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BOUNDS, ProtocolError, parseFromFigure, parseFromWorker } from "../../static/shared/protocol.js";
+
+const result = (value, parts = []) =>
+  parseFromWorker({
+    type: "result",
+    id: 1,
+    json: JSON.stringify({ ok: true, figures: [], value: null, error: null, warnings: [], ...value }),
+    parts,
+  });
+
+test("each message of the worker passes in its right shape", () => {
+  assert.deepEqual(parseFromWorker({ type: "phase", phase: "import" }), { type: "phase", phase: "import" });
+  assert.deepEqual(parseFromWorker({ type: "ready" }), { type: "ready" });
+  assert.deepEqual(parseFromWorker({ type: "output", id: 3, text: "hi" }), { type: "output", id: 3, text: "hi" });
+  const profile = {
+    tables: [
+      {
+        name: "a",
+        file: "a.csv",
+        rows: 2,
+        columns: [
+          { name: "x", type: "integer", missing: 0, distinct: 2, min: 1, max: 2 },
+          { name: "y", type: "text", missing: 0, distinct: 1, top: ["k"] },
+        ],
+      },
+    ],
+  };
+  const previews = [{ name: "a", columns: ["x", "y"], rows: [["1", "k"]] }];
+  assert.deepEqual(parseFromWorker({ type: "opened", id: 1, json: JSON.stringify({ ok: true, profile, previews }) }), {
+    type: "opened",
+    id: 1,
+    opened: { profile, previews },
+  });
+});
+
+test("figures take their parts by index, and bytes are copied", () => {
+  const png = new Uint8Array([1, 2, 3]);
+  const figures = [
+    { kind: "svg", svg: 0, png: 1, width: 10, height: 20, facts: { kind: "line", blank: false, points: 3 } },
+    { kind: "plotly", spec: 2, facts: {} },
+    { kind: "table", columns: ["a"], rows: [["1"]], totalRows: 1, facts: {} },
+  ];
+  const message = result({ figures }, ["<svg/>", png, "{}"]);
+  assert.equal(message.type, "result");
+  const [svg, plotly, table] = message.result.figures;
+  assert.equal(svg.svg, "<svg/>");
+  assert.deepEqual(svg.png, png);
+  assert.notEqual(svg.png.buffer, png.buffer);
+  assert.deepEqual(svg.facts, { kind: "line", blank: false, points: 3 });
+  assert.equal(plotly.spec, "{}");
+  assert.deepEqual(table.rows, [["1"]]);
+});
+
+test("what is not of the protocol is refused", () => {
+  const refused = [
+    null,
+    undefined,
+    7,
+    "ready",
+    [],
+    {},
+    { type: "eval" },
+    { type: "phase", phase: "anything" },
+    { type: "output", id: -1, text: "x" },
+    { type: "output", id: 1.5, text: "x" },
+    { type: "output", id: 1, text: { toString: () => "x" } },
+    { type: "output", id: 1, text: "x".repeat(BOUNDS.outputChunk + 1) },
+    { type: "result", id: 1, json: "{", parts: [] },
+    { type: "result", id: 1, json: "[]", parts: [] },
+    { type: "result", id: 1, json: '{"figures":{}}', parts: [] },
+    { type: "opened", id: 1, json: '{"profile":{}}' },
+  ];
+  for (const message of refused) {
+    assert.throws(() => parseFromWorker(message), ProtocolError, JSON.stringify(message));
+  }
+});
+
+test("a figure cannot name a part that is not there, or of another kind", () => {
+  const figure = (fields) => [{ width: 1, height: 1, facts: {}, ...fields }];
+  for (const figures of [
+    figure({ kind: "svg", svg: 5, png: null }),
+    figure({ kind: "svg", svg: "length", png: null }),
+    figure({ kind: "png", png: 0 }),
+    figure({ kind: "html", html: 0 }),
+    figure({ kind: "png", png: 1, width: "wide" }),
+  ]) {
+    assert.throws(() => result({ figures }, ["text", new Uint8Array(1)]), ProtocolError);
+  }
+});
+
+test("keys of prototypes are neither read nor passed on", () => {
+  const figures = [{ kind: "plotly", spec: 0, facts: JSON.parse('{"__proto__":{"kind":"evil"},"constructor":"evil"}') }];
+  const [figure] = result({ figures }, ["{}"]).result.figures;
+  assert.deepEqual(figure.facts, {});
+  assert.equal(Object.getPrototypeOf(figure.facts), Object.prototype);
+  assert.equal({}.kind, undefined);
+});
+
+test("long texts are cut, sizes are held in bounds", () => {
+  const error = { type: "E".repeat(1000), message: "m", line: 3, traceback: "t".repeat(BOUNDS.traceback * 2) };
+  const parsed = result({ ok: false, error }).result.error;
+  assert.equal(parsed.type.length, 200);
+  assert.equal(parsed.traceback.length, BOUNDS.traceback);
+  assert.deepEqual(parseFromFigure({ type: "drawn", height: 1e9 }), { type: "drawn", height: 4000 });
+  assert.throws(() => parseFromFigure({ type: "drawn", height: Number.NaN }), ProtocolError);
+  assert.throws(() => parseFromFigure({ type: "image", id: 1, png: "data:image/png" }), ProtocolError);
+});

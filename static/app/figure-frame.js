@@ -1,0 +1,108 @@
+// @ts-check
+/**
+ * Draws a plotly or vega figure in a sealed frame of its own, from data. Which figure goes where is figures.js's.
+ *
+ * @import {InteractiveFigure} from "../shared/protocol.js"
+ * @import {SandboxConfig} from "./sandbox.js"
+ */
+
+import { ProtocolError, parseFromFigure } from "../shared/protocol.js";
+import { createRuntimeFiles } from "./runtime.js";
+import { SandboxError, sealedFrame } from "./sandbox.js";
+
+/** Seconds that a figure may take to be drawn. */
+const DRAW_SECONDS = 60;
+/** Messages a frame may send in its life: a size for each step of a window that is dragged, and some pictures. */
+const MESSAGES = 10_000;
+
+/** Renderers are fetched once a page. @type {WeakMap<SandboxConfig["runtime"], ReturnType<typeof createRuntimeFiles>>} */
+const renderers = new WeakMap();
+
+/**
+ * @param {HTMLElement} container
+ * @param {InteractiveFigure} figure
+ * @param {SandboxConfig} config
+ * @returns {Promise<{remove(): void, image(): Promise<Blob>}>} settled when the figure is on the screen
+ */
+export async function drawInteractive(container, figure, config) {
+  const frame = sealedFrame(config.sandbox.figureFrame);
+  frame.title = figure.facts.title || "Interactive chart";
+  const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
+  container.append(frame);
+  const [renderer] = await Promise.all([rendererOf(figure.kind, config), loaded]);
+
+  const { port1: port, port2 } = new MessageChannel();
+  /** @type {Map<number, {resolve: (picture: Blob) => void, reject: (error: Error) => void}>} */
+  const pictures = new Map();
+  let messages = 0;
+  let nextId = 1;
+  const remove = () => {
+    port.close();
+    frame.remove();
+    for (const { reject } of pictures.values()) reject(new SandboxError("stopped", "The figure was removed."));
+    pictures.clear();
+  };
+
+  await new Promise((resolve, reject) => {
+    const clock = setTimeout(
+      () => fail(new SandboxError("timeout", `The figure was not drawn within ${DRAW_SECONDS} seconds.`)),
+      DRAW_SECONDS * 1000,
+    );
+    /** @param {Error} error */
+    const fail = (error) => {
+      clearTimeout(clock);
+      remove();
+      reject(error);
+    };
+    port.onmessage = ({ data }) => {
+      try {
+        messages += 1;
+        if (messages > MESSAGES) throw new ProtocolError("it sent too many messages");
+        const message = parseFromFigure(data);
+        switch (message.type) {
+          case "drawn":
+            clearTimeout(clock);
+            frame.style.height = `${message.height}px`;
+            return resolve(undefined);
+          case "resized":
+            frame.style.height = `${message.height}px`;
+            return;
+          case "image":
+            pictures.get(message.id)?.resolve(new Blob([message.png], { type: "image/png" }));
+            pictures.delete(message.id);
+            return;
+          case "failed":
+            return fail(new SandboxError("crashed", `The figure could not be drawn: ${message.message}`));
+        }
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        fail(new SandboxError("flood", `The figure's frame was closed: ${error.message}.`));
+      }
+    };
+    frame.contentWindow?.postMessage(null, "*", [port2]);
+    port.postMessage({ type: "draw", kind: figure.kind, renderer, spec: figure.spec });
+  });
+
+  return {
+    remove,
+    image: () =>
+      new Promise((resolve, reject) => {
+        const id = nextId++;
+        pictures.set(id, { resolve, reject });
+        port.postMessage({ type: "image", id });
+      }),
+  };
+}
+
+/**
+ * @param {"plotly" | "vega"} kind
+ * @param {SandboxConfig} config
+ */
+function rendererOf(kind, config) {
+  let files = renderers.get(config.runtime);
+  if (!files) {
+    files = createRuntimeFiles(config.runtime, config.runtimeBase);
+    renderers.set(config.runtime, files);
+  }
+  return files.text(config.runtime.renderers[kind].file);
+}

@@ -1,0 +1,112 @@
+// @ts-check
+/**
+ * The pinned runtime's files as the page fetches them: each once, each checked by the browser against the digest that the
+ * server's manifest gives, each counted for the progress. What the bytes are for is sandbox.js's and figure-frame.js's.
+ *
+ * @typedef {{name: string, bytes: number, sha256: string, type: string}} RuntimeFile
+ * @typedef {{version: string, file: string, depends: string[], base: boolean}} RuntimePackage
+ * @typedef {{runtime: string, python: string, abi: string, digest: string, files: RuntimeFile[],
+ *   core: {script: string, wasm: string, stdlib: string, harness: string},
+ *   packages: Record<string, RuntimePackage>, imports: Record<string, string>,
+ *   hints: {contains: string, package: string}[], stdlib: string[],
+ *   renderers: Record<"plotly" | "vega", {file: string, version: string, package: string}>}} RuntimeManifest
+ */
+
+export class IntegrityError extends Error {
+  /** @param {string} file */
+  constructor(file) {
+    super(
+      `${file} is not the file this server pinned: its bytes do not match their sha256. ` +
+        "Nothing was run. A proxy may change files on their way; reload, or ask whoever runs this server.",
+    );
+    this.name = "IntegrityError";
+  }
+}
+
+/**
+ * @param {RuntimeManifest} manifest
+ * @param {string} base path under which the files are served, by digest
+ */
+export function createRuntimeFiles(manifest, base) {
+  const files = new Map(manifest.files.map((file) => [file.name, file]));
+  /** @type {Map<string, Promise<ArrayBuffer>>} */
+  const fetched = new Map();
+  let bytesDone = 0;
+  let bytesTotal = 0;
+  /** @type {(done: number, total: number) => void} */
+  let onProgress = () => {};
+
+  /**
+   * @param {string} name
+   * @returns {Promise<ArrayBuffer>} the file's bytes; not to be transferred, since they serve every later interpreter too
+   */
+  function get(name) {
+    let bytes = fetched.get(name);
+    if (!bytes) {
+      bytes = load(name).catch((error) => {
+        // A later try may go better: a failure is not kept.
+        fetched.delete(name);
+        throw error;
+      });
+      fetched.set(name, bytes);
+    }
+    return bytes;
+  }
+
+  /** @param {string} name */
+  async function load(name) {
+    const file = files.get(name);
+    if (!file) throw new Error(`${name} is not part of this runtime`);
+    bytesTotal += file.bytes;
+    onProgress(bytesDone, bytesTotal);
+    try {
+      const bytes = await fetchPinned(`${base}/${file.sha256}/${file.name}`, integrity(file), file.name);
+      bytesDone += file.bytes;
+      return bytes;
+    } catch (error) {
+      bytesTotal -= file.bytes;
+      throw error;
+    } finally {
+      onProgress(bytesDone, bytesTotal);
+    }
+  }
+
+  return {
+    get,
+    /** @param {string} name @returns {Promise<string>} */
+    text: async (name) => new TextDecoder().decode(await get(name)),
+    /** @param {(done: number, total: number) => void} listener bytes of all files asked for so far, as unpacked */
+    set onProgress(listener) {
+      onProgress = listener;
+    },
+  };
+}
+
+/**
+ * @param {string} url
+ * @param {string} digest value of an `integrity` attribute
+ * @param {string} name what to call the file when it fails
+ */
+export async function fetchPinned(url, digest, name) {
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(url, { integrity: digest }).catch(() =>
+      // The wrong bytes may be in the browser's own cache, where they would stay for a year: once more, past it.
+      fetch(url, { integrity: digest, cache: "reload" }),
+    );
+  } catch (cause) {
+    // A wrong digest and a dead network look the same here: only a request without a check, thrown away, tells which.
+    const plain = await fetch(url, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    if (plain?.ok) throw new IntegrityError(name);
+    throw new Error(`${name} could not be fetched: the server did not answer. Check the connection and reload.`, { cause });
+  }
+  if (!response.ok) throw new Error(`${name} could not be fetched: the server answered ${response.status}. Reload the page.`);
+  return response.arrayBuffer();
+}
+
+/** @param {RuntimeFile} file */
+function integrity(file) {
+  const bytes = file.sha256.match(/../g) ?? [];
+  return `sha256-${btoa(String.fromCharCode(...bytes.map((byte) => Number.parseInt(byte, 16))))}`;
+}

@@ -1,0 +1,126 @@
+// @ts-check
+/**
+ * The bootstrap of a figure's frame: draws one plotly or vega figure from its data, in an opaque-origin document of its own.
+ *
+ * It makes no request. The page sends the renderer's text, which runs only if its hash is one of the two in this document's
+ * policy, and the figure as JSON. No Python and no markup of a program's comes here; what a renderer makes of a figure's
+ * strings stays in a document that can reach nothing.
+ */
+(() => {
+  /** @type {MessagePort | undefined} */
+  let port;
+  /** Gives the figure as the bytes of a PNG at twice its size. @type {(() => Promise<string>) | undefined} */
+  let picture;
+  let height = 0;
+
+  /** @param {MessageEvent} event */
+  const start = (event) => {
+    if (event.source !== parent || !event.ports[0]) return;
+    removeEventListener("message", start);
+    port = event.ports[0];
+    port.onmessage = ({ data }) => {
+      answer(/** @type {FigureMessage} */ (data)).catch((error) => {
+        port?.postMessage({ type: "failed", message: String(error instanceof Error ? error.message : error) });
+      });
+    };
+  };
+  addEventListener("message", start);
+
+  /** @param {FigureMessage} message */
+  async function answer(message) {
+    if (message.type === "image") {
+      if (!picture) throw new Error("the figure is not drawn yet");
+      port?.postMessage({ type: "image", id: message.id, png: bytesOf(await picture()) });
+      return;
+    }
+    const script = document.createElement("script");
+    script.textContent = message.renderer;
+    document.head.append(script);
+    document.body.style.margin = "0";
+    const place = document.createElement("div");
+    document.body.append(place);
+    const figure = JSON.parse(message.spec);
+    picture = message.kind === "plotly" ? await drawPlotly(place, figure) : await drawVega(place, figure);
+    height = Math.ceil(place.getBoundingClientRect().height);
+    port?.postMessage({ type: "drawn", height });
+    new ResizeObserver(() => {
+      const now = Math.ceil(place.getBoundingClientRect().height);
+      if (now !== height) {
+        height = now;
+        port?.postMessage({ type: "resized", height });
+      }
+    }).observe(place);
+  }
+
+  /**
+   * @param {HTMLElement} place
+   * @param {any} figure
+   */
+  async function drawPlotly(place, figure) {
+    const { Plotly } = /** @type {any} */ (globalThis);
+    if (!Plotly) throw new Error("plotly.js was refused: it is not the pinned file");
+    const layout = { ...figure.layout };
+    // As wide as the page unless the program says how wide; never wider than there is room.
+    if (layout.width > innerWidth) delete layout.width;
+    layout.height ??= 450;
+    await Plotly.newPlot(place, {
+      data: figure.data,
+      layout,
+      frames: figure.frames,
+      config: {
+        responsive: true,
+        displaylogo: false,
+        // The page has a button that saves the picture; a frame without downloads cannot.
+        modeBarButtonsToRemove: ["toImage", "sendDataToCloud", "editInChartStudio"],
+      },
+    });
+    return () =>
+      Plotly.toImage(place, { format: "png", width: place.clientWidth, height: layout.height, scale: 2 });
+  }
+
+  /**
+   * @param {HTMLElement} place
+   * @param {any} spec
+   */
+  async function drawVega(place, spec) {
+    const { vegaBundle } = /** @type {any} */ (globalThis);
+    if (!vegaBundle) throw new Error("vega was refused: it is not the pinned file");
+    const { vega, vegaLite, expressionInterpreter } = vegaBundle;
+    const refuse = () => Promise.reject(new Error("the sandbox has no network: put the data into the chart"));
+    const isLite = !/\/vega\/v\d/.test(String(spec.$schema ?? ""));
+    const compiled = isLite ? vegaLite.compile(fitted(spec)).spec : spec;
+    const view = new vega.View(vega.parse(compiled, null, { ast: true }), {
+      expr: expressionInterpreter,
+      loader: { load: refuse, sanitize: refuse, http: refuse, file: refuse },
+      logLevel: vega.Error,
+      renderer: "svg",
+      hover: true,
+    });
+    await view.initialize(place).runAsync();
+    return async () => (await view.toCanvas(2)).toDataURL("image/png");
+  }
+
+  /**
+   * A single view with no width of its own takes the room there is, as plotly figures do.
+   * @param {any} spec
+   */
+  function fitted(spec) {
+    const single = spec.mark !== undefined || spec.layer !== undefined;
+    const config = { background: "white", padding: 8, ...spec.config };
+    if (!single || spec.width !== undefined || spec.encoding?.column || spec.encoding?.facet) return { ...spec, config };
+    return {
+      ...spec,
+      config,
+      width: Math.max(120, Math.min(innerWidth, 900) - 16),
+      height: spec.height ?? 320,
+      autosize: spec.autosize ?? { type: "fit", contains: "padding" },
+    };
+  }
+
+  /**
+   * @param {string} dataUrl
+   */
+  function bytesOf(dataUrl) {
+    return Uint8Array.from(atob(dataUrl.slice(dataUrl.indexOf(",") + 1)), (character) => character.charCodeAt(0));
+  }
+})();

@@ -1,0 +1,460 @@
+// @ts-check
+/**
+ * The messages between the host page and the sandbox, and their guards. Imports nothing, touches no DOM.
+ *
+ * What the host sends is trusted and only typed here. What comes out of the sandbox is hostile, whatever its type says: a
+ * program can take over its worker and forge any message. `parseFromWorker` and `parseFromFigure` are the only way in: they
+ * check shape and size, copy the known fields into fresh objects, and throw a `ProtocolError` for the rest. Rate and order
+ * are the receiver's to check, since they need its clock and its state.
+ *
+ * @typedef {{name: string, bytes: ArrayBuffer}} NamedBytes
+ *
+ * @typedef {{type: "boot", wasm: ArrayBuffer, stdlib: ArrayBuffer, harness: ArrayBuffer, packs: NamedBytes[],
+ *   abi: {abi_version: string, python: string}, memoryBytes: number}
+ *   | {type: "open", id: number, files: NamedBytes[]}
+ *   | {type: "run", id: number, program: string, packs: NamedBytes[]}} ToWorker
+ *
+ * @typedef {"start" | "import"} BootPhase
+ * @typedef {{type: "phase", phase: BootPhase}
+ *   | {type: "ready"}
+ *   | {type: "opened", id: number, opened: Opened}
+ *   | {type: "refused", id: number, message: string}
+ *   | {type: "output", id: number, text: string}
+ *   | {type: "result", id: number, result: SandboxResult}
+ *   | {type: "crashed", message: string}} FromWorker
+ *
+ * @typedef {{name: string, type: string, missing: number, distinct: number, min?: number | string, max?: number | string,
+ *   top?: string[]}} ProfileColumn
+ * @typedef {{name: string, file: string, rows: number, columns: ProfileColumn[]}} ProfileTable
+ * @typedef {{tables: ProfileTable[]}} Profile
+ * @typedef {{name: string, columns: string[], rows: string[][]}} Preview
+ * @typedef {{profile: Profile, previews: Preview[]}} Opened
+ *
+ * @typedef {{library?: string, kind?: string, title?: string, blank?: boolean, points?: number, series?: string[],
+ *   axes?: AxesFacts[]}} Facts
+ * @typedef {{title?: string, xLabel?: string, yLabel?: string, xScale?: string, yScale?: string, kinds?: string[],
+ *   series?: string[], points?: number}} AxesFacts
+ * @typedef {{kind: "svg", svg: string, png: Uint8Array<ArrayBuffer> | null, width: number, height: number, facts: Facts}} SvgFigure
+ * @typedef {{kind: "png", png: Uint8Array<ArrayBuffer>, width: number, height: number, facts: Facts}} PngFigure
+ * @typedef {{kind: "plotly" | "vega", spec: string, facts: Facts}} InteractiveFigure
+ * @typedef {{kind: "table", columns: string[], rows: string[][], totalRows: number, facts: Facts}} TableFigure
+ * @typedef {SvgFigure | PngFigure | InteractiveFigure | TableFigure} Figure
+ * @typedef {{type: string, message: string, line: number | null, traceback: string}} ProgramError
+ * @typedef {{ok: boolean, figures: Figure[], value: string | null, error: ProgramError | null, warnings: string[]}} SandboxResult
+ *
+ * @typedef {{type: "draw", kind: "plotly" | "vega", renderer: string, spec: string}
+ *   | {type: "image", id: number}} ToFigure
+ * @typedef {{type: "drawn", height: number}
+ *   | {type: "resized", height: number}
+ *   | {type: "image", id: number, png: Uint8Array<ArrayBuffer>}
+ *   | {type: "failed", message: string}} FromFigure
+ */
+
+/** Upper bounds on what one run may hand out. Sizes are in UTF-16 units for text and bytes for images. */
+export const BOUNDS = Object.freeze({
+  figures: 100,
+  text: 2_000,
+  traceback: 50_000,
+  outputChunk: (1 << 20) + 256,
+  outputTotal: 1 << 20,
+  resultJson: 64 << 20,
+  parts: 300,
+  partBytes: 64 << 20,
+  tables: 200,
+  columns: 20_000,
+  previewRows: 100,
+  tableRows: 5_000,
+  tableColumns: 2_000,
+  cell: 2_000,
+  series: 200,
+  warnings: 50,
+  messagesPerRun: 4_000,
+});
+
+export class ProtocolError extends Error {
+  /** @param {string} message */
+  constructor(message) {
+    super(message);
+    this.name = "ProtocolError";
+  }
+}
+
+/**
+ * @param {unknown} data what a `message` event from the sandbox's worker carried
+ * @returns {FromWorker}
+ */
+export function parseFromWorker(data) {
+  const message = record(data, "message");
+  const type = string(message["type"], "type", 32);
+  switch (type) {
+    case "phase":
+      return { type, phase: oneOf(message["phase"], "phase", /** @type {const} */ (["start", "import"])) };
+    case "ready":
+      return { type };
+    case "opened":
+      return { type, id: integer(message["id"], "id"), opened: parseOpened(json(message["json"])) };
+    case "refused":
+      return { type, id: integer(message["id"], "id"), message: cut(message["message"], BOUNDS.text) };
+    case "output":
+      return {
+        type,
+        id: integer(message["id"], "id"),
+        text: string(message["text"], "text", BOUNDS.outputChunk),
+      };
+    case "result":
+      return {
+        type,
+        id: integer(message["id"], "id"),
+        result: parseResult(json(message["json"]), parseParts(message["parts"])),
+      };
+    case "crashed":
+      return { type, message: cut(message["message"], BOUNDS.text) };
+    default:
+      throw new ProtocolError(`unknown message ${JSON.stringify(type)}`);
+  }
+}
+
+/**
+ * @param {unknown} data what a `message` event from a figure frame carried
+ * @returns {FromFigure}
+ */
+export function parseFromFigure(data) {
+  const message = record(data, "message");
+  const type = string(message["type"], "type", 32);
+  switch (type) {
+    case "drawn":
+    case "resized":
+      return { type, height: clamp(number(message["height"], "height"), 40, 4_000) };
+    case "image": {
+      const png = message["png"];
+      if (!(png instanceof Uint8Array) || png.byteLength > BOUNDS.partBytes) {
+        throw new ProtocolError("image: not the bytes of a picture");
+      }
+      return { type, id: integer(message["id"], "id"), png: new Uint8Array(png) };
+    }
+    case "failed":
+      return { type, message: cut(message["message"], BOUNDS.text) };
+    default:
+      throw new ProtocolError(`unknown message ${JSON.stringify(type)}`);
+  }
+}
+
+/**
+ * @param {unknown} data
+ * @returns {Opened}
+ */
+function parseOpened(data) {
+  const opened = record(data, "opened");
+  const profile = record(opened["profile"], "profile");
+  return {
+    profile: { tables: array(profile["tables"], "tables", BOUNDS.tables).map(parseTable) },
+    previews: array(opened["previews"], "previews", BOUNDS.tables).map((item) => {
+      const preview = record(item, "preview");
+      return {
+        name: cut(preview["name"], BOUNDS.text),
+        columns: texts(preview["columns"], "columns", BOUNDS.columns),
+        rows: array(preview["rows"], "rows", BOUNDS.previewRows).map((row) => texts(row, "row", BOUNDS.columns)),
+      };
+    }),
+  };
+}
+
+/**
+ * @param {unknown} data
+ * @returns {ProfileTable}
+ */
+function parseTable(data) {
+  const table = record(data, "table");
+  return {
+    name: cut(table["name"], BOUNDS.text),
+    file: cut(table["file"], BOUNDS.text),
+    rows: integer(table["rows"], "rows"),
+    columns: array(table["columns"], "columns", BOUNDS.columns).map((item) => {
+      const column = record(item, "column");
+      /** @type {ProfileColumn} */
+      const parsed = {
+        name: cut(column["name"], BOUNDS.text),
+        type: cut(column["type"], 32),
+        missing: integer(column["missing"], "missing"),
+        distinct: integer(column["distinct"], "distinct"),
+      };
+      for (const end of /** @type {const} */ (["min", "max"])) {
+        const value = column[end];
+        if (typeof value === "number") parsed[end] = number(value, end);
+        else if (value !== undefined && value !== null) parsed[end] = cut(value, 64);
+      }
+      if (column["top"] !== undefined && column["top"] !== null) parsed.top = texts(column["top"], "top", 50);
+      return parsed;
+    }),
+  };
+}
+
+/**
+ * @param {unknown} data
+ * @param {(string | Uint8Array<ArrayBuffer>)[]} parts
+ * @returns {SandboxResult}
+ */
+function parseResult(data, parts) {
+  const result = record(data, "result");
+  const error = result["error"];
+  return {
+    ok: result["ok"] === true,
+    figures: array(result["figures"], "figures", BOUNDS.figures).map((figure) => parseFigure(figure, parts)),
+    value: optionalText(result["value"], BOUNDS.traceback),
+    error: error === null || error === undefined ? null : parseError(error),
+    warnings: texts(result["warnings"] ?? [], "warnings", BOUNDS.warnings),
+  };
+}
+
+/**
+ * @param {unknown} data
+ * @returns {ProgramError}
+ */
+function parseError(data) {
+  const error = record(data, "error");
+  const line = error["line"];
+  return {
+    type: cut(error["type"], 200),
+    message: cut(error["message"], BOUNDS.traceback),
+    line: line === null || line === undefined ? null : integer(line, "line"),
+    traceback: cut(error["traceback"], BOUNDS.traceback),
+  };
+}
+
+/**
+ * @param {unknown} data
+ * @param {(string | Uint8Array<ArrayBuffer>)[]} parts
+ * @returns {Figure}
+ */
+function parseFigure(data, parts) {
+  const figure = record(data, "figure");
+  const kind = oneOf(figure["kind"], "kind", /** @type {const} */ (["svg", "png", "plotly", "vega", "table"]));
+  const facts = parseFacts(figure["facts"] ?? {});
+  switch (kind) {
+    case "svg": {
+      const png = figure["png"];
+      return {
+        kind,
+        svg: textPart(parts, figure["svg"]),
+        png: png === null || png === undefined ? null : bytesPart(parts, png),
+        ...size(figure),
+        facts,
+      };
+    }
+    case "png":
+      return { kind, png: bytesPart(parts, figure["png"]), ...size(figure), facts };
+    case "plotly":
+    case "vega":
+      return { kind, spec: textPart(parts, figure["spec"]), facts };
+    case "table":
+      return {
+        kind,
+        columns: texts(figure["columns"], "columns", BOUNDS.tableColumns),
+        rows: array(figure["rows"], "rows", BOUNDS.tableRows).map((row) => texts(row, "row", BOUNDS.tableColumns)),
+        totalRows: integer(figure["totalRows"], "totalRows"),
+        facts,
+      };
+    default:
+      return unreachable(kind);
+  }
+}
+
+/**
+ * @param {unknown} data
+ * @returns {Facts}
+ */
+function parseFacts(data) {
+  const facts = record(data, "facts");
+  /** @type {Facts} */
+  const parsed = {};
+  for (const key of /** @type {const} */ (["library", "kind", "title"])) {
+    if (typeof facts[key] === "string") parsed[key] = cut(facts[key], BOUNDS.text);
+  }
+  if (typeof facts["blank"] === "boolean") parsed.blank = facts["blank"];
+  if (typeof facts["points"] === "number") parsed.points = number(facts["points"], "points");
+  if (facts["series"] !== undefined) parsed.series = texts(facts["series"], "series", BOUNDS.series);
+  if (facts["axes"] !== undefined) {
+    parsed.axes = array(facts["axes"], "axes", BOUNDS.series).map((item) => {
+      const axes = record(item, "axes");
+      /** @type {AxesFacts} */
+      const one = {};
+      for (const key of /** @type {const} */ (["title", "xLabel", "yLabel", "xScale", "yScale"])) {
+        if (typeof axes[key] === "string") one[key] = cut(axes[key], BOUNDS.text);
+      }
+      for (const key of /** @type {const} */ (["kinds", "series"])) {
+        if (axes[key] !== undefined) one[key] = texts(axes[key], key, BOUNDS.series);
+      }
+      if (typeof axes["points"] === "number") one.points = number(axes["points"], "points");
+      return one;
+    });
+  }
+  return parsed;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {(string | Uint8Array<ArrayBuffer>)[]}
+ */
+function parseParts(value) {
+  return array(value, "parts", BOUNDS.parts).map((part) => {
+    if (typeof part === "string" && part.length <= BOUNDS.partBytes) return part;
+    // A copy: a view could stand over a buffer that is larger, or resizable, or shared with the program.
+    if (part instanceof Uint8Array && part.byteLength <= BOUNDS.partBytes) return new Uint8Array(part);
+    throw new ProtocolError("part: neither a text nor bytes, or too large");
+  });
+}
+
+/**
+ * @param {(string | Uint8Array<ArrayBuffer>)[]} parts
+ * @param {unknown} index
+ */
+function textPart(parts, index) {
+  const part = parts[integer(index, "part")];
+  if (typeof part !== "string") throw new ProtocolError("part: expected a text");
+  return part;
+}
+
+/**
+ * @param {(string | Uint8Array<ArrayBuffer>)[]} parts
+ * @param {unknown} index
+ */
+function bytesPart(parts, index) {
+  const part = parts[integer(index, "part")];
+  if (!(part instanceof Uint8Array)) throw new ProtocolError("part: expected bytes");
+  return part;
+}
+
+/** @param {Record<string, unknown>} figure */
+function size(figure) {
+  return {
+    width: clamp(number(figure["width"], "width"), 1, 20_000),
+    height: clamp(number(figure["height"], "height"), 1, 20_000),
+  };
+}
+
+/**
+ * The values of an object's own keys: nothing is read through a prototype.
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {Record<string, unknown>}
+ */
+function record(value, name) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ProtocolError(`${name}: expected an object`);
+  }
+  return Object.assign(Object.create(null), value);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {unknown}
+ */
+function json(value) {
+  const text = string(value, "json", BOUNDS.resultJson);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ProtocolError("json: not valid JSON");
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @param {number} longest
+ */
+function string(value, name, longest) {
+  if (typeof value !== "string") throw new ProtocolError(`${name}: expected a text`);
+  if (value.length > longest) throw new ProtocolError(`${name}: longer than ${longest}`);
+  return value;
+}
+
+/**
+ * A text that may be shortened without harm.
+ * @param {unknown} value
+ * @param {number} longest
+ */
+function cut(value, longest) {
+  if (typeof value !== "string") throw new ProtocolError("expected a text");
+  return value.length > longest ? `${value.slice(0, longest - 1)}…` : value;
+}
+
+/**
+ * @param {unknown} value
+ * @param {number} longest
+ */
+function optionalText(value, longest) {
+  return value === null || value === undefined ? null : cut(value, longest);
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ */
+function number(value, name) {
+  if (typeof value !== "number" || !Number.isFinite(value)) throw new ProtocolError(`${name}: expected a number`);
+  return value;
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ */
+function integer(value, name) {
+  if (!Number.isSafeInteger(value) || /** @type {number} */ (value) < 0) {
+    throw new ProtocolError(`${name}: expected a count`);
+  }
+  return /** @type {number} */ (value);
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @param {number} most
+ * @returns {unknown[]}
+ */
+function array(value, name, most) {
+  if (!Array.isArray(value)) throw new ProtocolError(`${name}: expected a list`);
+  if (value.length > most) throw new ProtocolError(`${name}: more than ${most}`);
+  // Array.from also fills holes, which `map` would skip.
+  return Array.from(value);
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @param {number} most
+ */
+function texts(value, name, most) {
+  return array(value, name, most).map((item) => cut(item, BOUNDS.cell));
+}
+
+/**
+ * @template {string} T
+ * @param {unknown} value
+ * @param {string} name
+ * @param {readonly T[]} known
+ * @returns {T}
+ */
+function oneOf(value, name, known) {
+  const found = known.find((item) => item === value);
+  if (found === undefined) throw new ProtocolError(`${name}: unknown value`);
+  return found;
+}
+
+/**
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
+function clamp(value, low, high) {
+  return Math.min(high, Math.max(low, value));
+}
+
+/**
+ * @param {never} value
+ * @returns {never}
+ */
+function unreachable(value) {
+  throw new ProtocolError(`unexpected ${String(value)}`);
+}
