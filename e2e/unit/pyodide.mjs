@@ -1,0 +1,119 @@
+/**
+ * Real Pyodide under Node with the packages of the built bundle, for tests of the Python side that need no browser.
+ * The harness itself is taken from its sources, so a change can be tested without bundling again.
+ *
+ * What the worker does around it (limits, messages, streams) is tested in the browser.
+ */
+
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import zlib from "node:zlib";
+import { loadPyodide } from "pyodide";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const dist = path.join(root, "pyodide-bundle/dist");
+const site = "/lib/python3.14/site-packages";
+const home = "/home/pyodide";
+
+/**
+ * @param {string[]} packages beyond those that are there at every start, by their names in the bundle
+ */
+export async function startPyodide(packages = []) {
+  /** @type {string[]} */
+  const lines = [];
+  const keep = (/** @type {string} */ line) => lines.push(line);
+  const pyodide = await loadPyodide({
+    stdout: keep,
+    stderr: keep,
+    stdin: () => null,
+    env: { HOME: home, MPLBACKEND: "agg" },
+  });
+  const runtime = JSON.parse(fs.readFileSync(path.join(dist, "runtime.json"), "utf8"));
+  for (const name of withDependencies(runtime.packages, packages)) {
+    mount(pyodide, readPack(runtime.packages[name].file));
+  }
+  mount(pyodide, readHarness());
+  const sandplot = pyodide.runPython("import sandplot; sandplot");
+  sandplot.boot(JSON.stringify(Object.keys(runtime.imports)));
+
+  return {
+    pyodide,
+
+    /** What `sandplot.load` says about these files. @param {Record<string, string | Uint8Array>} files */
+    load(files) {
+      const named = Object.entries(files).map(([name, content]) => {
+        pyodide.FS.writeFile(`${home}/${name}`, content);
+        return { name, path: `${home}/${name}` };
+      });
+      return JSON.parse(sandplot.load(JSON.stringify(named)));
+    },
+
+    /** Runs a program; parts of figures are put in place of their numbers. @param {string} program */
+    async run(program) {
+      /** @type {any[]} */
+      const parts = [];
+      lines.length = 0;
+      const sink = { add: (/** @type {string} */ _kind, /** @type {any} */ part) => parts.push(part) - 1 };
+      const result = JSON.parse(await sandplot.run(program, sink));
+      for (const figure of result.figures) {
+        if (figure.kind === "svg") figure.svg = parts[figure.svg];
+        if (figure.kind === "svg" || figure.kind === "png") figure.png = parts[figure.png];
+        if (figure.kind === "plotly" || figure.kind === "vega") figure.spec = JSON.parse(parts[figure.spec]);
+      }
+      return { ...result, stdout: lines.join("\n") };
+    },
+  };
+}
+
+/**
+ * @param {Record<string, {depends: string[], base: boolean}>} all
+ * @param {string[]} wanted
+ */
+function withDependencies(all, wanted) {
+  const found = new Set();
+  const add = (/** @type {string} */ name) => {
+    if (found.has(name)) return;
+    if (!all[name]) throw new Error(`the bundle has no package ${name}`);
+    found.add(name);
+    all[name].depends.forEach(add);
+  };
+  Object.keys(all)
+    .filter((name) => all[name]?.base)
+    .forEach(add);
+  wanted.forEach(add);
+  return found;
+}
+
+/** The files of a pack: see pyodide-bundle/build. @param {string} file @returns {[string, Uint8Array][]} */
+function readPack(file) {
+  const bytes = zlib.brotliDecompressSync(fs.readFileSync(path.join(dist, "files", `${file}.br`)));
+  const size = bytes.readUInt32LE(0);
+  /** @type {[string, number][]} */
+  const index = JSON.parse(bytes.toString("utf8", 4, 4 + size));
+  let at = 4 + size;
+  return index.map(([name, length]) => {
+    at += length;
+    return [name, new Uint8Array(bytes.subarray(at - length, at))];
+  });
+}
+
+/** @returns {[string, Uint8Array][]} */
+function readHarness() {
+  const folder = path.join(root, "pyodide-bundle/python");
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".py"))
+    .map((name) => [name, new Uint8Array(fs.readFileSync(path.join(folder, name)))]);
+}
+
+/**
+ * @param {import('pyodide').PyodideAPI} pyodide
+ * @param {[string, Uint8Array][]} files
+ */
+function mount(pyodide, files) {
+  for (const [name, content] of files) {
+    pyodide.FS.mkdirTree(path.posix.dirname(`${site}/${name}`));
+    pyodide.FS.writeFile(`${site}/${name}`, content);
+  }
+}

@@ -1,0 +1,15 @@
+"""The Python side of the sandbox: reads the person's files, runs the program, returns what it drew.
+
+Three functions are called from the worker, and nothing else is: `boot`, `load` and `run`. They take and give JSON
+text; pictures and specifications go through the worker's `sink`, so that megabytes are not quoted into JSON.
+
+What comes out of here is no more trusted than the program itself, which can reach every object of this interpreter.
+The boundary is the frame around the worker; the care taken here only keeps an honest program from breaking its own
+result by accident.
+"""
+
+from .boot import boot
+from .load import load
+from .run import run
+
+__all__ = ["boot", "load", "run"]

@@ -1,0 +1,158 @@
+"""Describes a table without giving its rows: names, types, missing and distinct values, ranges, common kinds.
+
+This is all that the model is told and all that leaves the tab, so values appear only where they name a kind (a country,
+a status) and never where they may name a person or a thing (an id, a free text).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .text import cell, cut, instant, number, well_formed
+
+MOST_KINDS = 50
+SHOWN_KINDS = 8
+LONGEST_KIND = 40
+
+PREVIEW_ROWS = 20
+PREVIEW_COLUMNS = 200
+
+_TYPES = {
+    "string": "text",
+    "boolean": "boolean",
+    "integer": "integer",
+    "floating": "number",
+    "decimal": "number",
+    "mixed-integer-float": "number",
+    "date": "date",
+    "datetime": "date",
+    "datetime64": "date",
+    "timedelta": "duration",
+    "timedelta64": "duration",
+    "time": "text",
+    "categorical": "text",
+    "empty": "empty",
+}
+
+
+def of(name: str, file: str, frame: pd.DataFrame) -> dict[str, Any]:
+    """One table of the profile."""
+    columns = [_column(values, name) for name, values in frame.items()]
+    return {"name": name, "file": well_formed(file), "rows": len(frame), "columns": columns}
+
+
+def preview(name: str, frame: pd.DataFrame) -> dict[str, Any]:
+    """The first rows as text, for the person's own eyes: it stays in the tab."""
+    head = frame.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS]
+    return {
+        "name": name,
+        "columns": [cell(column) for column in head.columns],
+        "rows": [[cut(cell(value), 200) for value in row] for row in head.itertuples(index=False, name=None)],
+    }
+
+
+def _column(values: pd.Series, name: Any) -> dict[str, Any]:
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
+        return _numbers(values.to_numpy(), name)
+    missing = int(values.isna().sum())
+    kind = _type(values, missing)
+    described: dict[str, Any] = {"name": cell(name), "type": kind, "missing": missing, "distinct": 0}
+    if kind == "empty":
+        return described
+    try:
+        described["distinct"] = int(values.nunique())
+    except TypeError:  # lists and dicts from JSON cannot be compared by hash
+        values = values.map(cell, na_action="ignore")
+        described["distinct"] = int(values.nunique())
+    if kind in ("integer", "number"):
+        described.update(_range(values))
+    elif kind == "date":
+        described.update(_dates(values))
+    elif kind in ("text", "boolean", "mixed"):
+        top = _top(values, len(values) - missing, described["distinct"])
+        if top and kind != "mixed":
+            described["top"] = top
+    return described
+
+
+def _numbers(values: np.ndarray, name: Any) -> dict[str, Any]:
+    """The common case without pandas' cost for every step: a table may have ten thousand columns."""
+    held = values[~np.isnan(values)] if values.dtype.kind == "f" else values
+    missing = len(values) - len(held)
+    described: dict[str, Any] = {"name": cell(name), "type": "empty", "missing": missing, "distinct": 0}
+    if len(held):
+        # Integers with gaps come as floats; to a reader they are still integers.
+        is_whole = values.dtype.kind != "f" or (missing > 0 and bool((held == np.floor(held)).all()))
+        described["type"] = "integer" if is_whole and np.isfinite(held).all() else "number"
+        described["distinct"] = len(pd.unique(held))
+        finite = held[np.isfinite(held)]
+        if len(finite):
+            described["min"], described["max"] = _short(number(finite.min())), _short(number(finite.max()))
+    return described
+
+
+def _type(values: pd.Series, missing: int) -> str:
+    if missing == len(values):
+        return "empty"
+    kind = values.dtype
+    if isinstance(kind, pd.CategoricalDtype):
+        return "text"
+    if pd.api.types.is_bool_dtype(kind):
+        return "boolean"
+    if pd.api.types.is_integer_dtype(kind):
+        return "integer"
+    if pd.api.types.is_numeric_dtype(kind):
+        return "number" if missing == 0 or not _is_whole(values) else "integer"
+    if pd.api.types.is_datetime64_any_dtype(kind):
+        return "date"
+    if pd.api.types.is_timedelta64_dtype(kind):
+        return "duration"
+    if isinstance(kind, pd.StringDtype):
+        return "text"
+    return _TYPES.get(pd.api.types.infer_dtype(values, skipna=True), "mixed")
+
+
+def _is_whole(values: pd.Series) -> bool:
+    """Integers with gaps come as floats; to a reader they are still integers."""
+    held = values.dropna().to_numpy()
+    return bool(np.isfinite(held).all() and (held == np.floor(held)).all())
+
+
+def _range(values: pd.Series) -> dict[str, Any]:
+    held = pd.to_numeric(values, errors="coerce").dropna()
+    if pd.api.types.is_float_dtype(held.dtype):
+        held = held[np.isfinite(held)]
+    if held.empty:
+        return {}
+    least, most = number(held.min()), number(held.max())
+    return {} if least is None or most is None else {"min": _short(least), "max": _short(most)}
+
+
+def _short(value: int | float | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if float(value).is_integer() and abs(value) <= 2**53 else float(f"{value:.12g}")
+
+
+def _dates(values: pd.Series) -> dict[str, Any]:
+    try:
+        held = values.dropna()
+        return {"min": instant(held.min()), "max": instant(held.max())}
+    except (TypeError, ValueError, AttributeError):
+        return {}
+
+
+def _top(values: pd.Series, present: int, distinct: int) -> list[str]:
+    """The most common kinds; nothing unless the values repeat often enough to be kinds."""
+    if not 0 < distinct <= MOST_KINDS or (distinct > 2 and distinct * 2 > present):
+        return []
+    if distinct <= 2 and present < 2 * distinct:
+        return []
+    counts = values.value_counts().head(SHOWN_KINDS)
+    kinds = [cell(kind) for kind in counts.index]
+    if sum(len(kind) for kind in kinds) > 2 * LONGEST_KIND * len(kinds):
+        return []
+    return [cut(kind, LONGEST_KIND) for kind in kinds]

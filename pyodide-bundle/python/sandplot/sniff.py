@@ -1,0 +1,208 @@
+"""Finds out how a text table is written: encoding, delimiter, preamble, decimal mark.
+
+Looks at the first part of the file only, save for the encoding, and decides for what a plain `pd.read_csv(file)` does
+wherever that would be right: a program that reads the file itself must see the same columns as `df` has.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SAMPLE_BYTES = 256 * 1024
+SAMPLE_ROWS = 300
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"))
+_MARKS_16 = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# Bytes that Windows-1252 does not know: such a text can only be Latin-1.
+_NOT_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+_DOTTED_DECIMAL_COMMA = re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?")
+
+
+@dataclass
+class Layout:
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    skip: int = 0  # lines above the header
+    header_end: int = 1  # lines up to and with the header
+    decimal: str = "."
+    thousands: str | None = None
+    header: list[str] = field(default_factory=list)
+
+
+class NotText(ValueError):
+    """The file is no text at all."""
+
+
+def layout(path: Path, name: str) -> Layout:
+    encoding = encoding_of(path)
+    with open(path, "rb") as file:
+        raw = file.read(SAMPLE_BYTES)
+    # The sample may end inside a character or a row: what is cut off is not looked at.
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(raw)
+    whole = len(raw) < SAMPLE_BYTES
+    if not whole:
+        text = text[: text.rfind("\n") + 1] or text
+    found = Layout(encoding=encoding)
+    _find_delimiter(found, text, name)
+    return found
+
+
+def encoding_of(path: Path) -> str:
+    with open(path, "rb") as file:
+        start = file.read(4096)
+        for mark, encoding in (*_MARKS, *_MARKS_16):
+            if start.startswith(mark):
+                return encoding
+        if b"\0" in start:
+            return _wide(start)
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        not_windows = False
+        is_utf8 = True
+        while block := file.read(4 * 1024 * 1024):
+            if is_utf8:
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError:
+                    is_utf8 = False
+            not_windows = not_windows or bool(_NOT_WINDOWS.search(block))
+        if is_utf8:
+            try:
+                decoder.decode(b"", final=True)
+                return "utf-8"
+            except UnicodeDecodeError:
+                pass
+        return "latin-1" if not_windows else "cp1252"
+
+
+def _wide(start: bytes) -> str:
+    """UTF-16 without a mark: in Western text every other byte is zero."""
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if odd > 0.3 * len(start) / 2 and even < 0.05 * len(start):
+        return "utf-16-le"
+    if even > 0.3 * len(start) / 2 and odd < 0.05 * len(start):
+        return "utf-16-be"
+    raise NotText
+
+
+def _find_delimiter(found: Layout, text: str, name: str) -> None:
+    text = text.lstrip("\ufeff")
+    skipped, text = _skip_comments(text)
+    order = ["\t", ",", ";", "|"] if name.lower().endswith((".tsv", ".tab")) else [",", ";", "\t", "|"]
+    best: tuple[float, int, str, list[list[str]], int] | None = None
+    for delimiter in order:
+        rows = _rows(text, delimiter)
+        start, width, share = _shape(rows)
+        if width < 2 or share < 0.6:
+            continue
+        score = (share, width)
+        if best is None or score > (best[0] + 0.02, 0) or (abs(best[0] - share) <= 0.02 and width > 2 * best[1]):
+            best = (share, width, delimiter, rows, start)
+    if best is None and not name.lower().endswith(".csv"):
+        rows = [re.split(r"[ \t]+", line.strip()) for line in text.splitlines()[:SAMPLE_ROWS] if line.strip()]
+        if _is_spaced(rows):
+            best = (1.0, len(rows[0]), r"\s+", rows, 0)
+    if best is None:
+        found.skip = skipped
+        rows = _rows(text, ",")
+        start = next((i for i, row in enumerate(rows) if row), 0)
+        found.header = rows[start] if rows else []
+        found.header_end = skipped + _lines_before(text, start + 1, ",")
+        return
+    _, _, found.delimiter, rows, start = best
+    # Lines, not rows: blank ones among the preamble count as well.
+    found.skip = skipped + (_lines_before(text, start, found.delimiter) if start else 0)
+    found.header_end = skipped + _lines_before(text, start + 1, found.delimiter)
+    found.header = rows[start]
+    _find_decimal(found, rows[start + 1 :])
+
+
+def _skip_comments(text: str) -> tuple[int, str]:
+    """Leading lines that begin with `#` or `%`, unless the last of them is the header (`#id,name`)."""
+    lines = text.split("\n", 200)
+    count = 0
+    while count < len(lines) - 1 and (lines[count].startswith(("#", "%")) or (count and not lines[count].strip())):
+        count += 1
+    while count and not lines[count - 1].strip():
+        count -= 1
+    if count and count < len(lines):
+        last, following = lines[count - 1], lines[count]
+        for delimiter in (",", ";", "\t", "|"):
+            if last.count(delimiter) and last.count(delimiter) == following.count(delimiter):
+                count -= 1
+                break
+    return count, text.split("\n", count)[count] if count else text
+
+
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append(row)
+            if len(rows) >= SAMPLE_ROWS:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def _shape(rows: list[list[str]]) -> tuple[int, int, float]:
+    """Where the header is, how many columns there are, and which share of the rows has that many."""
+    filled = [(i, len(row)) for i, row in enumerate(rows) if any(field.strip() for field in row)]
+    if not filled:
+        return 0, 0, 0.0
+    widths = [width for _, width in filled]
+    usual = max(set(widths), key=lambda width: (widths.count(width), width))
+    first, first_width = filled[0]
+    start = first
+    if first_width < usual - 1 or (first_width == 1 and usual == 2 and len(widths) > 3):
+        # Fewer names than columns: a title or a note stands above the header.
+        for i, width in filled:
+            if width == usual:
+                if all(field.strip() and not _NUMBER.fullmatch(field.strip()) for field in rows[i]):
+                    start = i
+                break
+    kept = [width for i, width in filled if i >= start]
+    head = len(rows[start])
+    if head < 2:
+        return start, 0, 0.0
+    # One more field than names is pandas' unnamed index; short rows are filled with gaps.
+    return start, head, sum(width in (head, head + 1) for width in kept) / len(kept)
+
+
+def _lines_before(text: str, row: int, delimiter: str) -> int:
+    """How many lines the first rows take: a quoted name may hold a line break."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter if len(delimiter) == 1 else " ")
+    for _ in range(row):
+        next(reader, None)
+    return reader.line_num
+
+
+def _is_spaced(rows: list[list[str]]) -> bool:
+    """Columns set apart by spaces: equally many in each row, and numbers in at least half of them."""
+    if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
+        return False
+    numeric = sum(all(_NUMBER.fullmatch(row[i]) for row in rows[1:]) for i in range(len(rows[0])))
+    return 2 * numeric >= len(rows[0])
+
+
+def _find_decimal(found: Layout, rows: list[list[str]]) -> None:
+    if found.delimiter == ",":
+        return
+    fields = [field.strip() for row in rows for field in row]
+    commas = sum(bool(_DECIMAL_COMMA.fullmatch(field)) for field in fields)
+    dotted = [field for field in fields if _DOTTED_DECIMAL_COMMA.fullmatch(field)]
+    points = sum(bool(re.fullmatch(r"[-+]?\d*\.\d+", field)) for field in fields if field not in dotted)
+    with_both = any("," in field for field in dotted)
+    if (commas or with_both) and not points:
+        found.decimal = ","
+        if dotted:
+            found.thousands = "."
