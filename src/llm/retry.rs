@@ -1,0 +1,100 @@
+//! Whether a call that failed before its first token is worth one more try, and after which pause.
+//!
+//! One retry, by hand: a person is waiting, and a second failure is better told than hidden behind a third try. A call that
+//! has already given text is never repeated, since the reader would see the reply begin twice.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+use super::LlmError;
+
+/// A longer wait is told to the reader instead of sat out in silence.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Enough for a server that is just being restarted or a burst that has passed.
+const DEFAULT_PAUSE: Duration = Duration::from_millis(500);
+
+/// The pause before the only retry, or `None` if the failure is to be given as it is.
+pub(super) fn pause(error: &LlmError) -> Option<Duration> {
+    let asked = match error {
+        LlmError::RateLimited { retry_after, .. } => retry_after.unwrap_or(DEFAULT_PAUSE),
+        LlmError::Unavailable { retry_after, .. } => retry_after.unwrap_or(DEFAULT_PAUSE),
+        LlmError::Unreachable(_) => DEFAULT_PAUSE,
+        _ => return None,
+    };
+    (asked <= LONGEST_PAUSE).then_some(asked)
+}
+
+/// `Retry-After` in either of its two forms, or the finer `retry-after-ms` that some vendors send beside it.
+pub(super) fn retry_after(headers: &HeaderMap, now: jiff::Timestamp) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    if let Some(milliseconds) = text("retry-after-ms").and_then(|value| value.parse::<f64>().ok()) {
+        return Duration::try_from_secs_f64(milliseconds / 1000.0).ok();
+    }
+    let value = text(RETRY_AFTER.as_str())?;
+    if let Ok(seconds) = value.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let then = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+    Some(Duration::try_from(then.duration_since(now)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn retry_after_in_all_its_forms() {
+        let now: jiff::Timestamp = "2026-11-22T04:00:00Z".parse().unwrap();
+        let read = |pairs: &[_]| retry_after(&headers(pairs), now);
+        assert_eq!(read(&[("retry-after", "7")]), Some(Duration::from_secs(7)));
+        assert_eq!(read(&[("retry-after", "0.25")]), Some(Duration::from_millis(250)));
+        assert_eq!(
+            read(&[("retry-after", "7"), ("retry-after-ms", "1500")]),
+            Some(Duration::from_millis(1500))
+        );
+        assert_eq!(
+            read(&[("retry-after", "Sun, 22 Nov 2026 04:00:09 GMT")]),
+            Some(Duration::from_secs(9))
+        );
+        // A date that has passed means: now.
+        assert_eq!(
+            read(&[("retry-after", "Sun, 22 Nov 2026 03:00:00 GMT")]),
+            Some(Duration::ZERO)
+        );
+        for nonsense in ["soon", "", "-5", "NaN", "1e300"] {
+            assert_eq!(read(&[("retry-after", nonsense)]), None, "{nonsense}");
+        }
+        assert_eq!(read(&[]), None);
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again_and_only_after_a_short_pause() {
+        let limited = |seconds: Option<u64>| LlmError::RateLimited {
+            retry_after: seconds.map(Duration::from_secs),
+            message: String::new(),
+        };
+        assert_eq!(pause(&limited(Some(10))), Some(Duration::from_secs(10)));
+        assert_eq!(pause(&limited(Some(11))), None);
+        assert_eq!(pause(&limited(None)), Some(DEFAULT_PAUSE));
+        let failed = LlmError::Unavailable {
+            status: 503,
+            retry_after: None,
+            message: String::new(),
+        };
+        assert_eq!(pause(&failed), Some(DEFAULT_PAUSE));
+        assert_eq!(pause(&LlmError::Empty), None);
+        let key = LlmError::KeyRejected {
+            status: 401,
+            message: String::new(),
+        };
+        assert_eq!(pause(&key), None);
+    }
+}

@@ -1,0 +1,251 @@
+//! What is known of the person's tables without any of their rows: the shape that the browser computes and the person is shown.
+//!
+//! It comes from a browser, so it is checked: bounded in every direction, and a field that is not known is refused, so that
+//! nothing travels along that the person was not shown.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+const MOST_TABLES: usize = 32;
+const MOST_COLUMNS: usize = 5000;
+const LONGEST_NAME: usize = 500;
+const MOST_KINDS: usize = 20;
+/// Kinds are cut to 40 characters where they are found; an ellipsis and a margin are allowed.
+const LONGEST_KIND: usize = 64;
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Profile {
+    pub tables: Vec<Table>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Table {
+    /// The identifier under which the program finds it.
+    pub name: String,
+    pub file: String,
+    pub rows: u64,
+    pub columns: Vec<Column>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Column {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    pub missing: u64,
+    pub distinct: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub min: Option<Bound>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub max: Option<Bound>,
+    /// The most common kinds of a column that has few.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub top: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Kind {
+    Integer,
+    Number,
+    Text,
+    Date,
+    Boolean,
+    Duration,
+    Mixed,
+    Empty,
+}
+
+/// One end of a range: a number, or a date as ISO text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Bound {
+    #[cfg_attr(test, ts(type = "number"))]
+    Number(serde_json::Number),
+    Text(String),
+}
+
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum ProfileError {
+    #[error("there are {count} tables, at most {MOST_TABLES} can be described")]
+    TooManyTables { count: usize },
+    #[error("there are {count} columns, at most {MOST_COLUMNS} can be described")]
+    TooManyColumns { count: usize },
+    #[error("the name of a {what} is longer than {LONGEST_NAME} characters")]
+    NameTooLong { what: &'static str },
+    #[error("a table has no name")]
+    TableWithoutName,
+    #[error("two tables are called {name:?}")]
+    TableTwice { name: String },
+    #[error("the kinds of column {column:?} are more than {MOST_KINDS} or longer than {LONGEST_KIND} characters")]
+    Kinds { column: String },
+    #[error("the range of column {column:?} is not made of numbers or short dates")]
+    Range { column: String },
+}
+
+impl Profile {
+    /// Holds what the prompt relies on; the JSON form alone has no bounds.
+    pub fn validate(&self) -> Result<(), ProfileError> {
+        if self.tables.len() > MOST_TABLES {
+            return Err(ProfileError::TooManyTables {
+                count: self.tables.len(),
+            });
+        }
+        let count = self.tables.iter().map(|table| table.columns.len()).sum();
+        if count > MOST_COLUMNS {
+            return Err(ProfileError::TooManyColumns { count });
+        }
+        let mut names = HashSet::new();
+        for table in &self.tables {
+            if table.name.trim().is_empty() {
+                return Err(ProfileError::TableWithoutName);
+            }
+            if is_long(&table.name, LONGEST_NAME) || is_long(&table.file, LONGEST_NAME) {
+                return Err(ProfileError::NameTooLong { what: "table" });
+            }
+            if !names.insert(&table.name) {
+                return Err(ProfileError::TableTwice {
+                    name: table.name.clone(),
+                });
+            }
+            table.columns.iter().try_for_each(Column::validate)?;
+        }
+        Ok(())
+    }
+}
+
+impl Column {
+    fn validate(&self) -> Result<(), ProfileError> {
+        if is_long(&self.name, LONGEST_NAME) {
+            return Err(ProfileError::NameTooLong { what: "column" });
+        }
+        let kinds = self.top.as_deref().unwrap_or_default();
+        if kinds.len() > MOST_KINDS || kinds.iter().any(|kind| is_long(kind, LONGEST_KIND)) {
+            return Err(ProfileError::Kinds {
+                column: self.name.clone(),
+            });
+        }
+        if [&self.min, &self.max].into_iter().flatten().all(Bound::is_sound) {
+            Ok(())
+        } else {
+            Err(ProfileError::Range {
+                column: self.name.clone(),
+            })
+        }
+    }
+}
+
+impl Bound {
+    fn is_sound(&self) -> bool {
+        match self {
+            Bound::Number(number) => number.as_f64().is_some_and(f64::is_finite),
+            Bound::Text(text) => !is_long(text, LONGEST_KIND),
+        }
+    }
+}
+
+fn is_long(text: &str, limit: usize) -> bool {
+    text.len() > limit && text.chars().nth(limit).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAMPLE: &str = r#"{"tables":[{"name":"orders","file":"orders.csv","rows":123,"columns":[
+        {"name":"price","type":"number","missing":0,"distinct":17,"min":1,"max":9.5},
+        {"name":"day","type":"date","missing":2,"distinct":90,"min":"2024-01-01","max":"2024-03-31"},
+        {"name":"region","type":"text","missing":0,"distinct":2,"top":["EU","US"]}]}]}"#;
+
+    fn sample() -> Profile {
+        serde_json::from_str(SAMPLE).unwrap()
+    }
+
+    fn with_column(change: impl Fn(&mut Column)) -> Result<(), ProfileError> {
+        let mut profile = sample();
+        change(&mut profile.tables[0].columns[0]);
+        profile.validate()
+    }
+
+    #[test]
+    fn what_the_browser_sends_comes_back_the_same() {
+        let profile = sample();
+        profile.validate().unwrap();
+        let as_sent: serde_json::Value = serde_json::from_str(SAMPLE).unwrap();
+        assert_eq!(serde_json::to_value(&profile).unwrap(), as_sent);
+    }
+
+    #[test]
+    fn a_field_that_is_not_known_is_refused() {
+        for extra in [r#""rows":123,"#, r#""missing":0,"#] {
+            let json = SAMPLE.replacen(extra, &format!(r#"{extra}"values":[1,2],"#), 1);
+            let error = serde_json::from_str::<Profile>(&json).unwrap_err();
+            assert!(error.to_string().contains("unknown field `values`"), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_direction_is_bounded() {
+        let mut many = sample();
+        many.tables = vec![many.tables[0].clone(); MOST_TABLES + 1];
+        assert_eq!(
+            many.validate(),
+            Err(ProfileError::TooManyTables { count: MOST_TABLES + 1 })
+        );
+
+        let mut wide = sample();
+        wide.tables[0].columns = vec![wide.tables[0].columns[0].clone(); MOST_COLUMNS + 1];
+        assert_eq!(
+            wide.validate(),
+            Err(ProfileError::TooManyColumns {
+                count: MOST_COLUMNS + 1
+            })
+        );
+
+        let mut twice = sample();
+        twice.tables.push(twice.tables[0].clone());
+        assert_eq!(
+            twice.validate(),
+            Err(ProfileError::TableTwice { name: "orders".into() })
+        );
+
+        let mut nameless = sample();
+        nameless.tables[0].name = " ".into();
+        assert_eq!(nameless.validate(), Err(ProfileError::TableWithoutName));
+
+        let long = |what| Err(ProfileError::NameTooLong { what });
+        assert_eq!(with_column(|column| column.name = "é".repeat(501)), long("column"));
+        assert_eq!(with_column(|column| column.name = "é".repeat(500)), Ok(()));
+        let mut file = sample();
+        file.tables[0].file = "x".repeat(501);
+        assert_eq!(file.validate(), long("table"));
+
+        let kinds = Err(ProfileError::Kinds { column: "price".into() });
+        assert_eq!(with_column(|column| column.top = Some(vec!["x".repeat(65)])), kinds);
+        assert_eq!(with_column(|column| column.top = Some(vec![String::new(); 21])), kinds);
+        let range = Err(ProfileError::Range { column: "price".into() });
+        assert_eq!(
+            with_column(|column| column.min = Some(Bound::Text("x".repeat(65)))),
+            range
+        );
+    }
+
+    #[test]
+    fn a_number_that_is_not_finite_never_gets_in() {
+        let json = SAMPLE.replace("9.5", "1e999");
+        assert!(serde_json::from_str::<Profile>(&json).is_err());
+    }
+}
