@@ -22,7 +22,9 @@ export function buildCore(asmSource, pyodideSource) {
   const exported = /export\{(\w+) as loadPyodide,\s*(\w+) as version\};/g;
   const matches = [...loader.matchAll(exported)];
   if (matches.length !== 1) {
-    throw new Error(`pyodide.mjs: expected one export list, found ${matches.length}: this Pyodide needs a new core.mjs`);
+    throw new Error(
+      `pyodide.mjs: expected one export list, found ${matches.length}: this Pyodide needs a new core.mjs`,
+    );
   }
   loader = loader.replace(exported, (_, name) => `return ${name};`);
 

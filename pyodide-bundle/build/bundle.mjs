@@ -1,0 +1,351 @@
+/**
+ * manifest.json -> dist/: every file the server hands to a browser, in its two compressed forms, and runtime.json that lists them.
+ * The steps are in the files beside this one; here is their order, and what need not be done again.
+ */
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createCompiler } from "./compile.mjs";
+import { createCompressor } from "./compress.mjs";
+import { buildCore } from "./core.mjs";
+import { runScript } from "./failure.mjs";
+import { createFetcher, writeWhole } from "./fetch.mjs";
+import { bundleFolder, cacheFolder, nodeModules, readManifest, sha256 } from "./manifest.mjs";
+import { encodePack, storedZip } from "./pack.mjs";
+import { createProgress, megabytes } from "./progress.mjs";
+import { buildVega } from "./renderers.mjs";
+import { unpackWheel, unpackZip } from "./unpack.mjs";
+
+/** @import { Compiler } from "./compile.mjs" */
+/** @import { Forms } from "./compress.mjs" */
+/** @import { Manifest } from "./manifest.mjs" */
+/** @import { Files } from "./unpack.mjs" */
+
+/**
+ * A served file: its identity is known by digest and size, and only its forms are kept.
+ *
+ * @typedef {{name: string, bytes: number, sha256: string, forms: Forms}} Served
+ * @typedef {{sha256: string, bytes: number, modules: string[]}} BuiltIndex `modules`: of the standard library, else empty
+ */
+
+const SITE_PACKAGES = "/lib/python3.14/site-packages";
+const STANDARD_LIBRARY = "/lib/python314.zip";
+const STANDARD_LIBRARY_FILE = "stdlib.zip";
+const RUNTIME_INPUTS = ["pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "python_stdlib.zip", "pyodide-lock.json"];
+
+/** What decides how a compiled file comes out, beside its input and the interpreter. */
+const RECIPE_FILES = ["compile.mjs", "pack.mjs", "unpack.mjs"];
+
+/** @type {Record<string, string>} */
+const TYPES = {
+  js: "text/javascript",
+  json: "application/json",
+  wasm: "application/wasm",
+  zip: "application/zip",
+  pack: "application/octet-stream",
+};
+
+/**
+ * @param {object} options
+ * @param {Manifest} options.manifest
+ * @param {string} options.cache
+ * @param {string} options.dist
+ * @param {string} options.python the folder of the Python side
+ * @param {string} options.modules node_modules
+ * @param {string} options.distribution
+ */
+export async function bundle({ manifest, cache, dist, python, modules, distribution }) {
+  const compressor = createCompressor(cache);
+  const builtFolder = join(cache, "built");
+  mkdirSync(builtFolder, { recursive: true });
+  const recipe = recipeDigest(manifest);
+  const targets = compiledTargets(manifest).map((target) => {
+    const index = join(builtFolder, `${sha256(`${recipe} ${target.name} ${target.digest}`)}.json`);
+    return { ...target, index, served: readBuilt(target.name, index, compressor.stored) };
+  });
+  const missing = targets.filter((target) => target.served === null);
+
+  // The runtime itself is read every time: it is served, and it is what compiles.
+  const ready = Object.values(manifest.renderers).map(({ file }) => file);
+  const inputs = [...RUNTIME_INPUTS, ...ready, ...missing.map(({ input }) => input)];
+  const wanted = manifest.inputs.filter(({ name }) => inputs.includes(name));
+  const progress = createProgress("fetching", {
+    bytes: wanted.reduce((total, { bytes }) => total + bytes, 0),
+    files: wanted.length,
+  });
+  const fetcher = createFetcher({ inputs: manifest.inputs, cache, nodeModules: modules, distribution, progress });
+  /** @type {Map<string, Buffer>} */
+  const received = new Map();
+  try {
+    await atOnce(4, wanted, async ({ name }) => {
+      received.set(name, await fetcher.obtain(name));
+    });
+  } finally {
+    progress.end();
+  }
+  /** @param {string} name @returns {Buffer} */
+  const input = (name) => {
+    const bytes = received.get(name);
+    if (!bytes) throw new Error(`${name} was not fetched`);
+    return bytes;
+  };
+
+  const files = [];
+  const building = createProgress("building", {
+    bytes: missing.reduce((total, target) => total + input(target.input).length, 0),
+    files: missing.length,
+  });
+  const compiler = missing.length > 0 ? await createCompiler(join(modules, "pyodide")) : null;
+  const compressing = [];
+  for (const target of targets) {
+    if (target.served || !compiler) {
+      if (target.served) files.push(target.served);
+      continue;
+    }
+    const { bytes, modules: names } = build(target.name, input(target.input), compiler, building.say);
+    compressing.push(
+      serve(target.name, bytes).then((served) => {
+        writeWhole(target.index, JSON.stringify({ sha256: served.sha256, bytes: served.bytes, modules: names }));
+        building.finish(target.name, input(target.input).length, megabytes(served.forms.br.length));
+        return served;
+      }),
+    );
+    // Two in hand keep both the compiler and the compressor busy without holding every package in memory.
+    if (compressing.length > 1) files.push(await /** @type {Promise<Served>} */ (compressing.shift()));
+  }
+  files.push(...(await Promise.all(compressing)));
+  building.end();
+
+  const lock = JSON.parse(input("pyodide-lock.json").toString("utf8"));
+  files.push(
+    await serve("pyodide-core.js", buildCore(text(input("pyodide.asm.mjs")), text(input("pyodide.mjs")))),
+    await serve("pyodide.asm.wasm", input("pyodide.asm.wasm")),
+    // Pyodide wants a lock, but packages are mounted by us: an empty list also keeps it from advising micropip.
+    await serve("pyodide-lock.json", JSON.stringify({ info: lock.info, packages: {} })),
+    await serve("harness.pack", encodePack(readTree(python))),
+    await serve("plotly.js", input("plotly.js")),
+    await serve("vega.js", await buildVega(bundleFolder)),
+  );
+  files.sort((a, b) => (a.name < b.name ? -1 : 1));
+
+  const library = targets.find(({ name }) => name === STANDARD_LIBRARY_FILE);
+  const runtime = runtimeDescription(manifest, files, library ? readIndex(library.index).modules : []);
+  writeDist(dist, files, `${JSON.stringify(runtime)}\n`);
+  return { runtime, files, built: missing.length };
+
+  /**
+   * @param {string} name
+   * @param {Buffer | string} content
+   * @returns {Promise<Served>}
+   */
+  async function serve(name, content) {
+    const bytes = Buffer.from(content);
+    return { name, bytes: bytes.length, sha256: sha256(bytes), forms: await compressor.compress(bytes) };
+  }
+}
+
+/** @param {Manifest} manifest */
+function recipeDigest(manifest) {
+  const texts = RECIPE_FILES.map((name) => readFileSync(join(bundleFolder, "build", name), "utf8"));
+  const interpreter = manifest.inputs.filter(({ name }) => RUNTIME_INPUTS.includes(name)).map((entry) => entry.sha256);
+  return sha256([...texts, ...interpreter].join("\n"));
+}
+
+/** @param {Manifest} manifest */
+function compiledTargets(manifest) {
+  const digests = new Map(manifest.inputs.map((entry) => [entry.name, entry.sha256]));
+  const library = { name: STANDARD_LIBRARY_FILE, input: "python_stdlib.zip" };
+  const packages = Object.entries(manifest.packages).map(([name, entry]) => ({
+    name: packName(name),
+    input: entry.input,
+  }));
+  return [library, ...packages].map((target) => ({ ...target, digest: digests.get(target.input) ?? "" }));
+}
+
+/** @param {string} name of a package */
+function packName(name) {
+  return `${name}.pack`;
+}
+
+/**
+ * @param {string} name
+ * @param {string} index
+ * @param {(digest: string) => Forms | null} stored
+ * @returns {Served | null}
+ */
+function readBuilt(name, index, stored) {
+  if (!existsSync(index)) return null;
+  const { sha256: digest, bytes } = readIndex(index);
+  const forms = stored(digest);
+  return forms && { name, bytes, sha256: digest, forms };
+}
+
+/**
+ * @param {string} index
+ * @returns {BuiltIndex}
+ */
+function readIndex(index) {
+  return JSON.parse(readFileSync(index, "utf8"));
+}
+
+/**
+ * @param {string} name
+ * @param {Buffer} source
+ * @param {Compiler} compiler
+ * @param {(text: string) => void} say
+ */
+function build(name, source, compiler, say) {
+  const isLibrary = name === STANDARD_LIBRARY_FILE;
+  const unpacked = isLibrary ? unpackZip(source) : unpackWheel(source);
+  const { files, refused } = compiler.compile(unpacked, isLibrary ? STANDARD_LIBRARY : SITE_PACKAGES);
+  for (const path of refused) say(`${name}: ${path} is no Python of this version and stays as it is`);
+  return isLibrary
+    ? { bytes: storedZip(files), modules: compiler.standardLibrary() }
+    : { bytes: encodePack(files), modules: [] };
+}
+
+/**
+ * @param {Manifest} manifest
+ * @param {Served[]} files
+ * @param {string[]} modules of the standard library
+ */
+function runtimeDescription(manifest, files, modules) {
+  const list = files.map(({ name, bytes, sha256: digest }) => ({
+    name,
+    bytes,
+    sha256: digest,
+    type: TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream",
+  }));
+  const packages = Object.entries(manifest.packages).map(([name, { version, depends, base }]) => [
+    name,
+    { version, file: packName(name), depends, base },
+  ]);
+  const renderers = Object.entries(manifest.renderers).map(([kind, { file, version, package: name }]) => [
+    kind,
+    { file, version, package: name },
+  ]);
+  return {
+    runtime: manifest.runtime,
+    python: manifest.python,
+    abi: manifest.abi,
+    digest: sha256(list.map(({ name, sha256: digest }) => `${name} ${digest}\n`).join("")),
+    files: list,
+    core: {
+      script: "pyodide-core.js",
+      wasm: "pyodide.asm.wasm",
+      stdlib: STANDARD_LIBRARY_FILE,
+      lock: "pyodide-lock.json",
+      harness: "harness.pack",
+    },
+    packages: Object.fromEntries(packages),
+    imports: manifest.imports,
+    hints: manifest.hints,
+    stdlib: modules,
+    renderers: Object.fromEntries(renderers),
+  };
+}
+
+/**
+ * Only files whose bytes changed are touched: a compiler that embeds the folder looks at times.
+ *
+ * @param {string} dist
+ * @param {Served[]} files
+ * @param {string} runtime
+ */
+function writeDist(dist, files, runtime) {
+  const folder = join(dist, "files");
+  mkdirSync(folder, { recursive: true });
+  const names = new Set();
+  for (const { name, forms } of files) {
+    for (const [suffix, bytes] of Object.entries(forms)) {
+      names.add(`${name}.${suffix}`);
+      writeIfChanged(join(folder, `${name}.${suffix}`), bytes);
+    }
+  }
+  for (const name of readdirSync(folder)) if (!names.has(name)) rmSync(join(folder, name), { recursive: true });
+  for (const name of readdirSync(dist)) {
+    if (name !== "files" && name !== "runtime.json") rmSync(join(dist, name), { recursive: true });
+  }
+  // Last: it names the others.
+  writeIfChanged(join(dist, "runtime.json"), Buffer.from(runtime));
+}
+
+/**
+ * @param {string} place
+ * @param {Buffer} bytes
+ */
+function writeIfChanged(place, bytes) {
+  if (existsSync(place) && readFileSync(place).equals(bytes)) return;
+  writeWhole(place, bytes);
+}
+
+/**
+ * @param {string} root
+ * @returns {Files}
+ */
+function readTree(root) {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".py"))
+    .map((entry) => join(entry.path, entry.name))
+    .map((place) => ({ path: relative(root, place).replaceAll("\\", "/"), bytes: readFileSync(place) }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * The first failure stops every hand before its next item, and is thrown when all have put down what they held.
+ *
+ * @template T
+ * @param {number} hands
+ * @param {T[]} items
+ * @param {(item: T) => Promise<void>} work
+ */
+async function atOnce(hands, items, work) {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      try {
+        await work(item);
+      } catch (error) {
+        queue.length = 0;
+        throw error;
+      }
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: hands }, worker));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+}
+
+/** @param {Buffer} bytes */
+function text(bytes) {
+  return bytes.toString("utf8");
+}
+
+async function main() {
+  const started = Date.now();
+  const manifest = readManifest();
+  const { runtime, files, built } = await bundle({
+    manifest,
+    cache: cacheFolder(),
+    dist: join(bundleFolder, "dist"),
+    python: join(bundleFolder, "python"),
+    modules: nodeModules,
+    distribution: process.env["SANDPLOT_PYODIDE_URL"] || manifest.distribution,
+  });
+  /** @param {(file: Served) => number} size */
+  const sum = (size) => megabytes(files.reduce((total, file) => total + size(file), 0));
+  const base = Object.values(runtime.packages).filter((entry) => entry.base);
+  const boot = new Set([...Object.values(runtime.core), ...base.map((entry) => entry.file)]);
+  const bootBytes = files
+    .filter(({ name }) => boot.has(name))
+    .reduce((total, { forms }) => total + forms.zst.length, 0);
+  console.log(
+    [
+      `bundle ${runtime.digest.slice(0, 12)}: ${files.length} files, ${Object.keys(runtime.packages).length} packages, ${built} built anew`,
+      `  ${sum(({ bytes }) => bytes)} unpacked, ${sum(({ forms }) => forms.br.length)} brotli, ${sum(({ forms }) => forms.zst.length)} zstd; a boot takes ${megabytes(bootBytes)}`,
+      `  ${((Date.now() - started) / 1000).toFixed(1)} s`,
+    ].join("\n"),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runScript(main);

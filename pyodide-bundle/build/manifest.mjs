@@ -1,0 +1,57 @@
+/**
+ * The shapes of the three files a bundle passes through (wanted.json, manifest.json, dist/runtime.json), and where things lie on
+ * this machine. Reading only: pin.mjs writes the manifest, bundle.mjs writes dist/.
+ */
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * Where the bytes of an input may come from, tried in order. `distribution`: a name under the manifest's distribution URL;
+ * `archive`: a member of another input; `pip`: a requirement for `pip download`; `npm`: a path inside an installed package.
+ *
+ * @typedef {{distribution: string} | {archive: string, member: string} | {pip: string} | {npm: string, path: string}} Source
+ * @typedef {{name: string, bytes: number, sha256: string, sources: Source[]}} Input
+ * @typedef {{version: string, input: string, depends: string[], base: boolean}} PinnedPackage
+ * @typedef {{contains: string, package: string}} Hint a program that holds this text needs this package, though it never imports it
+ * @typedef {{file: string, module: string, version: string, package: string}} Renderer
+ * @typedef {object} Manifest
+ * @property {string} runtime
+ * @property {string} python
+ * @property {string} abi
+ * @property {string} distribution
+ * @property {Input[]} inputs
+ * @property {Record<string, PinnedPackage>} packages
+ * @property {Record<string, string>} imports top-level module -> package
+ * @property {Hint[]} hints
+ * @property {Record<string, Renderer>} renderers
+ */
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+export const bundleFolder = dirname(here);
+export const nodeModules = join(dirname(bundleFolder), "node_modules");
+export const manifestPath = join(bundleFolder, "manifest.json");
+export const wantedPath = join(bundleFolder, "wanted.json");
+
+/** Outside the clone, so that a fresh clone starts with everything an older one fetched and built. */
+export function cacheFolder() {
+  const base = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+  return join(base, "sandplot", "bundle");
+}
+
+/**
+ * @param {string} path
+ * @returns {Manifest}
+ */
+export function readManifest(path = manifestPath) {
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+/** @param {Uint8Array | string} bytes */
+export function sha256(bytes) {
+  return createHash("sha256").update(bytes).digest("hex");
+}

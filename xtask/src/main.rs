@@ -1,0 +1,158 @@
+//! `cargo xtask`: what a clone can be asked to do. Each command is a short list of steps that other tools carry out; what a step does
+//! belongs to those tools (`pyodide-bundle/build`, cargo, npm, Playwright), how they are found and started to `tools.rs`.
+
+mod report;
+mod tools;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use report::Report;
+use tools::{Failure, Task};
+
+const USAGE: &str = "usage:
+  cargo xtask bundle               fetch, verify and pack the runtime that the server embeds
+  cargo xtask run [-- ARGS]        bundle, build and start the server; ARGS go to it
+  cargo xtask test                 all checks
+  cargo xtask test --model URL     questions to an OpenAI-compatible server, the whole way; see e2e/eval/run.mjs for more ARGS";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["bundle"] => bundle(),
+        ["run"] => run(&[]),
+        ["run", "--", arguments @ ..] => run(arguments),
+        ["test"] => test(),
+        ["test", "--model", url, arguments @ ..] => test_model(url, arguments),
+        _ => Err(Failure::new(USAGE)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn bundle() -> Result<(), Failure> {
+    tools::require_node()?;
+    install_node_modules()?;
+    Task::new("node").words(["pyodide-bundle/build/bundle.mjs"]).run()
+}
+
+fn run(arguments: &[&str]) -> Result<(), Failure> {
+    bundle()?;
+    build_release()?;
+    Err(Task::at(binary()?).words(arguments).become_it())
+}
+
+fn test() -> Result<(), Failure> {
+    let mut report = Report::new();
+    report.needed("versions", tools::print_versions)?;
+    report.needed("bundle", bundle)?;
+    report.check("format", || Task::new("cargo").words(["fmt", "--all", "--check"]).run());
+    report.check("clippy", || {
+        let clippy = [
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ];
+        Task::new("cargo").words(clippy).run()
+    });
+    report.check("biome", || {
+        node_tool("@biomejs/biome/bin/biome", &["check", "--error-on-warnings"]).run()
+    });
+    for project in ["tsconfig.json", "tsconfig.worker.json", "tsconfig.build.json"] {
+        report.check(&format!("types {project}"), || {
+            node_tool("typescript/bin/tsc", &["-p", project]).run()
+        });
+    }
+    report.check("cargo test", || {
+        Task::new("cargo").words(["test", "--workspace", "--quiet"]).run()
+    });
+    report.check("node tests", || {
+        Task::new("node").words(["--test"]).words(unit_tests()?).run()
+    });
+    report.needed("release build", build_release)?;
+    report.check("browser tests", || {
+        let binary = binary()?;
+        let chromium = tools::chromium()?;
+        node_tool(
+            "@playwright/test/cli.js",
+            &["test", "--config", "e2e/playwright.config.mjs"],
+        )
+        .variable("SANDPLOT_BINARY", &binary)
+        .variable("CHROMIUM", &chromium)
+        .run()
+    });
+    report.end()
+}
+
+/// The whole way of a question with a real model: no check of the code, but a measure of prompt and model.
+fn test_model(url: &str, arguments: &[&str]) -> Result<(), Failure> {
+    bundle()?;
+    build_release()?;
+    let chromium = tools::chromium()?;
+    Task::new("node")
+        .words(["e2e/eval/run.mjs", "--model-url", url])
+        .words(arguments)
+        .variable("SANDPLOT_BINARY", &binary()?)
+        .variable("CHROMIUM", &chromium)
+        .run()
+}
+
+fn build_release() -> Result<(), Failure> {
+    Task::new("cargo")
+        .words(["build", "--release", "--package", "sandplot"])
+        .run()
+}
+
+/// The release binary lies beside the folder that this program was built into, wherever the person keeps their target folder.
+fn binary() -> Result<PathBuf, Failure> {
+    let own = std::env::current_exe().map_err(|error| Failure::new(format!("no path to this program: {error}")))?;
+    let target = own
+        .parent()
+        .and_then(Path::parent)
+        .ok_or_else(|| Failure::new("this program lies in no target folder"))?;
+    Ok(target.join("release").join("sandplot"))
+}
+
+/// `npm ci` takes seconds that nobody wants to wait for at every start, so what was installed is remembered beside it.
+fn install_node_modules() -> Result<(), Failure> {
+    let root = tools::root();
+    let lock = std::fs::read(root.join("package-lock.json"))
+        .map_err(|error| Failure::new(format!("package-lock.json cannot be read: {error}")))?;
+    let installed = root.join("node_modules/.installed-package-lock.json");
+    if std::fs::read(&installed).is_ok_and(|known| known == lock) {
+        return Ok(());
+    }
+    Task::new("npm").words(["ci"]).run()?;
+    std::fs::write(&installed, lock).map_err(|error| Failure::new(format!("{}: {error}", installed.display())))
+}
+
+/// Started through node by its file: `npx` would fetch a tool that is not installed instead of failing.
+fn node_tool(script: &str, arguments: &[&str]) -> Task {
+    Task::new("node")
+        .words([format!("node_modules/{script}")])
+        .words(arguments)
+}
+
+/// By name, because what `node --test FOLDER` means changed between Node 20 and 22.
+fn unit_tests() -> Result<Vec<String>, Failure> {
+    let folder = tools::root().join("e2e/unit");
+    let entries = std::fs::read_dir(&folder).map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
+    let mut names: Vec<String> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".test.mjs"))
+        .map(|name| format!("e2e/unit/{name}"))
+        .collect();
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,219 @@
+//! Finds the programs this one starts and starts them from the root of the clone. A missing one is named in one line with the command
+//! that installs it; nothing is installed unasked but the browser the tests need, and that only where it can be (as root on Debian).
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const OLDEST_NODE: u32 = 20;
+const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
+/// What the person reads before the program ends.
+#[derive(Debug)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// A program to start, with what it is given.
+pub(crate) struct Task {
+    name: String,
+    command: Command,
+}
+
+impl Task {
+    pub(crate) fn new(program: &str) -> Self {
+        Self::at(program)
+    }
+
+    pub(crate) fn at(program: impl AsRef<OsStr>) -> Self {
+        let mut command = Command::new(&program);
+        command.current_dir(root());
+        Self {
+            name: program.as_ref().to_string_lossy().into_owned(),
+            command,
+        }
+    }
+
+    pub(crate) fn words(mut self, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.command.args(words);
+        self
+    }
+
+    pub(crate) fn variable(mut self, name: &str, value: &Path) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// # Errors
+    /// When the program is missing or ends with a failure; what it had to say it has said itself.
+    pub(crate) fn run(mut self) -> Result<(), Failure> {
+        let status = self.command.status().map_err(|error| self.cannot_start(&error))?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(Failure::new(format!("error: {} ended with {status}", self.name)))
+        }
+    }
+
+    /// The first line of what it prints, for a version.
+    fn first_line(mut self) -> Result<String, Failure> {
+        let output = self
+            .command
+            .stderr(Stdio::null())
+            .output()
+            .map_err(|error| self.cannot_start(&error))?;
+        if !output.status.success() {
+            return Err(Failure::new(format!(
+                "error: {} ended with {}",
+                self.name, output.status
+            )));
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+    }
+
+    /// Replaces this process, so that signals reach the program itself. Returns only when that fails.
+    #[cfg(unix)]
+    pub(crate) fn become_it(mut self) -> Failure {
+        use std::os::unix::process::CommandExt;
+        let error = self.command.exec();
+        self.cannot_start(&error)
+    }
+
+    fn cannot_start(&self, error: &std::io::Error) -> Failure {
+        if error.kind() == ErrorKind::NotFound {
+            Failure::new(missing(&self.name))
+        } else {
+            Failure::new(format!("error: {} cannot be started: {error}", self.name))
+        }
+    }
+}
+
+/// The root of the clone.
+pub(crate) fn root() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own).to_owned()
+}
+
+fn missing(name: &str) -> String {
+    match name {
+        "node" => {
+            "error: Node is missing: install version 20 or newer with `apt-get install nodejs npm` or from your system"
+                .into()
+        }
+        "npm" => "error: npm is missing: install it with `apt-get install npm` or with your Node".into(),
+        _ => format!("error: {name} is missing"),
+    }
+}
+
+/// # Errors
+/// When Node is missing or too old.
+pub(crate) fn require_node() -> Result<(), Failure> {
+    let version = Task::new("node").words(["--version"]).first_line()?;
+    match major(&version) {
+        Some(major) if major >= OLDEST_NODE => Ok(()),
+        _ => Err(Failure::new(format!(
+            "error: Node {version} is too old: install version {OLDEST_NODE} or newer with `apt-get install nodejs` or from your system"
+        ))),
+    }
+}
+
+fn major(version: &str) -> Option<u32> {
+    version.trim_start_matches('v').split('.').next()?.parse().ok()
+}
+
+/// # Errors
+/// When one of the tools that every check needs is missing.
+pub(crate) fn print_versions() -> Result<(), Failure> {
+    require_node()?;
+    for program in ["cargo", "node", "npm"] {
+        let version = Task::new(program).words(["--version"]).first_line()?;
+        eprintln!("{program}: {version}");
+    }
+    let pip = Task::new("python3").words(["-m", "pip", "--version"]).first_line();
+    // Only the first fetch needs it, and says so itself.
+    eprintln!("pip: {}", pip.unwrap_or_else(|_| "none".into()));
+    let chromium = chromium()?;
+    let version = Task::at(&chromium).words(["--version"]).first_line()?;
+    eprintln!("chromium: {version} ({})", chromium.display());
+    Ok(())
+}
+
+/// # Errors
+/// When there is no browser and this process may not install one.
+pub(crate) fn chromium() -> Result<PathBuf, Failure> {
+    if let Some(path) = std::env::var_os("CHROMIUM").filter(|path| !path.is_empty()) {
+        return Ok(path.into());
+    }
+    if let Some(found) = find_chromium() {
+        return Ok(found);
+    }
+    let advice = "error: Chromium is missing: run `sudo apt-get install chromium`, or set CHROMIUM to the path of one";
+    let is_root = Task::new("id").words(["-u"]).first_line().is_ok_and(|user| user == "0");
+    if !is_root || !on_path("apt-get") {
+        return Err(Failure::new(advice));
+    }
+    eprintln!("installing chromium");
+    Task::new("apt-get").words(["update", "--quiet"]).run()?;
+    Task::new("apt-get")
+        .words(["install", "--quiet", "--yes", "--no-install-recommends", "chromium"])
+        .run()?;
+    find_chromium().ok_or_else(|| Failure::new(advice))
+}
+
+fn find_chromium() -> Option<PathBuf> {
+    CHROMIUM_NAMES.iter().find_map(|name| path_of(name))
+}
+
+fn on_path(program: &str) -> bool {
+    path_of(program).is_some()
+}
+
+fn path_of(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|place| place.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn node_versions() {
+        assert_eq!(major("v20.20.2"), Some(20));
+        assert_eq!(major("v9.0.0"), Some(9));
+        assert_eq!(major(""), None);
+    }
+
+    #[test]
+    fn a_missing_program_is_named_with_the_command_that_installs_it() {
+        let failure = Task::new("npm")
+            .command_named("no-such-program-here")
+            .run()
+            .expect_err("there is none");
+        assert_eq!(failure.to_string(), missing("npm"));
+        assert!(failure.to_string().contains("apt-get install npm"));
+    }
+
+    impl Task {
+        /// The same task looking for a program that cannot be there.
+        fn command_named(mut self, program: &str) -> Self {
+            self.command = Command::new(program);
+            self
+        }
+    }
+}
