@@ -1,0 +1,78 @@
+//! What was typed: flags and their environment variables. What they mean, and whether they fit together, is `config`'s.
+//!
+//! The doc comments are the help text, which is the reference. Clap alone would refuse a path that is empty; `config` takes it
+//! as not given.
+
+use std::path::PathBuf;
+
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use clap::{Parser, Subcommand};
+
+use crate::telemetry::LogFormat;
+
+/// Ask for a chart of your own data in plain words. A model writes the program; it runs sealed in the reader's browser.
+#[derive(Debug, Parser)]
+#[command(name = "sandplot", disable_version_flag = true, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Address and port to listen at; port 0 picks a free one
+    #[arg(
+        long,
+        env = "SANDPLOT_LISTEN",
+        value_name = "ADDR:PORT",
+        default_value = "127.0.0.1:8080",
+        global = true
+    )]
+    pub listen: String,
+
+    /// Folder of the saved charts [default: sandplot in $XDG_DATA_HOME or ~/.local/share]
+    #[arg(long, env = "SANDPLOT_DATA_DIR", value_name = "FOLDER", value_parser = OsStringValueParser::new().map(PathBuf::from))]
+    pub data_dir: Option<PathBuf>,
+
+    /// The model that writes the programs: openai:NAME (any server of that dialect) or scripted:FILE (fixed replies)
+    #[arg(long, env = "SANDPLOT_MODEL", value_name = "PROVIDER:NAME")]
+    pub model: Option<String>,
+
+    /// Where the model is served [default: https://api.openai.com/v1]
+    #[arg(long, env = "OPENAI_BASE_URL", value_name = "URL", hide_env_values = true)]
+    pub openai_base_url: Option<String>,
+
+    /// File with the key for it; OPENAI_API_KEY, which is no flag because others can read a command line, wins over the file
+    #[arg(long, env = "OPENAI_API_KEY_FILE", value_name = "FILE", value_parser = OsStringValueParser::new().map(PathBuf::from))]
+    pub openai_api_key_file: Option<PathBuf>,
+
+    /// Longest time to wait for the whole of a reply; a reply's first word is waited for a third of it
+    #[arg(long, env = "SANDPLOT_MODEL_TIMEOUT", value_name = "SECONDS", default_value_t = 600,
+        value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub model_timeout: u64,
+
+    /// Longest time a program may run in the browser
+    #[arg(long, env = "SANDPLOT_RUN_SECONDS", value_name = "SECONDS", default_value_t = 60,
+        value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub run_seconds: u64,
+
+    /// Most memory a program may take in the browser
+    #[arg(long, env = "SANDPLOT_MEMORY_MB", value_name = "MB", default_value_t = 2048,
+        value_parser = clap::value_parser!(u64).range(256..=4096))]
+    pub memory_mb: u64,
+
+    /// How the log on standard error looks
+    #[arg(long, env = "SANDPLOT_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+
+    /// What is logged, such as `warn` or `info,sandplot=debug`
+    #[arg(long, env = "SANDPLOT_LOG", value_name = "FILTER", default_value = "info")]
+    pub log: String,
+
+    /// Print the versions of the server and of the Python runtime in it
+    #[arg(long, short = 'V')]
+    pub version: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Ask the server at the given address whether it is well; the exit code is the answer
+    Healthcheck,
+}

@@ -1,0 +1,287 @@
+//! What the arguments and the environment mean, checked once, before anything starts.
+//!
+//! Secrets come from the environment or a file and go straight into a `SecretString`. A failure names the flag or variable, the
+//! value (unless it is a secret), and what would be accepted. A model, an address, a path or a key that is set to nothing counts
+//! as not set: that is how a compose file writes a variable it has no value for.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use thiserror::Error;
+
+use crate::args::Args;
+use crate::llm;
+
+#[derive(Debug)]
+pub struct Config {
+    pub listen: String,
+    pub data_dir: PathBuf,
+    pub model: Option<llm::Settings>,
+    /// Something that is set but does nothing, for the log.
+    pub hint: Option<&'static str>,
+    pub run_seconds: u64,
+    pub memory_bytes: u64,
+}
+
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    #[error(
+        "--listen (SANDPLOT_LISTEN) is {value:?}; it must be an address and a port such as 127.0.0.1:8080 or [::]:80"
+    )]
+    Listen { value: String },
+    #[error(
+        "--model (SANDPLOT_MODEL) is {value:?}; it must be openai:NAME, for any server that speaks that dialect, or \
+         scripted:FILE"
+    )]
+    Model { value: String },
+    #[error(
+        "no folder for the charts can be derived, because neither HOME nor XDG_DATA_HOME is set: set --data-dir (SANDPLOT_DATA_DIR)"
+    )]
+    DataDir,
+    #[error("--openai-api-key-file (OPENAI_API_KEY_FILE) is {}; it must be a text file with the key in it", path.display())]
+    KeyFile {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("--openai-api-key-file (OPENAI_API_KEY_FILE) is {}, which is empty; the key must be in it", path.display())]
+    KeyFileEmpty { path: PathBuf },
+}
+
+const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
+
+impl Config {
+    /// `variable` reads the environment; only what cannot be a flag is read through it.
+    pub fn new(args: &Args, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let model = args.model.as_deref().filter(|model| !model.is_empty());
+        let key_is_given = variable("OPENAI_API_KEY").is_some() || path(args.openai_api_key_file.as_deref()).is_some();
+        Ok(Config {
+            listen: listen(&args.listen)?,
+            data_dir: data_dir(args, &variable)?,
+            hint: (model.is_none() && key_is_given).then_some(
+                "a key for OpenAI's dialect is given, but no model is chosen, so none is asked: \
+                 set SANDPLOT_MODEL=openai:NAME",
+            ),
+            model: model.map(|model| settings(model, args, &variable)).transpose()?,
+            run_seconds: args.run_seconds,
+            memory_bytes: args.memory_mb << 20,
+        })
+    }
+}
+
+/// Names are resolved when the server binds; here only what can never be an address is refused.
+fn listen(value: &str) -> Result<String, ConfigError> {
+    let well_formed = value.rsplit_once(':').is_some_and(|(host, port)| {
+        let bracketed = host.starts_with('[') && host.ends_with(']');
+        !host.is_empty() && (bracketed || !host.contains(':')) && port.parse::<u16>().is_ok()
+    });
+    if well_formed {
+        Ok(value.to_owned())
+    } else {
+        Err(ConfigError::Listen {
+            value: value.to_owned(),
+        })
+    }
+}
+
+fn data_dir(args: &Args, variable: &impl Fn(&str) -> Option<String>) -> Result<PathBuf, ConfigError> {
+    if let Some(given) = path(args.data_dir.as_deref()) {
+        return Ok(given.to_owned());
+    }
+    // The base directory specification says that a relative path in it is invalid and to be ignored.
+    let xdg = variable("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
+    let base = xdg.or_else(|| variable("HOME").map(|home| Path::new(&home).join(".local/share")));
+    base.map(|base| base.join("sandplot")).ok_or(ConfigError::DataDir)
+}
+
+fn settings(
+    model: &str,
+    args: &Args,
+    variable: &impl Fn(&str) -> Option<String>,
+) -> Result<llm::Settings, ConfigError> {
+    let provider = match model.split_once(':') {
+        Some(("openai", name)) if !name.is_empty() => llm::Provider::OpenAi {
+            base_url: args
+                .openai_base_url
+                .clone()
+                .filter(|url| !url.is_empty())
+                .unwrap_or_else(|| OPENAI_BASE_URL.into()),
+            api_key: key(variable("OPENAI_API_KEY"), path(args.openai_api_key_file.as_deref()))?,
+            model: name.to_owned(),
+        },
+        Some(("scripted", file)) if !file.is_empty() => llm::Provider::Scripted { file: file.into() },
+        _ => {
+            return Err(ConfigError::Model {
+                value: model.to_owned(),
+            });
+        }
+    };
+    let usual = llm::Deadlines::default();
+    let total = Duration::from_secs(args.model_timeout);
+    let deadlines = llm::Deadlines {
+        connect: usual.connect.min(total),
+        first_token: total.mul_f64(0.3).max(Duration::from_secs(1)),
+        idle: usual.idle.min(total),
+        total,
+    };
+    Ok(llm::Settings { provider, deadlines })
+}
+
+/// The environment wins over the file, so that one run can use another key without a change to what is deployed.
+fn key(value: Option<String>, file: Option<&Path>) -> Result<Option<SecretString>, ConfigError> {
+    if let Some(value) = value {
+        return Ok(Some(value.into()));
+    }
+    let Some(path) = file else { return Ok(None) };
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::KeyFile {
+        path: path.to_owned(),
+        source,
+    })?;
+    match text.trim() {
+        "" => Err(ConfigError::KeyFileEmpty { path: path.to_owned() }),
+        key => Ok(Some(key.into())),
+    }
+}
+
+fn path(given: Option<&Path>) -> Option<&Path> {
+    given.filter(|path| !path.as_os_str().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    /// Every flag that has a variable is given, so that the environment of the test run changes nothing.
+    fn config(words: &[&str], environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let usual = [
+            "--listen=127.0.0.1:0",
+            "--data-dir=",
+            "--model=",
+            "--openai-base-url=",
+            "--openai-api-key-file=",
+        ];
+        let name = |word: &str| word.split('=').next().unwrap().to_owned();
+        let kept = usual
+            .into_iter()
+            .filter(|flag| words.iter().all(|word| name(word) != name(flag)));
+        let args = Args::try_parse_from(std::iter::once("sandplot").chain(kept).chain(words.iter().copied())).unwrap();
+        Config::new(&args, |wanted| {
+            environment
+                .iter()
+                .find(|(name, _)| *name == wanted)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    const HOME: (&str, &str) = ("HOME", "/home/ada");
+
+    fn api_key(config: &Config) -> Option<&str> {
+        match &config.model.as_ref().unwrap().provider {
+            llm::Provider::OpenAi { api_key, .. } => api_key.as_ref().map(|key| key.expose_secret()),
+            llm::Provider::Scripted { .. } => None,
+        }
+    }
+
+    #[test]
+    fn with_nothing_said_there_is_a_folder_and_no_model() {
+        let config = config(&[], &[HOME]).unwrap();
+        assert_eq!(config.data_dir, Path::new("/home/ada/.local/share/sandplot"));
+        assert!(config.model.is_none());
+        assert_eq!(config.hint, None);
+        assert_eq!((config.run_seconds, config.memory_bytes), (60, 2 << 30));
+    }
+
+    #[test]
+    fn the_folder_follows_the_flag_then_xdg_then_home() {
+        let xdg = ("XDG_DATA_HOME", "/data");
+        assert_eq!(
+            config(&["--data-dir=here"], &[HOME, xdg]).unwrap().data_dir,
+            Path::new("here")
+        );
+        assert_eq!(config(&[], &[HOME, xdg]).unwrap().data_dir, Path::new("/data/sandplot"));
+        let relative = ("XDG_DATA_HOME", "data");
+        assert_eq!(
+            config(&[], &[HOME, relative]).unwrap().data_dir,
+            Path::new("/home/ada/.local/share/sandplot")
+        );
+        assert!(matches!(config(&[], &[("HOME", "")]), Err(ConfigError::DataDir)));
+    }
+
+    #[test]
+    fn a_key_alone_chooses_no_model_and_says_so() {
+        let config = config(&[], &[HOME, ("OPENAI_API_KEY", "sk-1")]).unwrap();
+        assert!(config.model.is_none());
+        assert!(config.hint.unwrap().contains("SANDPLOT_MODEL=openai:NAME"));
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_and_neither_is_ever_shown() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, "sk-file\n").unwrap();
+        let flag = format!("--openai-api-key-file={}", file.path().display());
+        let words = ["--model=openai:m", flag.as_str()];
+        let from_file = config(&words, &[HOME]).unwrap();
+        assert_eq!(api_key(&from_file), Some("sk-file"));
+        assert!(!format!("{from_file:?}").contains("sk-file"));
+        let from_both = config(&words, &[HOME, ("OPENAI_API_KEY", "sk-env")]).unwrap();
+        assert_eq!(api_key(&from_both), Some("sk-env"));
+        assert_eq!(api_key(&config(&["--model=openai:m"], &[HOME]).unwrap()), None);
+    }
+
+    #[test]
+    fn a_model_name_may_have_colons_and_slashes() {
+        let config = config(
+            &[
+                "--model=openai:qwen/qwen3:4b",
+                "--openai-base-url=http://localhost:11434/v1",
+            ],
+            &[HOME],
+        )
+        .unwrap();
+        let llm::Provider::OpenAi { model, base_url, .. } = config.model.unwrap().provider else {
+            panic!("not openai")
+        };
+        assert_eq!(
+            (model.as_str(), base_url.as_str()),
+            ("qwen/qwen3:4b", "http://localhost:11434/v1")
+        );
+    }
+
+    /// Each row: what was typed, and what the message must hold: the flag, the value, and what would be accepted.
+    #[test]
+    fn a_wrong_setting_is_named_with_its_value_and_what_would_do() {
+        let empty = tempfile::NamedTempFile::new().unwrap();
+        let empty = format!("--openai-api-key-file={}", empty.path().display());
+        let rows: [(&[&str], [&str; 3]); 10] = [
+            (&["--listen=8080"], ["--listen", "\"8080\"", "127.0.0.1:8080"]),
+            (&["--listen=:8080"], ["--listen", "\":8080\"", "[::]:80"]),
+            (&["--listen=localhost:99999"], ["--listen", "99999", "127.0.0.1:8080"]),
+            (&["--listen=::1:80"], ["SANDPLOT_LISTEN", "::1:80", "[::]:80"]),
+            (&["--model=gpt-5"], ["--model", "\"gpt-5\"", "openai:NAME"]),
+            (&["--model=openai:"], ["--model", "\"openai:\"", "openai:NAME"]),
+            (&["--model=llama:x"], ["SANDPLOT_MODEL", "\"llama:x\"", "scripted:FILE"]),
+            (&["--model=scripted:"], ["--model", "\"scripted:\"", "scripted:FILE"]),
+            (
+                &["--model=openai:m", "--openai-api-key-file=/nowhere/key"],
+                ["--openai-api-key-file", "/nowhere/key", "text file"],
+            ),
+            (
+                &["--model=openai:m", &empty],
+                ["OPENAI_API_KEY_FILE", "empty", "key must be in it"],
+            ),
+        ];
+        for (words, said) in rows {
+            let error = config(words, &[HOME]).unwrap_err().to_string();
+            for part in said {
+                assert!(error.contains(part), "{words:?}: {error}");
+            }
+        }
+    }
+}

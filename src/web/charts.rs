@@ -1,0 +1,406 @@
+//! The API of charts: ask, store, repair, read.
+//!
+//! Asking is a stream in any case: pieces of the reply, then the stored chart or a failure. With `Accept: text/event-stream` the
+//! reader gets it as it comes, otherwise its end as one answer. When the reader leaves, the stream is dropped and with it the
+//! call to the model; a chart is stored only when its program is whole.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, LOCATION};
+use axum::http::request::Parts as RequestParts;
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, StreamExt as _, future, stream};
+use serde::Serialize;
+
+use super::App;
+use super::error::{Failure, seconds};
+use super::limit::{Json, MOST_REPAIRS, PROFILE_BYTES, PROGRAM_BYTES, QUESTION_CHARS, TRACEBACK_BYTES};
+use super::log::LateFailure;
+use super::wire::{Answer, Ask, Delta, Repair, StreamError};
+use crate::llm::{self, LlmError};
+use crate::prompt::{self, Previous, Profile};
+use crate::store::{Chart, ChartId};
+use crate::{program, telemetry};
+
+/// Shorter than the silence after which proxies give up on a connection.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// The chart in the path. What cannot be the name of a chart is the name of no chart.
+pub(super) struct ChartPath(pub(super) ChartId);
+
+impl<S: Send + Sync> FromRequestParts<S> for ChartPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut RequestParts, state: &S) -> Result<ChartPath, Failure> {
+        let Path(id) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Failure::NoSuchChart)?;
+        id.parse().map(ChartPath).map_err(|_| Failure::NoSuchChart)
+    }
+}
+
+/// A chart without its program.
+struct Draft {
+    question: String,
+    profile: Option<String>,
+    parent: Option<ChartId>,
+    repairs: u32,
+}
+
+/// What comes of asking, in order; one of the last two is the end.
+enum Step {
+    Delta(String),
+    Done(Box<Answer>),
+    Failed(Arc<Failure>),
+}
+
+pub(super) async fn read(State(app): State<App>, ChartPath(id): ChartPath) -> Result<Response, Failure> {
+    let chart = app.parts().store.chart(&id).await?.ok_or(Failure::NoSuchChart)?;
+    let answer = Answer::new(chart).map_err(|error| Failure::Render(error.into()))?;
+    Ok((
+        [(CACHE_CONTROL, "private, max-age=31536000, immutable")],
+        axum::Json(answer),
+    )
+        .into_response())
+}
+
+pub(super) async fn create(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Json(ask): Json<Ask>,
+) -> Result<Response, Failure> {
+    let question = ask.question.unwrap_or_default().trim().to_owned();
+    let characters = question.chars().count();
+    if characters > QUESTION_CHARS {
+        return Err(Failure::QuestionTooLong(characters));
+    }
+    let profile = ask.profile.map(|profile| read_profile(profile.get())).transpose()?;
+    let parent = match ask.parent {
+        Some(parent) => {
+            let id: ChartId = parent.parse().map_err(|_| Failure::NoSuchParent)?;
+            Some(app.parts().store.chart(&id).await?.ok_or(Failure::NoSuchParent)?)
+        }
+        None => None,
+    };
+    // What follows a chart is about the same tables, unless it says otherwise.
+    let profile = match (profile, parent.as_ref().and_then(|parent| parent.profile.as_deref())) {
+        (Some(profile), _) => Some(profile),
+        (None, Some(stored)) => Some(read_profile(stored)?),
+        (None, None) => None,
+    };
+    let draft = Draft {
+        question: question.clone(),
+        profile: profile
+            .as_ref()
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(|error| Failure::Render(error.into()))?,
+        parent: parent.as_ref().map(|parent| parent.id.clone()),
+        repairs: 0,
+    };
+    if let Some(program) = ask.program {
+        if program.len() > PROGRAM_BYTES {
+            return Err(Failure::ProgramTooLarge(program.len()));
+        }
+        if program.trim().is_empty() {
+            return Err(Failure::BadRequest("The program is empty.".into()));
+        }
+        let stored = draft.store(&app, program, None).await?;
+        return Ok(answer(&headers, stream::iter([Step::Done(Box::new(stored))])).await);
+    }
+    if question.is_empty() {
+        return Err(Failure::QuestionEmpty);
+    }
+    let previous = parent.as_ref().map(|parent| Previous {
+        question: &parent.question,
+        program: &parent.program,
+    });
+    let runtime = app.parts().bundle.runtime();
+    let messages = prompt::question(&question, &profile.unwrap_or_default(), previous, runtime);
+    let steps = draft.ask(&app, messages)?;
+    Ok(answer(&headers, steps).await)
+}
+
+pub(super) async fn repair(
+    State(app): State<App>,
+    ChartPath(id): ChartPath,
+    headers: HeaderMap,
+    Json(Repair { traceback }): Json<Repair>,
+) -> Result<Response, Failure> {
+    if traceback.len() > TRACEBACK_BYTES {
+        return Err(Failure::TracebackTooLarge);
+    }
+    if traceback.trim().is_empty() {
+        return Err(Failure::BadRequest(
+            "The traceback is empty; without it there is nothing to repair by.".into(),
+        ));
+    }
+    let failed = app.parts().store.chart(&id).await?.ok_or(Failure::NoSuchChart)?;
+    if failed.repairs >= MOST_REPAIRS {
+        return Err(Failure::RepairLimit);
+    }
+    let profile = failed
+        .profile
+        .as_deref()
+        .map(read_profile)
+        .transpose()?
+        .unwrap_or_default();
+    let runtime = app.parts().bundle.runtime();
+    let messages = prompt::repair(&failed.question, &profile, &failed.program, &traceback, runtime);
+    let draft = Draft {
+        question: failed.question,
+        profile: failed.profile,
+        parent: Some(failed.id),
+        repairs: failed.repairs + 1,
+    };
+    let steps = draft.ask(&app, messages)?;
+    Ok(answer(&headers, steps).await)
+}
+
+fn read_profile(json: &str) -> Result<Profile, Failure> {
+    if json.len() > PROFILE_BYTES {
+        return Err(Failure::ProfileTooLarge(json.len()));
+    }
+    let wrong = |error: &dyn std::error::Error| Failure::BadRequest(format!("The profile cannot be used: {error}."));
+    let profile: Profile = serde_json::from_str(json).map_err(|error| wrong(&error))?;
+    profile.validate().map_err(|error| wrong(&error))?;
+    Ok(profile)
+}
+
+impl Draft {
+    fn ask(
+        self,
+        app: &App,
+        messages: Vec<prompt::Message>,
+    ) -> Result<impl Stream<Item = Step> + Send + use<>, Failure> {
+        let llm = app.parts().llm.as_ref().ok_or(Failure::NoModel)?;
+        let asking = Asking {
+            app: app.clone(),
+            draft: self,
+            pieces: Box::pin(llm.stream(messages.into_iter().map(for_llm).collect())),
+            reply: String::new(),
+            measured: Measured {
+                started: Instant::now(),
+                has_begun: false,
+                outcome: "left",
+            },
+        };
+        Ok(stream::unfold(Some(asking), async |asking| asking?.next().await))
+    }
+
+    async fn store(self, app: &App, program: String, model: Option<String>) -> Result<Answer, Failure> {
+        let chart = Chart {
+            id: ChartId::random()?,
+            parent: self.parent,
+            question: self.question,
+            program,
+            profile: self.profile,
+            repairs: self.repairs,
+            created: format!("{:.3}", (app.parts().now)()),
+            model,
+        };
+        let chart = app.parts().store.insert(chart).await?;
+        Answer::new(chart).map_err(|error| Failure::Render(error.into()))
+    }
+}
+
+/// A question that is being answered. Dropping it hangs up on the model.
+struct Asking {
+    app: App,
+    draft: Draft,
+    pieces: Pin<Box<dyn Stream<Item = Result<String, LlmError>> + Send>>,
+    reply: String,
+    measured: Measured,
+}
+
+impl Asking {
+    async fn next(mut self) -> Option<(Step, Option<Asking>)> {
+        match self.pieces.next().await {
+            Some(Ok(text)) => {
+                self.measured.piece();
+                self.reply.push_str(&text);
+                Some((Step::Delta(text), Some(self)))
+            }
+            Some(Err(error)) => {
+                let failure = Failure::Model(error);
+                self.measured.outcome = failure.said().code.name();
+                Some((Step::Failed(Arc::new(failure)), None))
+            }
+            None => {
+                let Asking {
+                    app,
+                    draft,
+                    reply,
+                    mut measured,
+                    ..
+                } = self;
+                let step = match whole(&app, draft, &reply).await {
+                    Ok(stored) => {
+                        measured.outcome = "ok";
+                        Step::Done(Box::new(stored))
+                    }
+                    Err(failure) => {
+                        measured.outcome = failure.said().code.name();
+                        Step::Failed(Arc::new(failure))
+                    }
+                };
+                Some((step, None))
+            }
+        }
+    }
+}
+
+async fn whole(app: &App, draft: Draft, reply: &str) -> Result<Answer, Failure> {
+    let program = program::from_reply(reply, app.parts().bundle.runtime())?;
+    if program.source.len() > PROGRAM_BYTES {
+        return Err(Failure::ProgramTooLarge(program.source.len()));
+    }
+    let model = app.parts().llm.as_ref().map(|llm| llm.name().to_owned());
+    draft.store(app, program.source, model).await
+}
+
+fn for_llm(message: prompt::Message) -> llm::Message {
+    let role = match message.role {
+        prompt::Role::System => llm::Role::System,
+        prompt::Role::User => llm::Role::User,
+        prompt::Role::Assistant => llm::Role::Assistant,
+    };
+    llm::Message {
+        role,
+        content: message.content,
+    }
+}
+
+/// Counts itself when it is dropped, so that a reader who left is counted too.
+struct Measured {
+    started: Instant,
+    has_begun: bool,
+    outcome: &'static str,
+}
+
+impl Measured {
+    fn piece(&mut self) {
+        if !self.has_begun {
+            self.has_begun = true;
+            metrics::histogram!(telemetry::FIRST_TOKEN_SECONDS).record(self.started.elapsed());
+        }
+    }
+}
+
+impl Drop for Measured {
+    fn drop(&mut self) {
+        metrics::counter!(telemetry::ASKED, "outcome" => self.outcome).increment(1);
+        if self.outcome == "ok" {
+            metrics::histogram!(telemetry::REPLY_SECONDS).record(self.started.elapsed());
+        }
+    }
+}
+
+async fn answer(headers: &HeaderMap, steps: impl Stream<Item = Step> + Send + 'static) -> Response {
+    if wants_events(headers) {
+        events(steps)
+    } else {
+        once(steps).await
+    }
+}
+
+fn wants_events(headers: &HeaderMap) -> bool {
+    let accepted = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','));
+    accepted
+        .map(|range| range.split(';').next().unwrap_or_default().trim())
+        .any(|range| range == "text/event-stream")
+}
+
+/// The end of the stream as one answer.
+async fn once(steps: impl Stream<Item = Step>) -> Response {
+    let mut steps = std::pin::pin!(steps);
+    while let Some(step) = steps.next().await {
+        match step {
+            Step::Delta(_) => {}
+            Step::Done(stored) => {
+                let headers = [(LOCATION, stored.url.clone()), (CACHE_CONTROL, "no-store".into())];
+                return (StatusCode::CREATED, headers, axum::Json(stored)).into_response();
+            }
+            Step::Failed(failure) => return failed(failure),
+        }
+    }
+    Failure::Render("a stream of steps without an end".into()).into_response()
+}
+
+fn failed(failure: Arc<Failure>) -> Response {
+    match Arc::try_unwrap(failure) {
+        Ok(failure) => failure.into_response(),
+        Err(_) => Failure::Render("a failure that somebody else holds".into()).into_response(),
+    }
+}
+
+fn events(steps: impl Stream<Item = Step> + Send + 'static) -> Response {
+    let late = LateFailure::default();
+    let of_steps = {
+        let late = late.clone();
+        steps.map(move |step| match step {
+            Step::Delta(text) => event("delta", &Delta { text: &text }),
+            Step::Done(stored) => event("program", &stored),
+            Step::Failed(failure) => {
+                let said = failure.said();
+                late.set(failure);
+                let retry_after = said.retry_after.map(seconds);
+                event(
+                    "error",
+                    &StreamError {
+                        code: said.code,
+                        message: &said.sentence,
+                        retry_after,
+                    },
+                )
+            }
+        })
+    };
+    let done = stream::once(future::ready(event("done", &serde_json::Map::new())));
+    let events = of_steps.chain(done).map(Ok::<Event, Infallible>);
+    let mut response = Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+        .into_response();
+    response.extensions_mut().insert(late);
+    // Proxies that collect a response before they pass it on know one of these two.
+    let headers = [
+        (CACHE_CONTROL, "no-store, no-transform"),
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
+    (headers, response).into_response()
+}
+
+/// What is sent always has a form as JSON; if it ever had none, the reader would get an event without data.
+fn event(name: &str, data: &impl Serialize) -> Event {
+    Event::default()
+        .event(name)
+        .data(serde_json::to_string(data).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn events_are_for_those_who_ask_for_them() {
+        let wants =
+            |accept: &'static str| wants_events(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]));
+        assert!(wants("text/event-stream"));
+        assert!(wants("application/json;q=0.5, text/event-stream;q=0.9"));
+        assert!(!wants("*/*"));
+        assert!(!wants("application/json"));
+        assert!(!wants_events(&HeaderMap::new()));
+    }
+}

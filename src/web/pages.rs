@@ -1,0 +1,274 @@
+//! What people see: the app, a chart, the two sealed frames, a failure. The templates are in `templates/`, one struct each.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::assets::Site;
+use super::charts::ChartPath;
+use super::csp::{self, CONNECTION_ALLOWLIST, Policy};
+use super::error::{Failure, Said};
+use super::limit::{PROFILE_BYTES, QUESTION_CHARS};
+use super::wire::{Answer, Limits, Model, PageData, Sample, Sandbox, Script};
+use super::{App, AppError, Parts};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const WORKER_FRAME: &str = "/sandbox/worker";
+const FIGURE_FRAME: &str = "/sandbox/figure";
+const WORKER_SCRIPT: &str = "sandbox/worker.js";
+const WORKER_BOOTSTRAP: &str = "sandbox/frame.js";
+const FIGURE_BOOTSTRAP: &str = "sandbox/render/figure.js";
+const SAMPLES: &str = "samples/samples.json";
+
+/// What is the same in every page of a running server.
+pub(super) struct Pages {
+    /// `/assets/{digest}`.
+    assets: String,
+    worker_url: String,
+    worker_integrity: String,
+    samples: Vec<Sample>,
+    limits: Limits,
+    worker: Sealed,
+    figure: Sealed,
+}
+
+/// A sealed frame: its document and the policy that names the one script in it.
+struct Sealed {
+    html: String,
+    policy: String,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home<'a> {
+    assets: &'a str,
+    /// JSON that is safe inside a script element.
+    page_data: String,
+    model_name: Option<&'a str>,
+    version: &'static str,
+    /// Always `None`: the two pages share most of their markup, which asks for it.
+    chart: Option<&'a Answer>,
+}
+
+#[derive(Template)]
+#[template(path = "chart.html")]
+struct ChartPage<'a> {
+    assets: &'a str,
+    /// JSON that is safe inside a script element.
+    page_data: String,
+    model_name: Option<&'a str>,
+    version: &'static str,
+    chart: Option<&'a Answer>,
+}
+
+#[derive(Template)]
+#[template(path = "sandbox.html")]
+struct SandboxPage<'a> {
+    /// Exactly this text is what the policy has the hash of.
+    bootstrap: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+pub(super) struct ErrorPage<'a> {
+    status: u16,
+    title: &'static str,
+    sentence: &'a str,
+    code: &'static str,
+    request_id: &'a str,
+    assets: &'a str,
+    version: &'static str,
+}
+
+impl Pages {
+    pub(super) fn new(parts: &Parts) -> Result<Pages, AppError> {
+        let site = &parts.site;
+        let assets = format!("/assets/{}", site.digest());
+        let samples = samples(site, &assets)?;
+        let worker = text(site, WORKER_BOOTSTRAP)?;
+        let figure = text(site, FIGURE_BOOTSTRAP)?;
+        let runtime = parts.bundle.runtime();
+        let renderers = [&runtime.renderers.plotly, &runtime.renderers.vega];
+        let renderers: Vec<String> = renderers
+            .iter()
+            .filter_map(|renderer| csp::source_of_hexadecimal(&runtime.file(&renderer.file)?.sha256))
+            .collect();
+        Ok(Pages {
+            worker_url: format!("{assets}/{WORKER_SCRIPT}"),
+            worker_integrity: site
+                .file(WORKER_SCRIPT)
+                .ok_or(AppError::FileMissing { path: WORKER_SCRIPT })?
+                .integrity(),
+            assets,
+            samples,
+            limits: Limits {
+                run_seconds: parts.run.seconds,
+                memory_bytes: parts.run.memory_bytes,
+                question_chars: QUESTION_CHARS,
+                // A table takes several times its file's size once it is read, and a program makes copies of it.
+                data_bytes: parts.run.memory_bytes / 8,
+                profile_bytes: PROFILE_BYTES,
+            },
+            worker: Sealed {
+                html: SandboxPage { bootstrap: worker }.render()?,
+                policy: Policy::worker_frame(worker).to_string(),
+            },
+            figure: Sealed {
+                html: SandboxPage { bootstrap: figure }.render()?,
+                policy: Policy::figure_frame(figure, &renderers).to_string(),
+            },
+        })
+    }
+
+    fn page_data(&self, parts: &Parts, chart: Option<&Answer>) -> Result<String, Failure> {
+        let data = PageData {
+            version: VERSION,
+            runtime: parts.bundle.description(),
+            runtime_base: "/runtime",
+            sandbox: Sandbox {
+                worker_frame: WORKER_FRAME,
+                figure_frame: FIGURE_FRAME,
+                worker_script: Script {
+                    url: &self.worker_url,
+                    integrity: &self.worker_integrity,
+                },
+            },
+            model: parts.llm.as_ref().map(|llm| Model { name: llm.name() }),
+            limits: self.limits,
+            samples: &self.samples,
+            chart,
+        };
+        let json = serde_json::to_string(&data).map_err(|error| Failure::Render(error.into()))?;
+        Ok(inert(&json))
+    }
+}
+
+pub(super) async fn home(State(app): State<App>) -> Result<Response, Failure> {
+    let (parts, pages) = (app.parts(), app.pages());
+    page(&Home {
+        assets: &pages.assets,
+        page_data: pages.page_data(parts, None)?,
+        model_name: parts.llm.as_ref().map(|llm| llm.name()),
+        version: VERSION,
+        chart: None,
+    })
+}
+
+pub(super) async fn chart(State(app): State<App>, ChartPath(id): ChartPath) -> Result<Response, Failure> {
+    let (parts, pages) = (app.parts(), app.pages());
+    let chart = parts.store.chart(&id).await?.ok_or(Failure::NoSuchChart)?;
+    let chart = Answer::new(chart).map_err(|error| Failure::Render(error.into()))?;
+    page(&ChartPage {
+        assets: &pages.assets,
+        page_data: pages.page_data(parts, Some(&chart))?,
+        model_name: parts.llm.as_ref().map(|llm| llm.name()),
+        version: VERSION,
+        chart: Some(&chart),
+    })
+}
+
+pub(super) async fn worker_frame(State(app): State<App>) -> Response {
+    sealed(&app.pages().worker)
+}
+
+pub(super) async fn figure_frame(State(app): State<App>) -> Response {
+    sealed(&app.pages().figure)
+}
+
+fn page(template: &impl Template) -> Result<Response, Failure> {
+    let html = template.render().map_err(|error| Failure::Render(error.into()))?;
+    Ok(([(CACHE_CONTROL, "no-cache")], Html(html)).into_response())
+}
+
+fn sealed(frame: &Sealed) -> Response {
+    let headers = [
+        (CONTENT_SECURITY_POLICY, frame.policy.as_str()),
+        (CONNECTION_ALLOWLIST, "()"),
+        (CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, Html(frame.html.clone())).into_response()
+}
+
+impl<'a> ErrorPage<'a> {
+    pub(super) fn new(app: &'a App, said: &'a Said, request_id: &'a str) -> ErrorPage<'a> {
+        ErrorPage {
+            status: said.status.as_u16(),
+            title: said.status.canonical_reason().unwrap_or("Failed"),
+            sentence: &said.sentence,
+            code: said.code.name(),
+            request_id,
+            assets: &app.pages().assets,
+            version: VERSION,
+        }
+    }
+}
+
+fn samples(site: &Site, assets: &str) -> Result<Vec<Sample>, AppError> {
+    let file = site.file(SAMPLES).ok_or(AppError::FileMissing { path: SAMPLES })?;
+    let mut samples: Vec<Sample> = serde_json::from_slice(file.bytes()).map_err(AppError::Samples)?;
+    for sample in &mut samples {
+        sample.url = format!("{assets}/samples/{}", sample.file);
+    }
+    Ok(samples)
+}
+
+/// A script that is to stand in a script element as it is.
+fn text<'a>(site: &'a Site, path: &'static str) -> Result<&'a str, AppError> {
+    let file = site.file(path).and_then(|file| std::str::from_utf8(file.bytes()).ok());
+    let text = file.ok_or(AppError::FileMissing { path })?;
+    match ends_script(text) {
+        Some(found) => Err(AppError::Bootstrap { path, found }),
+        None => Ok(text),
+    }
+}
+
+/// What would end a script element early, or make the parser read its end differently (HTML, section 4.12.1.3).
+fn ends_script(text: &str) -> Option<&'static str> {
+    let text = text.to_ascii_lowercase();
+    ["</script", "<script", "<!--"]
+        .into_iter()
+        .find(|found| text.contains(found))
+}
+
+/// JSON with the characters escaped that mean something in HTML or end a line in JavaScript; it stays the same JSON.
+fn inert(json: &str) -> String {
+    let mut text = String::with_capacity(json.len() + json.len() / 32);
+    for character in json.chars() {
+        match character {
+            '<' => text.push_str("\\u003c"),
+            '>' => text.push_str("\\u003e"),
+            '&' => text.push_str("\\u0026"),
+            '\u{2028}' => text.push_str("\\u2028"),
+            '\u{2029}' => text.push_str("\\u2029"),
+            other => text.push(other),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_in_a_page_cannot_end_its_element_and_stays_the_same() {
+        let value = serde_json::json!({"</script>": "<!-- & \u{2028}\u{2029} \\u003c \" é 📈"});
+        let text = inert(&value.to_string());
+        assert!(!text.contains(['<', '>', '&', '\u{2028}', '\u{2029}']), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn a_bootstrap_that_would_leave_its_element_is_found() {
+        for (text, found) in [
+            ("a('</script>')", Some("</script")),
+            ("'</SCRIPT '", Some("</script")),
+            ("'<Script'", Some("<script")),
+            ("if (a<!--b) {}", Some("<!--")),
+            ("if (a < script) {}", None),
+        ] {
+            assert_eq!(ends_script(text), found, "{text}");
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! What travels between the server and the page, as JSON. `static/app/wire.d.ts` is generated from here by the test below.
+//!
+//! Only shapes: what a value must fulfil is checked in `limit` and `charts`.
+
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::store::Chart;
+
+/// The body of `POST /api/v1/charts`: a question for the model, or a program to be stored as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+pub(super) struct Ask {
+    pub(super) question: Option<String>,
+    #[cfg_attr(test, ts(optional, as = "Option<crate::prompt::Profile>"))]
+    pub(super) profile: Option<Box<RawValue>>,
+    /// The chart that this one follows or edits.
+    pub(super) parent: Option<String>,
+    pub(super) program: Option<String>,
+}
+
+/// The body of `POST /api/v1/charts/{id}/repair`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Repair {
+    pub(super) traceback: String,
+}
+
+/// A stored chart.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Answer {
+    pub(super) id: String,
+    pub(super) url: String,
+    pub(super) question: String,
+    pub(super) program: String,
+    #[cfg_attr(test, ts(type = "Profile | null"))]
+    pub(super) profile: Option<Box<RawValue>>,
+    pub(super) parent: Option<String>,
+    pub(super) repairs: u32,
+    /// RFC 3339, UTC.
+    pub(super) created: String,
+    pub(super) model: Option<String>,
+}
+
+/// The data of the event `delta`: a piece of the model's reply as it is written.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Delta<'a> {
+    pub(super) text: &'a str,
+}
+
+/// The data of the event `error`. The event `program` carries an [`Answer`], `done` an empty object.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct StreamError<'a> {
+    pub(super) code: ErrorCode,
+    pub(super) message: &'a str,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub(super) retry_after: Option<u64>,
+}
+
+/// The body of a failed request to the API.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct ErrorBody<'a> {
+    pub(super) error: ErrorDetail<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct ErrorDetail<'a> {
+    pub(super) code: ErrorCode,
+    pub(super) message: &'a str,
+    pub(super) request_id: &'a str,
+}
+
+/// The stable names of failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "snake_case"))]
+pub(super) enum ErrorCode {
+    BadRequest,
+    CrossSite,
+    RequestTimeout,
+    TooLarge,
+    QuestionEmpty,
+    QuestionTooLong,
+    ProfileTooLarge,
+    ProgramTooLarge,
+    NotFound,
+    MethodNotAllowed,
+    UnsupportedMediaType,
+    RepairLimit,
+    NoModel,
+    ModelKey,
+    ModelRateLimited,
+    ModelUnavailable,
+    ModelUnreachable,
+    ModelTimeout,
+    ModelStreamBroken,
+    ModelEmpty,
+    ModelNoProgram,
+    ModelRefused,
+    ModelRejected,
+    PackageMissing,
+    Internal,
+}
+
+/// The answer of `GET /readyz`.
+#[derive(Serialize)]
+pub(super) struct Ready<'a> {
+    pub(super) status: &'static str,
+    pub(super) version: &'static str,
+    pub(super) runtime: &'a str,
+    pub(super) digest: &'a str,
+    pub(super) model: Option<&'a str>,
+}
+
+/// What the server writes into a page for its script.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct PageData<'a> {
+    pub(super) version: &'static str,
+    #[cfg_attr(test, ts(type = "Runtime"))]
+    pub(super) runtime: &'a RawValue,
+    /// A file of the runtime is at `{runtimeBase}/{sha256}/{name}`.
+    pub(super) runtime_base: &'static str,
+    pub(super) sandbox: Sandbox<'a>,
+    pub(super) model: Option<Model<'a>>,
+    pub(super) limits: Limits,
+    pub(super) samples: &'a [Sample],
+    pub(super) chart: Option<&'a Answer>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Sandbox<'a> {
+    pub(super) worker_frame: &'static str,
+    pub(super) figure_frame: &'static str,
+    pub(super) worker_script: Script<'a>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Script<'a> {
+    pub(super) url: &'a str,
+    /// As in the attribute of that name: `sha256-` and base64.
+    pub(super) integrity: &'a str,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Model<'a> {
+    pub(super) name: &'a str,
+}
+
+#[derive(Serialize, Clone, Copy)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Limits {
+    pub(super) run_seconds: u64,
+    pub(super) memory_bytes: u64,
+    pub(super) question_chars: usize,
+    pub(super) data_bytes: u64,
+    pub(super) profile_bytes: usize,
+}
+
+/// A table to try things with. `static/samples/samples.json` holds these; the URL is added here.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Sample {
+    pub(super) name: String,
+    #[serde(skip_deserializing)]
+    pub(super) url: String,
+    /// Under `static/samples/`.
+    #[serde(skip_serializing)]
+    #[cfg_attr(test, ts(skip))]
+    pub(super) file: String,
+    pub(super) title: String,
+    pub(super) description: String,
+    pub(super) rows: u32,
+    pub(super) columns: u32,
+    pub(super) source: String,
+    pub(super) licence: String,
+    pub(super) questions: Vec<String>,
+}
+
+impl ErrorCode {
+    /// As it is on the wire; also its name in the log and the metrics.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            ErrorCode::BadRequest => "bad_request",
+            ErrorCode::CrossSite => "cross_site",
+            ErrorCode::RequestTimeout => "request_timeout",
+            ErrorCode::TooLarge => "too_large",
+            ErrorCode::QuestionEmpty => "question_empty",
+            ErrorCode::QuestionTooLong => "question_too_long",
+            ErrorCode::ProfileTooLarge => "profile_too_large",
+            ErrorCode::ProgramTooLarge => "program_too_large",
+            ErrorCode::NotFound => "not_found",
+            ErrorCode::MethodNotAllowed => "method_not_allowed",
+            ErrorCode::UnsupportedMediaType => "unsupported_media_type",
+            ErrorCode::RepairLimit => "repair_limit",
+            ErrorCode::NoModel => "no_model",
+            ErrorCode::ModelKey => "model_key",
+            ErrorCode::ModelRateLimited => "model_rate_limited",
+            ErrorCode::ModelUnavailable => "model_unavailable",
+            ErrorCode::ModelUnreachable => "model_unreachable",
+            ErrorCode::ModelTimeout => "model_timeout",
+            ErrorCode::ModelStreamBroken => "model_stream_broken",
+            ErrorCode::ModelEmpty => "model_empty",
+            ErrorCode::ModelNoProgram => "model_no_program",
+            ErrorCode::ModelRefused => "model_refused",
+            ErrorCode::ModelRejected => "model_rejected",
+            ErrorCode::PackageMissing => "package_missing",
+            ErrorCode::Internal => "internal",
+        }
+    }
+}
+
+impl Serialize for ErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl Answer {
+    pub(super) fn new(chart: Chart) -> Result<Answer, serde_json::Error> {
+        Ok(Answer {
+            url: format!("/charts/{}", chart.id),
+            id: chart.id.to_string(),
+            question: chart.question,
+            program: chart.program,
+            profile: chart.profile.map(RawValue::from_string).transpose()?,
+            parent: chart.parent.map(|parent| parent.to_string()),
+            repairs: chart.repairs,
+            created: chart.created,
+            model: chart.model,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use ts_rs::{Config, TS};
+
+    use super::*;
+    use crate::prompt::{Bound, Column, Kind, Profile, Table};
+    use crate::runtime::{Core, File, Hint, Package, Renderer, Renderers, Runtime};
+
+    /// Writes the types the page works with, and fails if they were not up to date: so a change is seen, and the next run passes.
+    #[test]
+    fn the_types_of_the_page_are_these() {
+        fn declaration<T: TS>() -> String {
+            let config = Config::new().with_large_int("number");
+            let documentation = T::docs().unwrap_or_default();
+            format!("\n{documentation}export {}\n", T::decl(&config))
+        }
+        let declarations = [
+            declaration::<Ask>(),
+            declaration::<Repair>(),
+            declaration::<Answer>(),
+            declaration::<Delta<'_>>(),
+            declaration::<StreamError<'_>>(),
+            declaration::<ErrorBody<'_>>(),
+            declaration::<ErrorDetail<'_>>(),
+            declaration::<ErrorCode>(),
+            declaration::<Profile>(),
+            declaration::<Table>(),
+            declaration::<Column>(),
+            declaration::<Kind>(),
+            declaration::<Bound>(),
+            declaration::<PageData<'_>>(),
+            declaration::<Sandbox<'_>>(),
+            declaration::<Script<'_>>(),
+            declaration::<Model<'_>>(),
+            declaration::<Limits>(),
+            declaration::<Sample>(),
+            declaration::<Runtime>(),
+            declaration::<File>(),
+            declaration::<Core>(),
+            declaration::<Package>(),
+            declaration::<Hint>(),
+            declaration::<Renderers>(),
+            declaration::<Renderer>(),
+        ];
+        let text = format!(
+            "// What travels between the server and the page. Generated from src/web/wire.rs by `cargo test`; do not edit.\n{}",
+            declarations.concat()
+        );
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/app/wire.d.ts");
+        let before = std::fs::read_to_string(&path).unwrap_or_default();
+        if before != text {
+            std::fs::write(&path, text).unwrap();
+            panic!("static/app/wire.d.ts was not up to date; it is now");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! HTTP over `app()`, without a socket where none is needed, with a model from a script and a runtime of a few bytes.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod assets;
+mod charts;
+mod pages;
+mod support;
+mod upstream;
