@@ -119,6 +119,7 @@ export function createSandbox(config, { onStatus = () => {} } = {}) {
       harness,
       packs,
       abi: { abi_version: config.runtime.abi, python: config.runtime.python },
+      modules: Object.keys(config.runtime.imports),
       memoryBytes: config.limits.memoryBytes,
     });
     if (tables.length > 0) {

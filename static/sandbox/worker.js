@@ -98,7 +98,7 @@
     mount(python, message.harness, SITE_PACKAGES);
     send({ type: "phase", phase: "import" });
     python.pyimport("importlib").invalidate_caches();
-    python.pyimport("sandplot").boot();
+    python.pyimport("sandplot").boot(JSON.stringify(message.modules));
     send({ type: "ready" });
   }
 

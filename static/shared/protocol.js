@@ -10,7 +10,7 @@
  * @typedef {{name: string, bytes: ArrayBuffer}} NamedBytes
  *
  * @typedef {{type: "boot", wasm: ArrayBuffer, stdlib: ArrayBuffer, harness: ArrayBuffer, packs: NamedBytes[],
- *   abi: {abi_version: string, python: string}, memoryBytes: number}
+ *   abi: {abi_version: string, python: string}, modules: string[], memoryBytes: number}
  *   | {type: "open", id: number, files: NamedBytes[]}
  *   | {type: "run", id: number, program: string, packs: NamedBytes[]}} ToWorker
  *
