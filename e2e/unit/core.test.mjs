@@ -17,6 +17,9 @@ test("the pinned Pyodide becomes one classic script", () => {
 });
 
 test("a Pyodide that is written differently stops the build and says what is missing", () => {
-  assert.throws(() => buildCore(asm.replace("export default", "export"), loader), /export default _createPyodideModule/);
+  assert.throws(
+    () => buildCore(asm.replace("export default", "export"), loader),
+    /export default _createPyodideModule/,
+  );
   assert.throws(() => buildCore(asm, loader.replace("as loadPyodide", "as load")), /export list/);
 });

@@ -15,7 +15,14 @@ const manifest = {
     et_xmlfile: { depends: [], base: false },
     pillow: { depends: [], base: true },
   },
-  imports: { numpy: "numpy", pandas: "pandas", scipy: "scipy", sklearn: "scikit-learn", seaborn: "seaborn", PIL: "pillow" },
+  imports: {
+    numpy: "numpy",
+    pandas: "pandas",
+    scipy: "scipy",
+    sklearn: "scikit-learn",
+    seaborn: "seaborn",
+    PIL: "pillow",
+  },
   hints: [{ contains: "read_excel", package: "openpyxl" }],
 };
 
@@ -23,7 +30,11 @@ for (const [title, program, expected] of [
   ["nothing beyond the base", "import numpy as np\nimport pandas, PIL.Image\n", []],
   ["what a package needs comes before it", "from sklearn.cluster import KMeans", ["scipy", "joblib", "scikit-learn"]],
   ["several on a line, aliased and dotted", "import os, scipy.stats as st, seaborn as sns # x", ["scipy", "seaborn"]],
-  ["inside a block, after a semicolon or a colon", "x = 1; import seaborn\ndef f():\n    import scipy\nif x: import joblib", ["seaborn", "scipy"]],
+  [
+    "inside a block, after a semicolon or a colon",
+    "x = 1; import seaborn\ndef f():\n    import scipy\nif x: import joblib",
+    ["seaborn", "scipy"],
+  ],
   ["over a continued line", "from scipy \\\n  import stats", ["scipy"]],
   ["a call that needs a package nobody imports", "pd.read_excel('a.xlsx')", ["et_xmlfile", "openpyxl"]],
   ["unknown names and names of Object.prototype", "import constructor, toString, nothing", []],

@@ -92,7 +92,9 @@ test("a figure cannot name a part that is not there, or of another kind", () => 
 });
 
 test("keys of prototypes are neither read nor passed on", () => {
-  const figures = [{ kind: "plotly", spec: 0, facts: JSON.parse('{"__proto__":{"kind":"evil"},"constructor":"evil"}') }];
+  const figures = [
+    { kind: "plotly", spec: 0, facts: JSON.parse('{"__proto__":{"kind":"evil"},"constructor":"evil"}') },
+  ];
   const [figure] = result({ figures }, ["{}"]).result.figures;
   assert.deepEqual(figure.facts, {});
   assert.equal(Object.getPrototypeOf(figure.facts), Object.prototype);

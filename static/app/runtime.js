@@ -99,9 +99,12 @@ export async function fetchPinned(url, digest, name) {
     // A wrong digest and a dead network look the same here: only a request without a check, thrown away, tells which.
     const plain = await fetch(url, { method: "HEAD", cache: "no-store" }).catch(() => null);
     if (plain?.ok) throw new IntegrityError(name);
-    throw new Error(`${name} could not be fetched: the server did not answer. Check the connection and reload.`, { cause });
+    throw new Error(`${name} could not be fetched: the server did not answer. Check the connection and reload.`, {
+      cause,
+    });
   }
-  if (!response.ok) throw new Error(`${name} could not be fetched: the server answered ${response.status}. Reload the page.`);
+  if (!response.ok)
+    throw new Error(`${name} could not be fetched: the server answered ${response.status}. Reload the page.`);
   return response.arrayBuffer();
 }
 

@@ -4,12 +4,23 @@
  *
  * It makes no request. It waits for one message from the page around it, starts a worker from the bytes it was given, and
  * passes the page's port on to that worker. From then on the page and the worker talk directly; removing the frame ends both.
+ *
+ * Or it is given WebAssembly to keep compiled and runs none of it: engines share the machine code of equal bytes between the
+ * documents of a process, as long as somebody holds it, so that later interpreters need not compile what earlier ones did.
  */
 (() => {
-  /** @param {MessageEvent<{scripts: BlobPart[]}>} event */
+  /** Held for as long as this document lives. @type {Promise<WebAssembly.Module>[]} */
+  let kept = [];
+
+  /** @param {MessageEvent<{scripts: BlobPart[]} | {keep: BufferSource[]}>} event */
   const start = (event) => {
     if (event.source !== parent) return;
     removeEventListener("message", start);
+    if ("keep" in event.data) {
+      kept = event.data.keep.map((bytes) => WebAssembly.compile(bytes));
+      for (const module of kept) module.catch(() => {});
+      return;
+    }
     const [port, faults] = event.ports;
     if (!port || !faults) return;
     const url = URL.createObjectURL(new Blob(event.data.scripts, { type: "text/javascript" }));

@@ -39,7 +39,10 @@
     const port = event.ports[0];
     if (!port) return;
     self.onmessage = null;
-    const send = port.postMessage.bind(port);
+    // Bound before any program runs, so that none finds the port by replacing the method.
+    const post = port.postMessage.bind(port);
+    /** @type {Send} */
+    const send = (message, transfer = []) => post(message, transfer);
     const output = outputTo(send);
     port.onmessage = async ({ data }) => {
       try {
@@ -224,7 +227,8 @@
           const more = decoder.decode(bytes, { stream: true });
           const room = OUTPUT_TOTAL - sent;
           sent += more.length;
-          text += more.length <= room ? more : `${more.slice(0, room)}\n[output cut: more than ${OUTPUT_TOTAL} characters]`;
+          text +=
+            more.length <= room ? more : `${more.slice(0, room)}\n[output cut: more than ${OUTPUT_TOTAL} characters]`;
           if (text.length >= OUTPUT_CHUNK || performance.now() - last > OUTPUT_EVERY) flush();
         }
         return bytes.length;

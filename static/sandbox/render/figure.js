@@ -74,8 +74,7 @@
         modeBarButtonsToRemove: ["toImage", "sendDataToCloud", "editInChartStudio"],
       },
     });
-    return () =>
-      Plotly.toImage(place, { format: "png", width: place.clientWidth, height: layout.height, scale: 2 });
+    return () => Plotly.toImage(place, { format: "png", width: place.clientWidth, height: layout.height, scale: 2 });
   }
 
   /**
@@ -107,7 +106,8 @@
   function fitted(spec) {
     const single = spec.mark !== undefined || spec.layer !== undefined;
     const config = { background: "white", padding: 8, ...spec.config };
-    if (!single || spec.width !== undefined || spec.encoding?.column || spec.encoding?.facet) return { ...spec, config };
+    if (!single || spec.width !== undefined || spec.encoding?.column || spec.encoding?.facet)
+      return { ...spec, config };
     return {
       ...spec,
       config,

@@ -1,0 +1,224 @@
+// The whole way of a question with a real model: `cargo xtask test --model URL [--tasks DIR] [--only ID,ID] [--parallel N]`.
+//
+// A person's steps in a real browser: open the page, open the files, ask, wait for the figure. Without --tasks it asks the
+// questions of the sample tables and counts figures. With --tasks it takes a folder with `tasks.json` (prompt, files),
+// `extract.py` (figure -> facts, run inside the sandbox beside the program) and `score.py` (facts -> right or not, run here).
+// It never fails on a wrong chart, which is the model's; it fails when the way itself breaks.
+import { spawnSync } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { chromium } from "@playwright/test";
+import config from "../playwright.config.mjs";
+import { startServer, storeProgram } from "../server.mjs";
+
+/** Minutes one question may take, with its repairs: a small model on two cores is slow. */
+const MINUTES = 8;
+
+const { values: options } = parseArgs({
+  options: {
+    "model-url": { type: "string" },
+    "model-name": { type: "string", default: "default" },
+    tasks: { type: "string" },
+    only: { type: "string" },
+    // With 2, one question is drawn and scored while the model answers the next: for a model that leaves a core free.
+    parallel: { type: "string", default: "1" },
+    out: { type: "string", default: new URL("results/eval.json", import.meta.url).pathname },
+  },
+});
+if (!options["model-url"]) {
+  console.error(
+    "usage: run.mjs --model-url URL [--model-name NAME] [--tasks DIR] [--only ID,ID] [--parallel N] [--out FILE]",
+  );
+  process.exit(2);
+}
+
+const server = await startServer({
+  env: {
+    SANDPLOT_MODEL: `openai:${options["model-name"]}`,
+    OPENAI_BASE_URL: options["model-url"],
+    ...(process.env.OPENAI_API_KEY ? { OPENAI_API_KEY: process.env.OPENAI_API_KEY } : {}),
+  },
+});
+const browser = await chromium.launch(config.use.launchOptions);
+const only = options.only?.split(",");
+const tasks = (options.tasks ? await tasksOf(options.tasks) : await sampleTasks()).filter(
+  ({ id }) => !only || only.includes(id),
+);
+const results = [];
+let broken = 0;
+const waiting = tasks.values();
+await Promise.all(Array.from({ length: Number(options.parallel) }, worker));
+await browser.close();
+await server.stop();
+
+const drawn = results.filter(({ figures }) => figures > 0);
+const first = drawn.filter(({ repairs }) => repairs === 0);
+const right = results.filter((result) => result.right);
+const share = (list) => `${list.length} of ${results.length} (${Math.round((100 * list.length) / results.length)} %)`;
+const seconds = results.map((result) => result.seconds).sort((a, b) => a - b);
+console.log(`drawn ${share(drawn)}, on the first try ${share(first)}`);
+if (options.tasks)
+  console.log(`right ${share(right)}, on the first try ${share(right.filter(({ repairs }) => repairs === 0))}`);
+console.log(
+  `seconds a question: median ${seconds[seconds.length >> 1]?.toFixed(1)}, longest ${seconds.at(-1)?.toFixed(1)}`,
+);
+console.log(`${results.length - broken} passed, ${broken} failed`);
+process.exitCode = broken > 0 ? 1 : 0;
+
+/** Takes one task after the other until none is left. */
+async function worker() {
+  for (const task of waiting) {
+    const result = await attempt(task).catch((error) => {
+      broken += 1;
+      return { id: task.id, state: "broken", figures: 0, why: String(error), seconds: 0, repairs: 0 };
+    });
+    results.push(result);
+    await save();
+    const mark = result.right === undefined ? "" : result.right ? "right " : "wrong ";
+    console.log(
+      `${String(results.length).padStart(3)}/${tasks.length} ${result.figures > 0 ? "drawn" : "none "} ${mark}` +
+        `${result.seconds.toFixed(0).padStart(4)} s  repairs ${result.repairs}  ${result.id}  ${result.why ?? ""}`.slice(
+          0,
+          160,
+        ),
+    );
+  }
+}
+
+/** @param {{id: string, prompt: string, files: string[], score?: (program: string) => Promise<object>}} task */
+async function attempt(task) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  try {
+    const page = await context.newPage();
+    await page.goto(server.url);
+    await page.getByTestId("file-input").setInputFiles(task.files);
+    await page.locator("main").evaluate(() => document.activeElement?.blur());
+    await page.getByTestId("question").fill(task.prompt);
+    const ask = page.getByTestId("ask");
+    await ask.waitFor();
+    await page.waitForFunction(() => !document.querySelector('[data-testid="ask"]')?.disabled, null, {
+      timeout: 120_000,
+    });
+    const started = performance.now();
+    await ask.click();
+    // A run that failed is repaired by itself, so a state counts once it has stayed.
+    const state = await restingState(page, MINUTES * 60_000);
+    const seconds = (performance.now() - started) / 1000;
+    const figures = await page.getByTestId("figure").count();
+    const program = (await page.getByTestId("program").textContent()) ?? "";
+    const id = new URL(page.url()).pathname.split("/").pop();
+    const chart = id
+      ? await fetch(`${server.url}/api/v1/charts/${id}`).then((response) => (response.ok ? response.json() : {}))
+      : {};
+    const error =
+      state === "shown"
+        ? undefined
+        : (await page.getByTestId("error").allTextContents()).join(" ").trim().slice(0, 2000);
+    const result = { id: task.id, state, figures, seconds, repairs: chart.repairs ?? 0, program, why: error };
+    return state === "shown" && task.score
+      ? { ...result, ...(await task.score(program)) }
+      : { ...result, ...(task.score && { right: false }) };
+  } finally {
+    await context.close();
+  }
+}
+
+/**
+ * @param {import("@playwright/test").Page} page
+ * @param {number} milliseconds
+ */
+async function restingState(page, milliseconds) {
+  const handle = await page.waitForFunction(
+    () => {
+      const state = document.querySelector("main")?.getAttribute("data-state");
+      const seen = /** @type {any} */ (globalThis);
+      if (state !== seen.__state) {
+        seen.__state = state;
+        seen.__since = performance.now();
+      }
+      const rests = ["shown", "failed", "stopped"].includes(state ?? "");
+      return rests && performance.now() - seen.__since > (state === "shown" ? 300 : 3000) ? state : false;
+    },
+    null,
+    { timeout: milliseconds, polling: 100 },
+  );
+  return handle.jsonValue();
+}
+
+/** Questions of the sample tables. */
+async function sampleTasks() {
+  const folder = new URL("../../static/samples/", import.meta.url).pathname;
+  const samples = JSON.parse(await readFile(join(folder, "samples.json"), "utf8"));
+  return samples.flatMap(({ file, questions }) =>
+    questions.map((prompt, index) => ({ id: `${file}#${index + 1}`, prompt, files: [join(folder, file)] })),
+  );
+}
+
+/** @param {string} folder */
+async function tasksOf(folder) {
+  const list = JSON.parse(await readFile(join(folder, "tasks.json"), "utf8"));
+  const extract = await readFile(join(folder, "extract.py"), "utf8");
+  return list.map((task) => {
+    const files = task.files.map(({ path }) => resolve(folder, path));
+    return {
+      id: task.id,
+      prompt: task.prompt,
+      files,
+      score: (program) => scored(folder, task.id, extract, program, files),
+    };
+  });
+}
+
+/**
+ * Runs the program once more in the sandbox, beside the extractor, and has its facts scored.
+ * @param {string} folder
+ * @param {string} id
+ * @param {string} extract
+ * @param {string} program
+ * @param {string[]} files
+ */
+async function scored(folder, id, extract, program, files) {
+  const encode = (text) => JSON.stringify(Buffer.from(text).toString("base64"));
+  const wrapped = [
+    "import ast, base64, json, types, zlib",
+    "_extract = types.ModuleType('extract')",
+    `exec(compile(base64.b64decode(${encode(extract)}), 'extract.py', 'exec'), _extract.__dict__)`,
+    "_extract.install()",
+    "_namespace = {'__name__': '__main__', **{name: globals()[name] for name in ('df', 'tables') if name in globals()}}",
+    `exec(compile(base64.b64decode(${encode(program)}), 'program.py', 'exec'), _namespace)`,
+    "print('FACTS' + base64.b64encode(zlib.compress(json.dumps(_extract.extract(_namespace)).encode())).decode())",
+  ].join("\n");
+  const profile = {
+    tables: files.map((file) => ({
+      name: basename(file).replace(/\W+/g, "_"),
+      file: basename(file),
+      rows: 0,
+      columns: [],
+    })),
+  };
+  const chart = await storeProgram(server.url, wrapped, { profile });
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    await page.goto(`${server.url}${chart.url}`);
+    await page.getByTestId("file-input").setInputFiles(files);
+    await restingState(page, 180_000);
+    const printed = (await page.getByTestId("stdout").textContent()) ?? "";
+    const found = /FACTS([A-Za-z0-9+/=]+)/.exec(printed)?.[1];
+    if (!found) return { right: false, why: "no facts: the program did not end when it ran beside the extractor" };
+    const facts = join(new URL("results/", import.meta.url).pathname, `${id}.facts.json`);
+    const { inflateSync } = await import("node:zlib");
+    await writeFile(facts, inflateSync(Buffer.from(found, "base64")));
+    const score = spawnSync("python3", [join(folder, "score.py"), id, facts], { encoding: "utf8" });
+    const verdict = JSON.parse(score.stdout);
+    return { right: verdict.pass === true, why: verdict.reasons.join("; ") };
+  } finally {
+    await context.close();
+  }
+}
+
+async function save() {
+  await mkdir(new URL("results/", import.meta.url), { recursive: true });
+  await writeFile(options.out, JSON.stringify(results, null, 1));
+}

@@ -1,0 +1,56 @@
+// What every spec stands on: a server, and pages that fail a test by themselves when the browser reports a policy violation, an
+// error on the console, a request to another host or a request from inside the sandbox.
+import { test as base, expect } from "@playwright/test";
+import { startServer } from "./server.mjs";
+
+const REPLIES = new URL("fixtures/replies.json", import.meta.url).pathname;
+
+export const test = base.extend({
+  /** A server with the scripted model of fixtures/replies.json, one for all tests of a file. */
+  server: [
+    async ({}, use) => {
+      const server = await startServer({ env: { SANDPLOT_MODEL: `scripted:${REPLIES}` } });
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker" },
+  ],
+
+  /** A test that provokes console errors on purpose says which: text or pattern of each. */
+  expectedErrors: [[], { option: true }],
+
+  page: async ({ page, expectedErrors }, use) => {
+    /** @type {string[]} */
+    const faults = [];
+    page.on("console", (message) => {
+      const text = message.text();
+      const expected = expectedErrors.some((pattern) =>
+        pattern instanceof RegExp ? pattern.test(text) : text.includes(pattern),
+      );
+      if (message.type() === "error" && !expected) faults.push(`console: ${text}`);
+    });
+    page.on("pageerror", (error) => faults.push(`uncaught: ${error.message}`));
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      const local = url.hostname === "127.0.0.1" || url.protocol === "blob:" || url.protocol === "data:";
+      if (!local) faults.push(`request to another host: ${url}`);
+      // A frame is a navigation of the page's; beyond that, and its worker's blob, the sandbox asks for nothing.
+      const inside = request.frame() !== page.mainFrame();
+      if (inside && !request.isNavigationRequest() && url.protocol !== "blob:")
+        faults.push(`request from the sandbox: ${url}`);
+    });
+    await use(page);
+    expect(faults).toEqual([]);
+  },
+});
+
+/**
+ * Waits for the page to come to rest and tells in what state.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} state
+ */
+export async function expectState(page, state) {
+  await expect(page.locator("main")).toHaveAttribute("data-state", state);
+}
+
+export { expect };

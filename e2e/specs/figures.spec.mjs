@@ -1,0 +1,105 @@
+// Every kind of figure, and every way a program may end: each program is stored and opened as /charts/{id}, which runs it at once.
+import { expect, expectState, test } from "../fixtures.mjs";
+import { storeProgram } from "../server.mjs";
+
+/** @type {[title: string, program: string, kinds: string[], output?: string][]} */
+const PROGRAMS = [
+  ["a matplotlib figure left open", "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])\nplt.title('Open')", ["svg"]],
+  [
+    "several shows give several figures",
+    "import matplotlib.pyplot as plt\nfor k in (1, 2, 3):\n    plt.plot([0, k])\n    plt.title(f'Figure {k}')\n    plt.show()",
+    ["svg", "svg", "svg"],
+  ],
+  [
+    "a heavy scatter comes as pixels",
+    "import numpy as np, matplotlib.pyplot as plt\nr = np.random.default_rng(1)\nplt.scatter(r.normal(size=80_000), r.normal(size=80_000), s=1)",
+    ["png"],
+  ],
+  [
+    "savefig and close, as scripts do",
+    "import matplotlib.pyplot as plt\nplt.bar(['a', 'b'], [1, 2])\nplt.savefig('chart.png')\nplt.close()",
+    ["svg"],
+  ],
+  [
+    "a script with a main guard and output",
+    "import matplotlib.pyplot as plt\n\ndef main():\n    print('drawing')\n    plt.hist([1, 2, 2, 3])\n    plt.show()\n\nif __name__ == '__main__':\n    main()",
+    ["svg"],
+    "drawing\n",
+  ],
+  [
+    "seaborn",
+    "import pandas as pd, seaborn as sns\nsns.histplot(pd.DataFrame({'x': [1, 2, 2, 3, 3, 3]}), x='x')",
+    ["svg"],
+  ],
+  ["pandas plots", "import pandas as pd\npd.DataFrame({'a': [1, 2], 'b': [2, 1]}).plot.bar(title='Pandas')", ["svg"]],
+  [
+    "plotly, shown",
+    "import plotly.express as px\nfig = px.scatter(x=[1, 2], y=[3, 4], title='Plotly')\nfig.show()",
+    ["plotly"],
+  ],
+  ["plotly, last in the program", "import plotly.graph_objects as go\ngo.Figure(go.Bar(x=['a'], y=[1]))", ["plotly"]],
+  [
+    "altair, assigned",
+    "import altair as alt, pandas as pd\nchart = alt.Chart(pd.DataFrame({'x': [1, 2], 'y': [3, 1]})).mark_bar().encode(x='x:O', y='y')",
+    ["vega"],
+  ],
+  [
+    "a table as the last expression",
+    "import pandas as pd\npd.DataFrame({'name': ['<b>x</b>', 'y'], 'n': [1, 2]})",
+    ["table"],
+  ],
+  ["top-level await", "import asyncio, matplotlib.pyplot as plt\nawait asyncio.sleep(0.01)\nplt.plot([1, 2])", ["svg"]],
+  [
+    "all kinds at once, in the order they were made",
+    "import matplotlib.pyplot as plt, plotly.express as px, pandas as pd\nplt.plot([1, 2])\nplt.show()\npx.bar(x=['a'], y=[1]).show()\npd.DataFrame({'a': [1]})",
+    ["svg", "plotly", "table"],
+  ],
+];
+
+for (const [title, program, kinds, output] of PROGRAMS) {
+  test(title, async ({ page, server }) => {
+    const chart = await storeProgram(server.url, program);
+    await page.goto(server.url + chart.url);
+    await expectState(page, "shown");
+    const figures = page.getByTestId("figure");
+    await expect(figures).toHaveCount(kinds.length);
+    for (const [index, kind] of kinds.entries()) {
+      const figure = figures.nth(index);
+      await expect(figure).toHaveAttribute("data-kind", kind);
+      if (kind === "table") await expect(figure.getByRole("table")).toBeVisible();
+      else if (kind === "svg" || kind === "png") {
+        expect(await figure.getByRole("img").evaluate((image) => image.complete && image.naturalWidth)).toBeGreaterThan(
+          100,
+        );
+      } else {
+        // Drawn by a renderer in a frame of its own: the marks are looked for there.
+        const frame = figure.locator("iframe").contentFrame();
+        await expect(frame.locator("svg").first()).toBeVisible();
+      }
+    }
+    if (output !== undefined) expect(await page.getByTestId("stdout").textContent()).toBe(output);
+  });
+}
+
+test("markup that a program made is text", async ({ page, server }) => {
+  const chart = await storeProgram(
+    server.url,
+    "import pandas as pd\nprint('<img src=x onerror=alert(1)>')\npd.DataFrame({'<script>a</script>': ['<b>bold</b>']})",
+  );
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  await expect(page.getByRole("cell", { name: "<b>bold</b>" })).toBeVisible();
+  await expect(page.getByTestId("stdout")).toHaveText("<img src=x onerror=alert(1)>");
+});
+
+test("a traceback names the program's own lines", async ({ page, server }) => {
+  const chart = await storeProgram(server.url, "def half(x):\n    return x / 0\n\nprint('before')\nhalf(3)\n");
+  await page.goto(server.url + chart.url);
+  await expectState(page, "failed");
+  const error = page.getByTestId("error");
+  await expect(error).toContainText("ZeroDivisionError");
+  await expect(error).toContainText("line 2");
+  await expect(error).toContainText("return x / 0");
+  await expect(error).not.toContainText("site-packages");
+  await expect(page.getByTestId("stdout")).toHaveText("before");
+});

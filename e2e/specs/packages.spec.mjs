@@ -1,0 +1,52 @@
+// Every package the model is told of imports in the real browser with the network off.
+import { expect, expectState, test } from "../fixtures.mjs";
+import { storeProgram } from "../server.mjs";
+
+test("every listed package imports with the network off", async ({ page, context, server }) => {
+  test.setTimeout(300_000);
+  await page.goto(server.url);
+  const { packages, imports } = await page.evaluate(
+    () => JSON.parse(document.getElementById("page-data")?.textContent ?? "{}").runtime,
+  );
+  const modules = Object.keys(imports).sort();
+  expect(Object.keys(packages).length).toBeGreaterThan(20);
+  const wanted = [
+    "numpy",
+    "pandas",
+    "matplotlib",
+    "seaborn",
+    "scipy",
+    "sklearn",
+    "sympy",
+    "PIL",
+    "openpyxl",
+    "lxml",
+    "bs4",
+    "plotly",
+    "altair",
+    "networkx",
+  ];
+  expect(modules).toEqual(expect.arrayContaining(wanted));
+
+  const program = [
+    ...modules.map((module) => `# needs: \nif False:\n    import ${module}`),
+    "import importlib, warnings",
+    "warnings.simplefilter('ignore')",
+    "failed = []",
+    `for name in ${JSON.stringify(modules)}:`,
+    "    try:",
+    "        importlib.import_module(name)",
+    "    except BaseException as error:",
+    "        failed.append(f'{name}: {type(error).__name__}: {error}')",
+    `print(len(failed), 'of ${modules.length} failed', failed)`,
+  ].join("\n");
+  const chart = await storeProgram(server.url, program);
+  // Once with the server, so that the page holds every file; then with no network at all.
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  await page.getByTestId("program").fill(`${program}\nprint('offline')`);
+  await context.setOffline(true);
+  await page.getByTestId("run").click();
+  await expect(page.getByTestId("stdout")).toContainText("offline", { timeout: 120_000 });
+  await expect(page.getByTestId("stdout")).toContainText(`0 of ${modules.length} failed`);
+});

@@ -1,0 +1,121 @@
+// The page itself: by keyboard, for a screen reader, on a phone, in the dark, over a reload, in two tabs.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, expectState, test } from "../fixtures.mjs";
+import { storeProgram } from "../server.mjs";
+
+const SALES = { name: "sales.csv", mimeType: "text/csv", buffer: Buffer.from("region,amount\nNorth,120\nSouth,340\n") };
+
+/** @param {import("@playwright/test").Page} page */
+async function expectNoViolations(page) {
+  const { violations } = await new AxeBuilder({ page }).exclude("iframe").analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+}
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  test(`no accessibility violation in any state, ${colorScheme}`, async ({ page, server }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.goto(server.url);
+    await expectNoViolations(page);
+    await page.getByTestId("file-input").setInputFiles(SALES);
+    await expect(page.getByRole("cell", { name: "North" }).first()).toBeVisible();
+    await expectNoViolations(page);
+    await page.getByTestId("question").fill("Show the sales by region");
+    await page.getByTestId("ask").click();
+    await expectState(page, "shown");
+    await expectNoViolations(page);
+    await page.getByTestId("program").fill("1/0");
+    await page.getByTestId("run").click();
+    await expectState(page, "failed");
+    await expectNoViolations(page);
+  });
+}
+
+test.describe("the error page", () => {
+  test.use({ expectedErrors: [/404/] });
+  test("a chart that does not exist has a page with a way back", async ({ page, server }) => {
+    const response = await page.goto(`${server.url}/charts/aaaaaaaaaaaaaaaaaaaaaaaaaa`);
+    expect(response?.status()).toBe(404);
+    await expectNoViolations(page);
+    await page.getByRole("link").first().click();
+    await expectState(page, "idle");
+  });
+});
+
+test("a question can be asked by keyboard alone", async ({ page, server }) => {
+  await page.goto(server.url);
+  await page.getByTestId("file-input").setInputFiles(SALES);
+  await expect(page.getByRole("cell", { name: "North" }).first()).toBeVisible();
+  await page.getByTestId("question").focus();
+  await page.keyboard.type("Show the sales by region");
+  await page.keyboard.press("Enter");
+  await expectState(page, "shown");
+  // The figure has the focus, so that the next Tab goes on from there.
+  expect(await page.evaluate(() => Boolean(document.activeElement?.closest('[data-testid="figure"]')))).toBe(true);
+});
+
+for (const width of [320, 390, 1280, 2560]) {
+  test(`nothing is cut off at ${width} pixels`, async ({ page, server }) => {
+    await page.setViewportSize({ width, height: 800 });
+    const chart = await storeProgram(
+      server.url,
+      "import matplotlib.pyplot as plt, pandas as pd\nplt.plot([1, 2])\nplt.show()\npd.DataFrame({f'column {i}': [i] for i in range(30)})",
+    );
+    await page.goto(server.url + chart.url);
+    await expectState(page, "shown");
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBeLessThanOrEqual(0);
+    const figure = await page.getByTestId("figure").first().boundingBox();
+    expect(figure?.width).toBeLessThanOrEqual(width);
+  });
+}
+
+test("a reload in the middle of an answer brings the question back", async ({ page, server }) => {
+  await page.goto(server.url);
+  await page.getByTestId("file-input").setInputFiles(SALES);
+  await page.getByTestId("question").fill("a slow answer");
+  await page.getByTestId("ask").click();
+  await expect(page.getByTestId("program")).toContainText("import");
+  await page.reload();
+  expect(await page.getByTestId("question").inputValue()).toBe("a slow answer");
+  await expectState(page, "idle");
+});
+
+test("a question typed and a program edited survive a reload", async ({ page, server }) => {
+  const chart = await storeProgram(server.url, "print('stored')");
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  await page.getByTestId("question").fill("not asked yet");
+  await page.getByTestId("program").fill("print('edited, not run')");
+  await page.reload();
+  await expect(page.getByTestId("program")).toHaveText("print('edited, not run')");
+  expect(await page.getByTestId("question").inputValue()).toBe("not asked yet");
+});
+
+test("two tabs do not disturb each other", async ({ page, context, server }) => {
+  const other = await context.newPage();
+  await page.goto(server.url);
+  await other.goto(server.url);
+  await page.getByTestId("file-input").setInputFiles(SALES);
+  await other
+    .getByTestId("file-input")
+    .setInputFiles({ name: "other.csv", mimeType: "text/csv", buffer: Buffer.from("region,amount\nWest,1\n") });
+  await page.getByTestId("question").fill("Show the sales by region");
+  await other.getByTestId("question").fill("make it logarithmic");
+  await page.getByTestId("ask").click();
+  await other.getByTestId("ask").click();
+  await expectState(page, "shown");
+  await expectState(other, "shown");
+  await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/^((?!logarithmic).)*$/);
+  await expect(other.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/logarithmic/);
+  expect(new URL(page.url()).pathname).not.toBe(new URL(other.url()).pathname);
+});
+
+test("a stored program is inert text in the page", async ({ page, server }) => {
+  const program = "# </pre><script>alert(1)</script> & \"quotes\"\nprint('ok')\n";
+  const chart = await storeProgram(server.url, program);
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  expect(await page.getByTestId("program").textContent()).toBe(program);
+});

@@ -1,0 +1,216 @@
+// @ts-check
+/**
+ * The server's HTTP interface as the page uses it. Every failure becomes an ApiError with a code and a sentence; what is done
+ * about it is session.js's. Bodies are given as text, so that what was shown to the person is what is sent, byte for byte.
+ *
+ * @import {Profile} from "../shared/protocol.js"
+ * @import {Chart} from "./page-data.js"
+ *
+ * @typedef {{what: string, body: string, at: Date}} Sent one request that left the tab
+ * @typedef {{signal: AbortSignal, onDelta: (text: string) => void}} Streaming
+ */
+
+import { readEvents } from "./sse.js";
+
+/** Longer than three of the server's keep-alive comments: after that nobody is there. */
+const SILENCE_SECONDS = 50;
+
+export class ApiError extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {{requestId?: string | null, retryAfter?: number | null, cause?: unknown}} [more]
+   */
+  constructor(code, message, { requestId = null, retryAfter = null, cause } = {}) {
+    super(message, { cause });
+    this.name = "ApiError";
+    this.code = code;
+    this.requestId = requestId;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** @param {(sent: Sent) => void} onSent told of every body that is about to leave the tab */
+export function createApi(onSent) {
+  /**
+   * @param {string} what
+   * @param {string} path
+   * @param {string} body
+   * @param {Streaming} streaming
+   */
+  async function stream(what, path, body, { signal, onDelta }) {
+    onSent({ what, body, at: new Date() });
+    const response = await request(path, {
+      method: "POST",
+      body,
+      signal,
+      headers: { "content-type": "application/json", accept: "text/event-stream" },
+    });
+    const requestId = response.headers.get("x-request-id");
+    if (!response.headers.get("content-type")?.startsWith("text/event-stream"))
+      return parseChart(await response.json());
+    if (!response.body) throw broken(requestId);
+    return readReply(response.body, requestId, onDelta, signal);
+  }
+
+  return {
+    /** @param {string} body @param {Streaming} streaming @returns {Promise<Chart>} */
+    ask: (body, streaming) => stream("Question and profile", "/api/v1/charts", body, streaming),
+
+    /** @param {string} id @param {string} traceback @param {Streaming} streaming @returns {Promise<Chart>} */
+    repair: (id, traceback, streaming) =>
+      stream(
+        "Traceback, for a repair",
+        `/api/v1/charts/${encodeURIComponent(id)}/repair`,
+        JSON.stringify({ traceback }, null, 2),
+        streaming,
+      ),
+
+    /** @param {string} body @param {AbortSignal} signal @returns {Promise<Chart>} */
+    async store(body, signal) {
+      onSent({ what: "Your program, to be kept", body, at: new Date() });
+      const headers = { "content-type": "application/json", accept: "application/json" };
+      const response = await request("/api/v1/charts", { method: "POST", body, signal, headers });
+      return parseChart(await response.json());
+    },
+
+    /** @param {string} id @param {AbortSignal} signal @returns {Promise<Chart>} */
+    async chart(id, signal) {
+      const headers = { accept: "application/json" };
+      const response = await request(`/api/v1/charts/${encodeURIComponent(id)}`, { headers, signal });
+      return parseChart(await response.json());
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createApi>} Api */
+
+/**
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {string | null} requestId
+ * @param {(text: string) => void} onDelta
+ * @param {AbortSignal} signal
+ * @returns {Promise<Chart>}
+ */
+async function readReply(body, requestId, onDelta, signal) {
+  const events = readEvents(body);
+  /** @type {Chart | null} */
+  let chart = null;
+  try {
+    for (;;) {
+      const next = await beforeSilence(events.next(), requestId);
+      if (next.done) break;
+      if (next.value === "alive") continue;
+      const { name, data } = next.value;
+      if (name === "delta") onDelta(text(record(JSON.parse(data))["text"]));
+      else if (name === "program") chart = parseChart(JSON.parse(data));
+      else if (name === "error") throw errorOf(JSON.parse(data), requestId, null);
+      else if (name === "done") break;
+    }
+  } catch (error) {
+    if (error instanceof ApiError || signal.aborted) throw error;
+    throw broken(requestId, error);
+  } finally {
+    events.return(undefined).catch(() => {});
+  }
+  if (!chart) throw broken(requestId);
+  return chart;
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} next
+ * @param {string | null} requestId
+ * @returns {Promise<T>}
+ */
+async function beforeSilence(next, requestId) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let clock;
+  const silent = new Promise((_, reject) => {
+    const sentence = `The server has been silent for ${SILENCE_SECONDS} seconds, so the page stopped waiting. Ask again.`;
+    clock = setTimeout(() => reject(new ApiError("stream_silent", sentence, { requestId })), SILENCE_SECONDS * 1000);
+  });
+  try {
+    return /** @type {T} */ (await Promise.race([next, silent]));
+  } finally {
+    clearTimeout(clock);
+  }
+}
+
+/** @param {string} path @param {RequestInit} options */
+async function request(path, options) {
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(path, { credentials: "same-origin", ...options });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new ApiError("server_unreachable", "The server could not be reached. Check the connection, then try again.", {
+      cause: error,
+    });
+  }
+  if (response.ok) return response;
+  const retryAfter = Number(response.headers.get("retry-after"));
+  const requestId = response.headers.get("x-request-id");
+  const body = await response.json().catch(() => null);
+  throw errorOf(body?.error, requestId, retryAfter > 0 ? retryAfter : null, response.status);
+}
+
+/**
+ * @param {unknown} value
+ * @param {string | null} requestId
+ * @param {number | null} retryAfter
+ * @param {number} [status]
+ */
+function errorOf(value, requestId, retryAfter, status) {
+  const fields = typeof value === "object" && value !== null ? record(value) : {};
+  const { code, message, requestId: ownId, retryAfter: ownRetry } = fields;
+  return new ApiError(
+    typeof code === "string" ? code : `http_${status ?? "error"}`,
+    typeof message === "string"
+      ? message
+      : "Something between this page and the server answered instead of it. Try again.",
+    {
+      requestId: typeof ownId === "string" ? ownId : requestId,
+      retryAfter: typeof ownRetry === "number" ? ownRetry : retryAfter,
+    },
+  );
+}
+
+/** @param {string | null} requestId @param {unknown} [cause] */
+function broken(requestId, cause) {
+  const sentence = "The connection broke before the program was complete. Ask again.";
+  return new ApiError("stream_broken", sentence, { requestId, cause });
+}
+
+/** @param {unknown} value @returns {Chart} */
+function parseChart(value) {
+  const chart = record(value);
+  const { url, profile, parent, model, repairs, created } = chart;
+  const path = text(url);
+  // The address goes into the history: one that leads elsewhere would be a server we do not know.
+  if (!path.startsWith("/") || path.startsWith("//")) throw new TypeError("the chart's address is not on this server");
+  return {
+    id: text(chart["id"]),
+    url: path,
+    question: typeof chart["question"] === "string" ? chart["question"] : "",
+    program: text(chart["program"]),
+    profile: typeof profile === "object" ? /** @type {Profile | null} */ (profile) : null,
+    parent: typeof parent === "string" ? parent : null,
+    repairs: typeof repairs === "number" ? repairs : 0,
+    created: typeof created === "string" ? created : "",
+    model: typeof model === "string" ? model : null,
+  };
+}
+
+/** @param {unknown} value @returns {Record<string, unknown>} */
+function record(value) {
+  if (typeof value !== "object" || value === null) throw new TypeError("expected an object");
+  return /** @type {Record<string, unknown>} */ (value);
+}
+
+/** @param {unknown} value */
+function text(value) {
+  if (typeof value !== "string") throw new TypeError("expected a text");
+  return value;
+}

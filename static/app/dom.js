@@ -1,0 +1,54 @@
+// @ts-check
+/**
+ * Two small ways to touch the document: find the hooks that the templates promise, and make elements out of text. There is
+ * no third: nothing here or elsewhere on the page turns a string into markup.
+ */
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} hook the value of data-hook
+ * @param {new () => T} kind what the element must be
+ * @returns {T}
+ */
+export function find(hook, kind) {
+  const found = document.querySelector(`[data-hook="${hook}"]`);
+  if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} named ${hook}`);
+  return found;
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, string | number | true>} attributes
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children);
+  return element;
+}
+
+/**
+ * @param {string} label
+ * @param {() => void} action
+ * @param {Record<string, string | true>} attributes
+ */
+export function makeButton(label, action, attributes = {}) {
+  const button = make("button", { type: "button", ...attributes }, label);
+  button.addEventListener("click", action);
+  return button;
+}
+
+/** Writing the same text again would make a live region speak again. @param {Node} node @param {string} text */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** @param {never} value @returns {never} */
+export function unreachable(value) {
+  throw new Error(`not expected: ${String(value)}`);
+}

@@ -1,0 +1,186 @@
+// @ts-check
+/**
+ * Puts the figures of a run on the screen and says when they are there. A picture goes into an `<img>` of its own bytes, a table
+ * is rebuilt from its cells, an interactive figure is drawn by figure-frame.js in a sealed frame: what a program made is
+ * never inserted as markup.
+ *
+ * @import {Figure, TableFigure, InteractiveFigure, SvgFigure, PngFigure} from "../shared/protocol.js"
+ * @import {PageData} from "./page-data.js"
+ */
+
+import { describeFigure, nameFigure } from "./describe.js";
+import { make, makeButton, unreachable } from "./dom.js";
+import { drawInteractive } from "./figure-frame.js";
+import { count, fileStem } from "./words.js";
+
+/** Rows of a table that are put on the page; the download holds all that came. */
+const SHOWN_ROWS = 200;
+
+/** @param {HTMLElement} container @param {PageData} pageData */
+export function createGallery(container, pageData) {
+  /** @type {(() => void)[]} */
+  let undo = [];
+
+  function clear() {
+    for (const step of undo) step();
+    undo = [];
+    container.replaceChildren();
+  }
+
+  /** @param {Blob} blob */
+  function blobUrl(blob) {
+    const url = URL.createObjectURL(blob);
+    undo.push(() => URL.revokeObjectURL(url));
+    return url;
+  }
+
+  /** @param {Blob} blob @param {string} file @param {string} label */
+  function download(blob, file, label) {
+    return make("a", { class: "button", href: blobUrl(blob), download: file, "aria-label": `Download ${file}` }, label);
+  }
+
+  /**
+   * @param {HTMLElement} body
+   * @param {SvgFigure | PngFigure} figure
+   * @param {string} stem
+   */
+  async function drawPicture(body, figure, stem) {
+    const svg = figure.kind === "svg" ? new Blob([figure.svg], { type: "image/svg+xml" }) : null;
+    const png = figure.png ? new Blob([figure.png], { type: "image/png" }) : null;
+    const image = make("img", { width: Math.round(figure.width), height: Math.round(figure.height) });
+    image.alt = describeFigure(figure);
+    const picture = svg ?? png;
+    if (picture) image.src = blobUrl(picture);
+    body.append(image);
+    await image.decode();
+    const links = [];
+    if (png) links.push(download(png, `${stem}.png`, "PNG"));
+    if (svg) links.push(download(svg, `${stem}.svg`, "SVG"));
+    return links;
+  }
+
+  /**
+   * @param {HTMLElement} body
+   * @param {InteractiveFigure} figure
+   * @param {string} stem
+   */
+  async function drawLive(body, figure, stem) {
+    const drawn = await drawInteractive(body, figure, pageData);
+    undo.push(() => drawn.remove());
+    const png = makeButton(
+      "PNG",
+      async () => {
+        png.disabled = true;
+        try {
+          const link = download(await drawn.image(), `${stem}.png`, "PNG");
+          link.click();
+        } catch {
+          png.textContent = "PNG: failed";
+        } finally {
+          png.disabled = false;
+        }
+      },
+      { "aria-label": `Download ${stem}.png` },
+    );
+    return [png, download(new Blob([figure.spec], { type: "application/json" }), `${stem}.json`, "JSON")];
+  }
+
+  /**
+   * @param {Figure} figure
+   * @param {number} position
+   * @param {number} total
+   * @param {string} title
+   */
+  async function add(figure, position, total, title) {
+    const name = nameFigure(figure, position, total);
+    const stem = total > 1 ? `${fileStem(title)}-${position}` : fileStem(title);
+    const body = make("div", { class: "figure-body" });
+    const caption = make("figcaption", {}, make("span", {}, describeFigure(figure)));
+    const element = make("figure", {
+      class: "figure",
+      "data-testid": "figure",
+      "data-kind": figure.kind,
+      tabindex: -1,
+      "aria-label": name,
+    });
+    element.append(body, caption);
+    container.append(element);
+    const actions = make("span", { class: "actions" });
+    switch (figure.kind) {
+      case "svg":
+      case "png":
+        actions.append(...(await drawPicture(body, figure, stem)));
+        break;
+      case "plotly":
+      case "vega":
+        actions.append(...(await drawLive(body, figure, stem)));
+        break;
+      case "table":
+        body.append(drawTable(figure, name));
+        actions.append(download(new Blob([asCsv(figure)], { type: "text/csv" }), `${stem}.csv`, "CSV"));
+        break;
+      default:
+        unreachable(figure);
+    }
+    caption.append(actions);
+    return element;
+  }
+
+  return {
+    clear,
+    /**
+     * @param {Figure[]} figures
+     * @param {string} title of the chart, for the names of downloads
+     */
+    async show(figures, title) {
+      clear();
+      for (const [index, figure] of figures.entries()) {
+        await add(figure, index + 1, figures.length, title);
+      }
+    },
+    /** The reader's place moves to what they have waited for. */
+    focus() {
+      const first = container.querySelector("figure");
+      if (first instanceof HTMLElement) first.focus({ preventScroll: false });
+    },
+  };
+}
+
+/** @param {TableFigure} figure @param {string} name */
+function drawTable(figure, name) {
+  const head = make("tr", {}, ...makeHeads(figure.columns, figure.rows));
+  const rows = figure.rows.slice(0, SHOWN_ROWS).map((row) => make("tr", {}, ...row.map((cell) => makeCell(cell))));
+  const shown =
+    rows.length < figure.totalRows
+      ? `first ${count(rows.length)} of ${count(figure.totalRows)} rows`
+      : `${count(rows.length)} rows`;
+  const table = make(
+    "table",
+    {},
+    make("caption", {}, `${figure.facts.title || "Table"}: ${shown}`),
+    make("thead", {}, head),
+    make("tbody", {}, ...rows),
+  );
+  return make("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": `${name}, scrolls` }, table);
+}
+
+const NUMBER = /^[-+−]?[\d.,\s]*\d%?$/;
+
+/** Numbers stand at the right, so that their digits line up. @param {string} text */
+export function makeCell(text) {
+  return make("td", NUMBER.test(text) ? { class: "number" } : {}, text);
+}
+
+/** A column's name stands where its first cell does. @param {string[]} columns @param {string[][]} rows */
+export function makeHeads(columns, rows) {
+  return columns.map((column, index) => {
+    const first = rows.find((row) => row[index])?.[index] ?? "";
+    return make("th", NUMBER.test(first) ? { scope: "col", class: "number" } : { scope: "col" }, column);
+  });
+}
+
+/** @param {TableFigure} figure */
+function asCsv({ columns, rows }) {
+  const quoted = (/** @type {string} */ cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  return `${[columns, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
+}

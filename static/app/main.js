@@ -1,0 +1,185 @@
+// @ts-check
+/**
+ * Finds the page's hooks once and ties the parts together: what a person does goes to the session, what the session becomes goes to
+ * the view. No rule of its own beyond that.
+ *
+ * @import {Sample} from "./wire.js"
+ * @import {SessionState} from "./session.js"
+ */
+
+import { createApi } from "./api.js";
+import { createDataView } from "./data-view.js";
+import { find } from "./dom.js";
+import { createGallery } from "./figures.js";
+import { readPageData } from "./page-data.js";
+import { createProgramView } from "./program-view.js";
+import { createSandbox } from "./sandbox.js";
+import { createSealView } from "./seal-view.js";
+import { createSession } from "./session.js";
+import { starterProgram } from "./suggestions.js";
+import { createTables } from "./tables.js";
+import { createView, isBusy } from "./view.js";
+
+const TICK_MILLISECONDS = 200;
+const wide = matchMedia("(min-width: 60rem)");
+
+const pageData = readPageData();
+const question = find("question", HTMLTextAreaElement);
+const form = find("ask-form", HTMLFormElement);
+const gallery = createGallery(find("figures", HTMLElement), pageData);
+const sandbox = createSandbox(pageData, { onStatus: (status) => session.sandboxChanged(status) });
+const tables = createTables(pageData, sandbox, (state) => session.tablesChanged(state));
+const session = createSession({
+  pageData,
+  sandbox,
+  tables,
+  api: createApi((sent) => session.wasSent(sent)),
+  show: ({ figures }) => gallery.show(figures, session.state.asked || "chart"),
+  clear: gallery.clear,
+  onChange: schedule,
+});
+const program = createProgramView(find("program", HTMLElement), { onEdit: session.edit, onRun: session.run });
+const view = createView(pageData, {
+  data: createDataView(pageData.samples, { onRemove: tables.remove, onSample: openSample }),
+  program,
+  seal: createSealView(pageData, sandbox.prepare),
+  preview,
+  onQuestion: fillQuestion,
+});
+
+let scheduled = false;
+let phaseBefore = session.state.phase;
+
+/** A stream changes the state far more often than a screen can show it. */
+function schedule() {
+  if (scheduled) return;
+  scheduled = true;
+  // A hidden page gets no frames, yet its title and state shall be right.
+  if (document.hidden) setTimeout(render, 50);
+  else requestAnimationFrame(render);
+}
+
+function render() {
+  scheduled = false;
+  const { state } = session;
+  view.render(state);
+  if (state.phase !== phaseBefore) {
+    phaseBefore = state.phase;
+    moveFocus(state);
+  }
+}
+
+/** Who is typing is left in peace; everybody else is taken to what has arrived. @param {SessionState} state */
+function moveFocus({ phase, typed }) {
+  const active = document.activeElement;
+  const typing = (active === question && typed !== "") || active?.getAttribute("role") === "textbox";
+  if (phase === "shown" && !typing) gallery.focus();
+  // In one column the answer is below the question: the page goes there once.
+  if (phase === "asking") find("title", HTMLElement).scrollIntoView({ block: wide.matches ? "nearest" : "start" });
+}
+
+/** Exactly what an ask would send, or has sent. @param {SessionState} state */
+function preview(state) {
+  const asks = state.phase === "asking" || (state.typed.trim() === "" && state.sentBody !== null);
+  return asks && state.sentBody !== null ? state.sentBody : session.askBody(state.typed.trim());
+}
+
+/** @param {string} text */
+function fillQuestion(text) {
+  session.type(text);
+  render();
+  question.focus();
+}
+
+/** @param {Sample} sample @param {string} text */
+function openSample(sample, text) {
+  tables.addSample(sample);
+  if (text) fillQuestion(text);
+}
+
+question.maxLength = pageData.limits.questionChars;
+question.addEventListener("input", () => {
+  session.type(question.value);
+  // Not a frame later: what is shown as leaving the tab is always what would leave it now.
+  render();
+});
+question.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = question.value.trim();
+  if (pageData.model !== null && text !== "" && session.state.phase !== "asking") session.ask(text);
+});
+
+/** @param {string} hook @param {() => unknown} action */
+function onClick(hook, action) {
+  find(hook, HTMLElement).addEventListener("click", action);
+}
+
+onClick("stop", session.stop);
+onClick("run", session.run);
+onClick("revert", session.revert);
+onClick("repair", session.repair);
+onClick("again", session.again);
+onClick("restart", () => {
+  session.restart(true);
+  question.focus();
+});
+onClick("starter", () => {
+  session.edit(starterProgram(session.state.tables.profile));
+  program.focus();
+});
+onClick("write-own", () => {
+  find("program", HTMLElement).scrollIntoView({ block: "center" });
+  program.focus();
+});
+find("home-link", HTMLAnchorElement).addEventListener("click", (event) => {
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+  // A page load would lose the tables.
+  event.preventDefault();
+  session.restart(true);
+});
+
+const fileInput = find("file-input", HTMLInputElement);
+fileInput.addEventListener("change", () => {
+  tables.add([...(fileInput.files ?? [])]);
+  // The same file again shall count as a choice again.
+  fileInput.value = "";
+});
+
+const carriesFiles = (/** @type {DataTransfer | null} */ transfer) => transfer?.types.includes("Files") ?? false;
+const root = document.documentElement;
+document.addEventListener("dragover", (event) => {
+  if (!carriesFiles(event.dataTransfer)) return;
+  event.preventDefault();
+  root.classList.add("dragging");
+});
+document.addEventListener("dragleave", (event) => {
+  if (event.relatedTarget === null) root.classList.remove("dragging");
+});
+document.addEventListener("drop", (event) => {
+  root.classList.remove("dragging");
+  if (!carriesFiles(event.dataTransfer)) return;
+  event.preventDefault();
+  tables.add([...(event.dataTransfer?.files ?? [])]);
+});
+document.addEventListener("paste", (event) => {
+  const files = [...(event.clipboardData?.files ?? [])].filter(({ type }) => !type.startsWith("image/"));
+  if (files.length > 0) tables.add(files);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") session.stop();
+});
+addEventListener("popstate", () => session.visit(location.pathname));
+setInterval(() => {
+  const { state } = session;
+  if (isBusy(state.phase) || state.failure?.retryAt) view.tick(state);
+}, TICK_MILLISECONDS);
+
+sandbox.prepare();
+session.start();
+// At once: whoever looks after the page has loaded finds what was typed before.
+render();

@@ -1,0 +1,104 @@
+// @ts-check
+/**
+ * Renders the seal: what runs here, whether it is ready, and everything that has left the tab. The facts are the server's
+ * manifest and session.js's record.
+ *
+ * @import {PageData} from "./page-data.js"
+ * @import {SandboxStatus} from "./sandbox.js"
+ * @import {SessionState} from "./session.js"
+ */
+
+import { find, make, setText, unreachable } from "./dom.js";
+import { counted, duration, size } from "./words.js";
+
+/** @param {PageData} pageData @param {() => void} onRetry */
+export function createSealView({ runtime }, onRetry) {
+  const seal = find("seal", HTMLDetailsElement);
+  const status = find("seal-status", HTMLElement);
+  const retry = find("seal-retry", HTMLButtonElement);
+  const sentNote = find("sent-note", HTMLElement);
+  const sentList = find("sent-list", HTMLElement);
+  setText(find("seal-version", HTMLElement), `Python ${runtime.python} · ${runtime.digest.slice(0, 8)}`);
+  setText(find("runtime-line", HTMLElement), `Pyodide ${runtime.runtime}, Python ${runtime.python}`);
+  setText(find("runtime-digest", HTMLElement), runtime.digest);
+  const total = runtime.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  setText(
+    find("files-summary", HTMLElement),
+    `${counted(runtime.files.length, "pinned file")}, ${size(total)} unpacked`,
+  );
+  find("files", HTMLElement).append(
+    ...runtime.files.map(({ name, bytes, sha256 }) =>
+      make(
+        "tr",
+        {},
+        make("th", { scope: "row" }, name),
+        make("td", { class: "number" }, size(bytes)),
+        make("td", {}, make("code", { title: sha256 }, sha256.slice(0, 12))),
+      ),
+    ),
+  );
+  retry.addEventListener("click", onRetry);
+  seal.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !seal.open) return;
+    event.stopPropagation();
+    seal.open = false;
+    seal.querySelector("summary")?.focus();
+  });
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (target instanceof Node && !seal.contains(target)) seal.open = false;
+  });
+  let listedCount = 0;
+
+  return {
+    /** @param {SessionState} state */
+    render({ sandbox, sent }) {
+      seal.dataset["phase"] = sandbox.phase;
+      setText(status, describeStatus(sandbox));
+      retry.hidden = sandbox.phase !== "failed";
+      if (sent.length === listedCount) return;
+      setText(sentNote, `${counted(sent.length, "request")} of this page so far, each in full:`);
+      sentList.append(
+        ...sent
+          .slice(listedCount)
+          .map(({ what, body, at }) =>
+            make(
+              "li",
+              {},
+              make(
+                "details",
+                {},
+                make("summary", {}, `${what} · ${at.toLocaleTimeString()} · ${size(body.length)}`),
+                make("pre", {}, body),
+              ),
+            ),
+          ),
+      );
+      listedCount = sent.length;
+    },
+  };
+}
+
+/** @param {SandboxStatus} status */
+export function describeStatus({ phase, done, total, message }) {
+  switch (phase) {
+    case "download":
+      return total > 0 ? `fetching Python, ${size(done)} of ${size(total)}` : "fetching Python";
+    case "start":
+      return "starting Python";
+    case "import":
+      return "loading pandas and matplotlib";
+    case "data":
+      return "reading your tables";
+    case "ready":
+      return "ready";
+    case "failed":
+      return `not started: ${message ?? "unknown cause"}`;
+    default:
+      return unreachable(phase);
+  }
+}
+
+/** How long a phase has lasted, for those who watch. @param {number} since */
+export function elapsed(since) {
+  return duration(performance.now() - since);
+}

@@ -1,0 +1,514 @@
+// @ts-check
+/**
+ * The one state machine of the page: idle -> asking -> booting -> running -> shown | failed | stopped. It knows the order of
+ * things and no element of the page: view.js renders what stands here, and calls what is offered here.
+ *
+ * @import {ProgramError} from "../shared/protocol.js"
+ * @import {Failure} from "./advice.js"
+ * @import {Api, Sent} from "./api.js"
+ * @import {Chart, PageData} from "./page-data.js"
+ * @import {RunResult, SandboxStatus, createSandbox} from "./sandbox.js"
+ * @import {Tables, TablesState} from "./tables.js"
+ *
+ * @typedef {"idle" | "asking" | "booting" | "running" | "shown" | "failed" | "stopped"} Phase
+ * @typedef {{number: number, program: string, error: ProgramError}} Attempt a run that failed and was given back to the model
+ *
+ * @typedef {object} SessionState
+ * @property {Phase} phase
+ * @property {number} since when this phase began, as performance.now() counts
+ * @property {string} doing what is happening in this phase, where the phase alone does not say
+ * @property {string} typed what stands in the question box
+ * @property {string} asked the question of the chart that is shown or being made
+ * @property {string} program what stands in the program panel
+ * @property {boolean} writing the model is writing it
+ * @property {Chart | null} chart the stored chart, of which the program may be an edit
+ * @property {RunResult | null} result
+ * @property {string} stdout
+ * @property {Failure | null} failure
+ * @property {boolean} canRepair a person may ask the model for a repair
+ * @property {Attempt[]} attempts
+ * @property {number} repairing 0, or which repair is under way
+ * @property {string[]} notices
+ * @property {string | null} sentBody the body of the last question
+ * @property {Sent[]} sent
+ * @property {SandboxStatus} sandbox
+ * @property {TablesState} tables
+ *
+ * @typedef {object} Surroundings
+ * @property {PageData} pageData
+ * @property {Pick<ReturnType<typeof createSandbox>, "run" | "stop" | "prepare">} sandbox
+ * @property {Tables} tables
+ * @property {Api} api
+ * @property {(result: RunResult) => Promise<void>} show resolves when every figure is on the screen
+ * @property {() => void} clear takes the figures away
+ * @property {(state: SessionState) => void} onChange
+ */
+
+import { failureOf, programFailure } from "./advice.js";
+import { keepDraft, readDraft, readTables } from "./drafts.js";
+import { readPartialReply } from "./reply.js";
+import { duration } from "./words.js";
+
+export const MOST_REPAIRS = 2;
+/** A program is kept before it runs, but a server that does not answer shall not hold the run up for long. */
+const STORE_MILLISECONDS = 8000;
+
+const CHANGE_IT = "Change the program below and run it again.";
+const REPAIRED_OUT = `${MOST_REPAIRS} repairs were tried. Change the program below and run it, or put the question differently.`;
+
+/** @param {Surroundings} surroundings */
+export function createSession({ pageData, sandbox, tables, api, show, clear, onChange }) {
+  /** @type {SessionState} */
+  let state = {
+    phase: "idle",
+    since: performance.now(),
+    doing: "",
+    typed: "",
+    asked: "",
+    program: "",
+    writing: false,
+    chart: null,
+    result: null,
+    stdout: "",
+    failure: null,
+    canRepair: false,
+    attempts: [],
+    repairing: 0,
+    notices: [],
+    sentBody: null,
+    sent: [],
+    sandbox: { phase: "download", done: 0, total: 0 },
+    tables: tables.state,
+  };
+  /** Charts seen in this tab, for the way back. @type {Map<string, Chart>} */
+  const seen = new Map();
+  /** @type {AbortController | null} */
+  let current = null;
+  /** What "Try again" does. */
+  let again = () => {};
+  /** The reply so far, which a failure keeps within reach. */
+  let reply = "";
+  /** A person has changed the program and nobody has stored it yet. */
+  let edited = false;
+  /** The program waits for Python, and for nothing else. */
+  let waits = false;
+
+  /** @param {Partial<SessionState>} change */
+  function set(change) {
+    state = { ...state, ...change };
+    onChange(state);
+  }
+
+  /** @param {Phase} phase @param {Partial<SessionState>} [change] */
+  function enter(phase, change = {}) {
+    if (phase === "running" && state.phase !== "running") performance.mark("sandplot:run-start");
+    if (phase === "shown") performance.mark("sandplot:shown");
+    set({ phase, since: performance.now(), doing: "", ...change });
+  }
+
+  /** One thing at a time: what is begun ends what was under way. @param {(signal: AbortSignal) => Promise<void>} work */
+  async function begin(work) {
+    end();
+    const mine = new AbortController();
+    current = mine;
+    reply = "";
+    try {
+      await work(mine.signal);
+    } catch (error) {
+      if (current === mine) fail(error);
+    } finally {
+      if (current === mine) {
+        current = null;
+        waits = false;
+      }
+    }
+  }
+
+  function end() {
+    current?.abort();
+    current = null;
+    waits = false;
+    sandbox.stop();
+  }
+
+  /** @param {unknown} error */
+  function fail(error) {
+    const failure = failureOf(error, reply);
+    const inRun = state.phase === "running" || state.phase === "booting";
+    const slow = failure.code === "timeout" || failure.code === "memory";
+    // A half-written program is in the way of the one before it; a whole one that lacks a package may be edited.
+    const keepsReply = failure.code === "package_missing" || state.chart === null;
+    const program = state.writing && !keepsReply ? (state.chart?.program ?? "") : state.program;
+    if (!inRun) keepDraft({ asking: null, question: state.typed });
+    clear();
+    enter("failed", {
+      failure,
+      program,
+      writing: false,
+      repairing: 0,
+      canRepair: inRun && slow && repairable(),
+    });
+  }
+
+  function repairable() {
+    return pageData.model !== null && state.chart !== null && state.chart.repairs < MOST_REPAIRS;
+  }
+
+  /** @param {Chart} chart @param {"push" | "replace" | "stay"} history */
+  function adopt(chart, history) {
+    seen.set(chart.id, chart);
+    keepDraft({ asking: null, question: "", program: null });
+    if (history === "push") window.history.pushState(null, "", chart.url);
+    if (history === "replace") window.history.replaceState(null, "", chart.url);
+    edited = false;
+    set({ chart, program: chart.program, writing: false });
+  }
+
+  /** @param {string} text one more piece of the reply */
+  function onDelta(text) {
+    reply += text;
+    const { program, thinking } = readPartialReply(reply);
+    edited = false;
+    const doing =
+      program === ""
+        ? thinking
+          ? "The model is thinking"
+          : "The model is answering"
+        : "The model is writing the program";
+    set({ program, writing: true, doing });
+  }
+
+  /** @param {string} question */
+  function askBody(question) {
+    const { profile } = tables.state;
+    const parent = state.chart?.id;
+    return JSON.stringify({ question, ...(profile && { profile }), ...(parent !== undefined && { parent }) }, null, 2);
+  }
+
+  /** @param {string} question */
+  function ask(question) {
+    again = () => ask(question);
+    return begin(async (signal) => {
+      keepDraft({ asking: question });
+      enter("asking", {
+        asked: question,
+        typed: state.typed || question,
+        failure: null,
+        attempts: [],
+        repairing: 0,
+        notices: [],
+        result: null,
+        stdout: "",
+      });
+      if (tables.state.busy) set({ doing: `Reading ${tables.state.busy} first` });
+      await tables.settled();
+      signal.throwIfAborted();
+      // The model continues from what the person sees, so an edit is kept first.
+      if (edited && state.program.trim() !== "") await keepEdit(signal);
+      const body = askBody(question);
+      set({ sentBody: body, doing: "" });
+      const chart = await api.ask(body, { signal, onDelta });
+      signal.throwIfAborted();
+      adopt(chart, "push");
+      // What was typed while the model was writing is the next question already.
+      const typed = state.typed === question ? "" : state.typed;
+      keepDraft({ question: typed });
+      set({ typed });
+      await runUntilShown(signal, true);
+    });
+  }
+
+  /** Stores an edited or own program, so that it has an address. The run goes on without. @param {AbortSignal} signal */
+  async function keepEdit(signal) {
+    const { profile } = tables.state;
+    const question = state.chart?.question ?? "";
+    const parent = state.chart?.id;
+    const body = {
+      program: state.program,
+      ...(question && { question }),
+      ...(profile && { profile }),
+      ...(parent && { parent }),
+    };
+    try {
+      const limit = AbortSignal.timeout(STORE_MILLISECONDS);
+      const chart = await api.store(JSON.stringify(body, null, 2), AbortSignal.any([signal, limit]));
+      signal.throwIfAborted();
+      adopt(chart, "push");
+      keepDraft({ question: state.typed });
+    } catch (error) {
+      signal.throwIfAborted();
+      keepDraft({ program: state.program });
+      const cause =
+        error instanceof Error && error.name !== "TimeoutError" ? error.message : "The server did not answer in time.";
+      set({ notices: [`This program is not saved: ${cause} It is kept in this tab.`] });
+    }
+  }
+
+  /** Runs what stands in the program panel. */
+  function run() {
+    if (state.program.trim() === "") return;
+    again = run;
+    return begin(async (signal) => {
+      enter("booting", { failure: null, attempts: [], repairing: 0, notices: [], doing: "Keeping the program" });
+      await tables.settled();
+      signal.throwIfAborted();
+      if (state.program !== state.chart?.program) await keepEdit(signal);
+      await runUntilShown(signal, false);
+    });
+  }
+
+  /** @param {AbortSignal} signal @param {boolean} repairs whether a failing program goes back to the model by itself */
+  async function runUntilShown(signal, repairs) {
+    for (;;) {
+      const result = await runOnce(signal);
+      if (result.ok || !result.error) return shown(result, signal);
+      const own = !state.chart || state.chart.model === null || state.program !== state.chart.program;
+      if (!repairs || own || !repairable()) return programFailed(result, signal, repairs);
+      await repairOnce(result.error, signal);
+    }
+  }
+
+  /** @param {AbortSignal} signal */
+  async function runOnce(signal) {
+    waits = state.sandbox.phase !== "ready";
+    enter(waits ? "booting" : "running", { stdout: "", result: null });
+    const result = await sandbox.run(state.program, {
+      onOutput(text) {
+        if (!signal.aborted) set({ stdout: state.stdout + text });
+      },
+    });
+    signal.throwIfAborted();
+    return result;
+  }
+
+  /** @param {RunResult} result @param {AbortSignal} signal */
+  async function shown(result, signal) {
+    set({ result, stdout: result.stdout, doing: "Drawing" });
+    await show(result);
+    signal.throwIfAborted();
+    enter("shown", { repairing: 0, failure: null, canRepair: false });
+  }
+
+  /**
+   * Figures that were made before the error are shown all the same, and a question just asked can be put in other words.
+   * @param {RunResult} result
+   * @param {AbortSignal} signal
+   * @param {boolean} asked
+   */
+  async function programFailed(result, signal, asked) {
+    const error = /** @type {ProgramError} */ (result.error);
+    await show(result).catch(() => {});
+    signal.throwIfAborted();
+    enter("failed", {
+      result,
+      stdout: result.stdout,
+      failure: {
+        ...programFailure(error),
+        advice: (state.chart?.repairs ?? 0) < MOST_REPAIRS ? CHANGE_IT : REPAIRED_OUT,
+      },
+      repairing: 0,
+      canRepair: repairable() && state.program === state.chart?.program,
+      typed: state.typed || (asked ? state.asked : ""),
+    });
+  }
+
+  /** @param {ProgramError} error @returns {Attempt} */
+  function attemptOf(error) {
+    return { number: (state.chart?.repairs ?? 0) + 1, program: state.program, error };
+  }
+
+  /** @param {ProgramError} error @param {AbortSignal} signal */
+  async function repairOnce(error, signal) {
+    const chart = /** @type {Chart} */ (state.chart);
+    reply = "";
+    again = () => repairFrom(error);
+    const attempts = state.attempts.at(-1)?.error === error ? state.attempts : [...state.attempts, attemptOf(error)];
+    enter("asking", { repairing: chart.repairs + 1, failure: null, attempts, result: null, stdout: "" });
+    const repaired = await api.repair(chart.id, error.traceback || `${error.type}: ${error.message}`, {
+      signal,
+      onDelta,
+    });
+    signal.throwIfAborted();
+    adopt(repaired, "replace");
+  }
+
+  /** What the "Repair with the model" button does. */
+  function repair() {
+    const { failure, result } = state;
+    if (!failure || !state.chart) return;
+    const title = failure.code === "memory" ? "MemoryError" : "TimeoutError";
+    const error = result?.error ?? {
+      type: title,
+      message: failure.sentence,
+      line: null,
+      traceback: `${title}: ${failure.sentence}`,
+    };
+    return repairFrom(error);
+  }
+
+  /** @param {ProgramError} error */
+  function repairFrom(error) {
+    return begin(async (signal) => {
+      await repairOnce(error, signal);
+      await runUntilShown(signal, true);
+    });
+  }
+
+  /** Runs a chart that is there already: once its tables are open. @param {Chart} chart @param {boolean} keepProgram */
+  function open(chart, keepProgram) {
+    again = () => open(chart, false);
+    return begin(async (signal) => {
+      const program = keepProgram ? state.program : chart.program;
+      edited = keepProgram;
+      seen.set(chart.id, chart);
+      enter("idle", {
+        chart,
+        program,
+        asked: chart.question,
+        failure: null,
+        attempts: [],
+        repairing: 0,
+        result: null,
+        stdout: "",
+      });
+      await tables.expect((chart.profile?.tables ?? []).map(({ file }) => file));
+      signal.throwIfAborted();
+      // tablesChanged() goes on when the person has opened what is missing.
+      if (tables.state.wanted.length > 0 || keepProgram) return;
+      await runUntilShown(signal, false);
+    });
+  }
+
+  /** Brings back what was typed at this address. */
+  function restoreDraft() {
+    const draft = readDraft();
+    const unfinished = draft.asking !== null;
+    const notices = unfinished
+      ? ["The answer to this question was not finished when the page was left. Ask again."]
+      : [];
+    keepDraft({ asking: null });
+    set({ typed: draft.question || (draft.asking ?? ""), notices });
+    return draft;
+  }
+
+  /** Shows a chart as it was left: with the edits that were not run, if there are any. @param {Chart} chart */
+  function resume(chart) {
+    const { program } = restoreDraft();
+    if (program === null || program === chart.program) return open(chart, false);
+    set({ program, notices: [...state.notices, "Your edits of the program are back. Run it to draw them."] });
+    return open(chart, true);
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    ask,
+    run,
+    repair,
+    askBody,
+    again: () => again(),
+
+    stop() {
+      if (!["asking", "booting", "running"].includes(state.phase)) return;
+      const after = duration(performance.now() - state.since);
+      const asking = state.phase === "asking";
+      end();
+      keepDraft({ asking: null, question: state.typed });
+      const program = state.writing && state.chart ? state.chart.program : state.program;
+      const doing = asking
+        ? `Stopped after ${after}. Your question is kept.`
+        : `Stopped after ${after}. The program is kept; run it again when you like.`;
+      enter("stopped", { writing: false, repairing: 0, program, doing });
+    },
+
+    /** @param {string} typed */
+    type(typed) {
+      keepDraft({ question: typed });
+      set({ typed });
+    },
+
+    /** @param {string} program */
+    edit(program) {
+      edited = program !== (state.chart?.program ?? "");
+      keepDraft({ program: edited ? program : null });
+      set({ program });
+    },
+
+    revert() {
+      edited = false;
+      keepDraft({ program: null });
+      set({ program: state.chart?.program ?? "" });
+    },
+
+    /** A new question that follows from nothing; the tables stay. @param {boolean} push */
+    restart(push) {
+      end();
+      clear();
+      if (push) window.history.pushState(null, "", "/");
+      const draft = readDraft();
+      edited = draft.program !== null;
+      const fresh = {
+        chart: null,
+        asked: "",
+        result: null,
+        stdout: "",
+        failure: null,
+        attempts: [],
+        notices: [],
+        sentBody: null,
+      };
+      enter("idle", { ...fresh, typed: draft.question, program: draft.program ?? "", writing: false, repairing: 0 });
+    },
+
+    /** The address has changed by the browser's own way back or forward. @param {string} path */
+    async visit(path) {
+      const id = /^\/charts\/([^/]+)$/.exec(path)?.[1];
+      if (id === undefined) return this.restart(false);
+      clear();
+      let chart = seen.get(id);
+      if (!chart) {
+        await begin(async (signal) => {
+          enter("booting", { doing: "Fetching the chart", failure: null });
+          chart = await api.chart(id, signal);
+          signal.throwIfAborted();
+        });
+      }
+      if (chart) return resume(chart);
+    },
+
+    /** The page has loaded: bring back what a reload took away, then draw its chart. */
+    async start() {
+      const { chart } = pageData;
+      if (chart) return resume(chart);
+      const draft = restoreDraft();
+      set({ program: draft.program ?? "" });
+      edited = draft.program !== null;
+      await tables.expect(readTables().map(({ name }) => name));
+    },
+
+    /** @param {TablesState} next */
+    tablesChanged(next) {
+      const before = state.tables;
+      set({ tables: next });
+      const arrived = before.wanted.length > 0 && next.wanted.length === 0 && !next.busy;
+      if (arrived && state.chart && state.phase === "idle" && state.program === state.chart.program) again();
+    },
+
+    /** @param {SandboxStatus} status */
+    sandboxChanged(status) {
+      set({ sandbox: status });
+      if (status.phase === "ready" && waits) {
+        waits = false;
+        enter("running");
+      }
+    },
+
+    /** @param {Sent} sent */
+    wasSent(sent) {
+      set({ sent: [...state.sent, sent] });
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createSession>} Session */

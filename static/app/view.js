@@ -1,0 +1,251 @@
+// @ts-check
+/**
+ * Renders the session's state into the page, and nothing else: one function, called with the whole state whenever it has changed.
+ * It writes text and attributes only, and only where they differ.
+ *
+ * @import {Attempt, SessionState} from "./session.js"
+ * @import {PageData} from "./page-data.js"
+ * @import {createDataView} from "./data-view.js"
+ * @import {createProgramView} from "./program-view.js"
+ * @import {createSealView} from "./seal-view.js"
+ */
+
+import { find, make, makeButton, setText, unreachable } from "./dom.js";
+import { describeStatus, elapsed } from "./seal-view.js";
+import { MOST_REPAIRS } from "./session.js";
+import { suggestQuestions } from "./suggestions.js";
+import { duration, fileStem } from "./words.js";
+
+/** @param {SessionState["phase"]} phase */
+export const isBusy = (phase) => phase === "asking" || phase === "booting" || phase === "running";
+
+/**
+ * @param {PageData} pageData
+ * @param {{data: ReturnType<typeof createDataView>, program: ReturnType<typeof createProgramView>,
+ *   seal: ReturnType<typeof createSealView>, preview: (state: SessionState) => string,
+ *   onQuestion: (question: string) => void}} parts
+ */
+export function createView(pageData, { data, program, seal, preview, onQuestion }) {
+  const main = find("main", HTMLElement);
+  const element = (/** @type {string} */ hook) => find(hook, HTMLElement);
+  const title = element("title");
+  const lead = element("lead");
+  const progress = element("progress");
+  const clock = element("clock");
+  const bar = find("bar", HTMLProgressElement);
+  const stop = find("stop", HTMLButtonElement);
+  const notices = element("notices");
+  const alarm = element("failure");
+  const figures = element("figures");
+  const output = element("output");
+  const stdout = element("stdout");
+  const value = element("value");
+  const warnings = element("warnings");
+  const attempts = element("attempts");
+  const question = find("question", HTMLTextAreaElement);
+  const askButton = find("ask", HTMLButtonElement);
+  const runButton = find("run", HTMLButtonElement);
+  const suggestions = element("suggestions");
+  const previewText = element("prompt-preview");
+  let phaseShown = "";
+  /** @type {SessionState["attempts"]} */
+  let attemptsShown = [];
+  let suggestionsShown = "";
+  /** @type {{text: string, url: string}} */
+  let offered = { text: "", url: "" };
+
+  /** @param {SessionState} state */
+  function renderStage(state) {
+    const started = state.asked !== "" || state.chart !== null || state.phase !== "idle";
+    const heading = state.asked || (started ? "Your own program" : "Ask your data for a chart");
+    setText(title, heading);
+    main.classList.toggle("started", started);
+    lead.hidden = started || state.tables.open.length > 0;
+    document.title = started ? `${heading} · Sandplot` : "Sandplot: ask your data for a chart";
+    const busy = isBusy(state.phase);
+    setText(progress, describeProgress(state));
+    clock.hidden = !busy;
+    stop.hidden = !busy;
+    const fetching = state.phase === "booting" && state.sandbox.phase === "download" && state.sandbox.total > 0;
+    bar.hidden = !busy;
+    if (fetching) {
+      bar.max = state.sandbox.total;
+      bar.value = state.sandbox.done;
+    } else bar.removeAttribute("value");
+    figures.classList.toggle("stale", busy || state.phase === "stopped");
+    figures.classList.toggle("aside", state.phase === "asking");
+    figures.setAttribute("aria-busy", String(busy));
+    notices.hidden = state.notices.length === 0;
+    const noticeText = state.notices.join(" ");
+    setText(notices, noticeText);
+  }
+
+  /** @param {SessionState} state */
+  function renderFailure({ failure, canRepair, phase }) {
+    alarm.hidden = phase !== "failed" || failure === null;
+    if (!failure) return;
+    setText(element("failure-title"), failure.title);
+    setText(element("failure-sentence"), failure.sentence);
+    setText(element("failure-advice"), failure.advice);
+    element("failure-advice").hidden = failure.advice === "";
+    const traceback = element("traceback");
+    setText(traceback, failure.traceback ?? "");
+    traceback.hidden = failure.traceback === null;
+    const reply = element("failure-reply");
+    reply.hidden = failure.reply === null;
+    setText(element("failure-reply-text"), failure.reply ?? "");
+    const code = [failure.code, failure.requestId ? `request ${failure.requestId}` : null].filter(Boolean).join(" · ");
+    setText(element("failure-code"), code);
+    find("repair", HTMLButtonElement).hidden = !canRepair;
+    find("again", HTMLButtonElement).hidden = failure.traceback !== null;
+  }
+
+  /** @param {SessionState} state */
+  function renderOutput(state) {
+    const { result } = state;
+    setText(stdout, state.stdout);
+    stdout.hidden = state.stdout === "";
+    setText(value, result?.value ?? "");
+    value.hidden = !result?.value;
+    setText(warnings, result?.warnings.join("\n") ?? "");
+    warnings.hidden = !result?.warnings.length;
+    const nothing = state.phase === "shown" && result?.figures.length === 0 && state.stdout === "" && !result.value;
+    element("nothing").hidden = !nothing;
+    output.hidden = stdout.hidden && value.hidden && warnings.hidden && !nothing;
+    if (attemptsShown !== state.attempts) {
+      attemptsShown = state.attempts;
+      attempts.replaceChildren(...state.attempts.map(attemptItem));
+      attempts.hidden = state.attempts.length === 0;
+    }
+  }
+
+  /** @param {SessionState} state */
+  function renderAsk(state) {
+    if (question.value !== state.typed) question.value = state.typed;
+    const follows = state.chart !== null;
+    setText(element("question-label"), follows ? "What should change?" : "Your question");
+    question.placeholder = follows ? "Make the y axis logarithmic" : "What should the chart show?";
+    element("restart").hidden = !follows && state.asked === "";
+    askButton.disabled = pageData.model === null || state.phase === "asking";
+    setText(askButton, state.phase === "asking" ? "Asking …" : "Ask");
+    setText(previewText, preview(state));
+    const sample = state.tables.open.find((table) => table.sample)?.sample;
+    const questions =
+      state.tables.open.length === 0 || follows ? [] : (sample?.questions ?? suggestQuestions(state.tables.profile));
+    const key = questions.join("\n");
+    if (key === suggestionsShown) return;
+    suggestionsShown = key;
+    suggestions.replaceChildren(
+      ...questions.map((text) =>
+        make(
+          "li",
+          {},
+          makeButton(text, () => onQuestion(text), { class: "question" }),
+        ),
+      ),
+    );
+    suggestions.hidden = questions.length === 0;
+  }
+
+  /** @param {SessionState} state */
+  function renderProgram(state) {
+    const empty = state.program.trim() === "";
+    const edited = state.chart !== null && state.program !== state.chart.program && !state.writing;
+    program.render(state.program, {
+      readOnly: state.writing && state.phase === "asking",
+      errorLine: state.failure?.line ?? null,
+    });
+    runButton.disabled = empty || state.phase === "asking";
+    element("starter").hidden = !empty || state.phase === "asking";
+    element("revert").hidden = !edited || isBusy(state.phase);
+    const author = state.chart?.model ? `by ${state.chart.model}` : state.chart ? "yours" : "";
+    setText(element("program-note"), state.writing ? "being written" : edited ? "edited, not run yet" : author);
+    const link = find("program-download", HTMLAnchorElement);
+    link.hidden = empty || state.writing;
+    if (offered.text !== state.program && !state.writing) {
+      URL.revokeObjectURL(offered.url);
+      offered = { text: state.program, url: URL.createObjectURL(new Blob([state.program], { type: "text/x-python" })) };
+      link.href = offered.url;
+    }
+    link.download = `${fileStem(state.asked || "program")}.py`;
+  }
+
+  /** The seconds, and the wait that a busy server asks for. Apart from the rest: it changes without the state. @param {SessionState} state */
+  function tick(state) {
+    if (isBusy(state.phase)) setText(clock, elapsed(state.since));
+    const again = find("again", HTMLButtonElement);
+    const wait = Math.ceil(((state.failure?.retryAt ?? 0) - performance.now()) / 1000);
+    again.disabled = wait > 0;
+    setText(again, wait > 0 ? `Try again in ${wait} s` : "Try again");
+  }
+
+  return {
+    tick,
+    /** @param {SessionState} state */
+    render(state) {
+      renderStage(state);
+      renderFailure(state);
+      renderOutput(state);
+      renderAsk(state);
+      renderProgram(state);
+      if (phaseShown !== state.phase && isBusy(state.phase)) data.fold();
+      data.render(state.tables, state.chart !== null || state.phase !== "idle");
+      seal.render(state);
+      tick(state);
+      phaseShown = state.phase;
+      // Last: whoever waits for a state finds all of it.
+      main.dataset["state"] = state.phase;
+    },
+  };
+}
+
+/** @param {SessionState} state */
+function describeProgress(state) {
+  const { phase, doing, sandbox, result, repairing, attempts } = state;
+  const attempt = attempts.at(-1);
+  const repair = repairing > 0 && attempt ? describeRepair(attempt) : "";
+  switch (phase) {
+    case "idle":
+      return "";
+    case "asking":
+      return [repair, doing || (repair ? "" : "Asking the model")].filter(Boolean).join(" · ");
+    case "booting":
+      // The numbers are in the bar: a live region that counts would never be quiet.
+      return [repair, doing || `Waiting for Python: ${describeStatus({ ...sandbox, total: 0 })}`]
+        .filter(Boolean)
+        .join(" · ");
+    case "running":
+      return [repair, doing || "Running the program"].filter(Boolean).join(" · ");
+    case "shown":
+      return result
+        ? `Drawn in ${duration(result.milliseconds)}${attempts.length > 0 ? ` after ${attempts.length === 1 ? "one repair" : `${attempts.length} repairs`}` : ""}`
+        : "";
+    case "failed":
+      return "";
+    case "stopped":
+      return doing;
+    default:
+      return unreachable(phase);
+  }
+}
+
+/** @param {Attempt} attempt */
+function describeRepair({ number, error }) {
+  return `Repair ${number} of ${MOST_REPAIRS}: ${error.type}: ${error.message.split("\n")[0]?.slice(0, 160) ?? ""}`;
+}
+
+/** @param {Attempt} attempt */
+function attemptItem(attempt) {
+  const { error, program } = attempt;
+  return make(
+    "li",
+    {},
+    make(
+      "details",
+      {},
+      make("summary", {}, describeRepair(attempt)),
+      make("pre", {}, error.traceback),
+      make("details", {}, make("summary", {}, "Its program"), make("pre", {}, program)),
+    ),
+  );
+}

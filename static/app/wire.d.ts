@@ -1,0 +1,139 @@
+// What travels between the server and the page. Generated from src/web/wire.rs by `cargo test`; do not edit.
+
+/**
+ * The body of `POST /api/v1/charts`: a question for the model, or a program to be stored as it is.
+ */
+export type Ask = { question?: string, profile?: Profile, 
+/**
+ * The chart that this one follows or edits.
+ */
+parent?: string, program?: string, };
+
+/**
+ * The body of `POST /api/v1/charts/{id}/repair`.
+ */
+export type Repair = { traceback: string, };
+
+/**
+ * A stored chart.
+ */
+export type Answer = { id: string, url: string, question: string, program: string, profile: Profile | null, parent: string | null, repairs: number, 
+/**
+ * RFC 3339, UTC.
+ */
+created: string, model: string | null, };
+
+/**
+ * The data of the event `delta`: a piece of the model's reply as it is written.
+ */
+export type Delta = { text: string, };
+
+/**
+ * The data of the event `error`. The event `program` carries an [`Answer`], `done` an empty object.
+ */
+export type StreamError = { code: ErrorCode, message: string, 
+/**
+ * Seconds.
+ */
+retryAfter?: number, };
+
+/**
+ * The body of a failed request to the API.
+ */
+export type ErrorBody = { error: ErrorDetail, };
+
+export type ErrorDetail = { code: ErrorCode, message: string, requestId: string, };
+
+/**
+ * The stable names of failures.
+ */
+export type ErrorCode = "bad_request" | "cross_site" | "request_timeout" | "too_large" | "question_empty" | "question_too_long" | "profile_too_large" | "program_too_large" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "repair_limit" | "no_model" | "model_key" | "model_rate_limited" | "model_unavailable" | "model_unreachable" | "model_timeout" | "model_stream_broken" | "model_empty" | "model_no_program" | "model_refused" | "model_rejected" | "package_missing" | "internal";
+
+export type Profile = { tables: Array<Table>, };
+
+export type Table = { 
+/**
+ * The identifier under which the program finds it.
+ */
+name: string, file: string, rows: number, columns: Array<Column>, };
+
+export type Column = { name: string, type: Kind, missing: number, distinct: number, min?: Bound, max?: Bound, 
+/**
+ * The most common kinds of a column that has few.
+ */
+top?: Array<string>, };
+
+export type Kind = "integer" | "number" | "text" | "date" | "boolean" | "duration" | "mixed" | "empty";
+
+/**
+ * One end of a range: a number, or a date as ISO text.
+ */
+export type Bound = number | string;
+
+/**
+ * What the server writes into a page for its script.
+ */
+export type PageData = { version: string, runtime: Runtime, 
+/**
+ * A file of the runtime is at `{runtimeBase}/{sha256}/{name}`.
+ */
+runtimeBase: string, sandbox: Sandbox, model: Model | null, limits: Limits, samples: Array<Sample>, chart: Answer | null, };
+
+export type Sandbox = { workerFrame: string, figureFrame: string, workerScript: Script, };
+
+export type Script = { url: string, 
+/**
+ * As in the attribute of that name: `sha256-` and base64.
+ */
+integrity: string, };
+
+export type Model = { name: string, };
+
+export type Limits = { runSeconds: number, memoryBytes: number, questionChars: number, dataBytes: number, profileBytes: number, };
+
+/**
+ * A table to try things with. `static/samples/samples.json` holds these; the URL is added here.
+ */
+export type Sample = { name: string, url: string, title: string, description: string, rows: number, columns: number, source: string, licence: string, questions: Array<string>, };
+
+export type Runtime = { 
+/**
+ * Pyodide's version.
+ */
+runtime: string, python: string, abi: string, 
+/**
+ * One name for all the files together: SHA-256 over their sorted `name sha256` lines.
+ */
+digest: string, files: Array<RuntimeFile>, core: RuntimeCore, packages: { [key in string]: RuntimePackage }, imports: { [key in string]: string }, hints: Array<RuntimeHint>, stdlib: Array<string>, renderers: Renderers, };
+
+/**
+ * A file of the bundle. Size and hash are those of the bytes before compression: what the browser checks.
+ */
+export type RuntimeFile = { name: string, bytes: number, sha256: string, type: string, };
+
+/**
+ * The names of the files that every run needs.
+ */
+export type RuntimeCore = { script: string, wasm: string, stdlib: string, lock: string, harness: string, };
+
+export type RuntimePackage = { version: string, file: string, depends: Array<string>, 
+/**
+ * Mounted before any program asks for it.
+ */
+base: boolean, };
+
+/**
+ * A text in a program that means a package nobody imports: `read_excel` needs openpyxl.
+ */
+export type RuntimeHint = { contains: string, package: string, };
+
+/**
+ * The scripts that draw interactive figures in the figure frame.
+ */
+export type Renderers = { plotly: Renderer, vega: Renderer, };
+
+export type Renderer = { file: string, version: string, 
+/**
+ * The Python package whose figures it draws.
+ */
+package: string, };
