@@ -76,3 +76,33 @@ pub enum Command {
     /// Ask the server at the given address whether it is well; the exit code is the answer
     Healthcheck,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_readme_lists_every_setting_with_its_variable_and_its_default() {
+        let readme = include_str!("../README.md");
+        let command = Args::command();
+        let settings: Vec<_> = command.get_arguments().filter(|arg| arg.get_env().is_some()).collect();
+        assert!(settings.len() >= 10, "clap lists {} settings", settings.len());
+        for arg in settings {
+            let (Some(variable), Some(flag)) = (arg.get_env(), arg.get_long()) else {
+                panic!("{} has no flag", arg.get_id());
+            };
+            let cells = format!("| `{}` | `--{flag}` |", variable.display());
+            let row = readme.lines().find(|line| line.starts_with(&cells));
+            let row = row.unwrap_or_else(|| panic!("README.md has no row that begins with {cells}"));
+            for default in arg.get_default_values() {
+                let default = default.display().to_string();
+                assert!(
+                    row.contains(&default),
+                    "README.md gives another default than {default}: {row}"
+                );
+            }
+        }
+    }
+}

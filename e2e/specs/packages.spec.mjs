@@ -2,6 +2,9 @@
 import { expect, expectState, test } from "../fixtures.mjs";
 import { storeProgram } from "../server.mjs";
 
+// Off is off: the page cannot store the edited program then, says so, and runs it all the same.
+test.use({ expectedErrors: [/ERR_INTERNET_DISCONNECTED/] });
+
 test("every listed package imports with the network off", async ({ page, context, server }) => {
   test.setTimeout(300_000);
   await page.goto(server.url);

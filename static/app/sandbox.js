@@ -26,6 +26,9 @@ import { createRuntimeFiles, fetchPinned, IntegrityError } from "./runtime.js";
 /** Seconds after which a boot, or the opening of tables, that gives no sign counts as dead. Generous: phones are slow. */
 const BOOT_SECONDS = 180;
 const OPEN_SECONDS = 180;
+/** For the frame itself, a few hundred bytes. */
+const FRAME_SECONDS = 30;
+const NO_FRAME = "The sandbox's frame was not loaded: the server does not answer. Check that it runs, then try again.";
 
 /** @typedef {"stopped" | "timeout" | "memory" | "crashed" | "data" | "integrity" | "boot" | "flood"} SandboxErrorCode */
 
@@ -214,6 +217,7 @@ export function createSandbox(config, { onStatus = () => {} } = {}) {
         const interpreter = await fresh();
         const bytes = await packs;
         if (running !== me) return;
+        report("ready");
         spare = null;
         me.interpreter = interpreter;
         const { runSeconds } = config.limits;
@@ -302,11 +306,18 @@ class Interpreter {
     frame.hidden = true;
     const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
     document.body.append(frame);
-    await within(loaded, BOOT_SECONDS, "The sandbox's frame did not load. Reload the page.");
+    await within(loaded, FRAME_SECONDS, NO_FRAME);
     const messages = new MessageChannel();
     const faults = new MessageChannel();
+    // The browser's own page for a server that does not answer loads as well, and says nothing.
+    const alive = new Promise((resolve) => faults.port1.addEventListener("message", resolve, { once: true }));
+    faults.port1.start();
     // An opaque origin has no name to aim at; the frame's policy and the parent's `frame-src` say what can be in it.
     frame.contentWindow?.postMessage({ scripts }, "*", [messages.port2, faults.port2]);
+    await within(alive, FRAME_SECONDS, NO_FRAME).catch((error) => {
+      frame.remove();
+      throw error;
+    });
     return new Interpreter(frame, messages.port1, faults.port1);
   }
 

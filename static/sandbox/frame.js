@@ -23,6 +23,7 @@
     }
     const [port, faults] = event.ports;
     if (!port || !faults) return;
+    faults.postMessage("started");
     const url = URL.createObjectURL(new Blob(event.data.scripts, { type: "text/javascript" }));
     const worker = new Worker(url);
     worker.onerror = (error) => {
