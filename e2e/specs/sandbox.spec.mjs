@@ -27,8 +27,7 @@ async function canary() {
 }
 
 const TRIES = `
-import js, asyncio
-from pyodide.code import run_js
+import asyncio, js
 from pyodide.http import pyfetch
 
 async def attempt(name, make):
@@ -40,19 +39,24 @@ async def attempt(name, make):
     except BaseException as error:
         print(name, "refused", type(error).__name__)
 
+def synchronous(address):
+    request = js.XMLHttpRequest.new()
+    request.open("GET", address, False)
+    request.send()
+
 url = "http://127.0.0.1:PORT/"
-prototype_fetch = "Object.getPrototypeOf(Object.getPrototypeOf(self)).fetch.call(self, '" + url + "', {mode: 'no-cors'})"
+scope = js.WorkerGlobalScope.prototype
 await attempt("pyfetch", lambda: pyfetch(url + "pyfetch"))
-await attempt("js.fetch", lambda: js.fetch(url + "fetch"))
-await attempt("native fetch", lambda: run_js(prototype_fetch))
-await attempt("xhr", lambda: run_js("const x = new XMLHttpRequest(); x.open('GET', '" + url + "xhr', false); x.send(); x.status"))
-await attempt("websocket", lambda: run_js("new WebSocket('ws://127.0.0.1:PORT/ws'); undefined"))
-await attempt("eventsource", lambda: run_js("new EventSource('" + url + "es'); undefined"))
-await attempt("importScripts", lambda: run_js("WorkerGlobalScope.prototype.importScripts.call(self, '" + url + "is')"))
-await attempt("dynamic import", lambda: run_js("import('" + url + "mod.js')"))
-await attempt("nested worker", lambda: run_js("new Worker('" + url + "w.js'); undefined"))
-await attempt("indexedDB", lambda: run_js("indexedDB.open('x'); undefined"))
-await attempt("caches", lambda: run_js("caches.open('x')"))
+await attempt("fetch", lambda: js.fetch(url + "fetch"))
+# What worker.js put in the way is no wall: the browser's own functions are a prototype away.
+await attempt("native fetch", lambda: scope.fetch.call(js.self, url + "native"))
+await attempt("xhr", lambda: synchronous(url + "xhr"))
+await attempt("websocket", lambda: js.WebSocket.new("ws://127.0.0.1:PORT/ws") and None)
+await attempt("eventsource", lambda: js.EventSource.new(url + "es") and None)
+await attempt("importScripts", lambda: scope.importScripts.call(js.self, url + "is"))
+await attempt("nested worker", lambda: js.Worker.new(url + "w.js") and None)
+await attempt("eval", lambda: js.eval("import('" + url + "mod.js')"))
+await attempt("caches", lambda: js.caches.open("x"))
 await asyncio.sleep(1)
 print("done")
 `;
@@ -73,9 +77,18 @@ test.describe("attempts from inside", () => {
     await expectState(page, "shown");
     const printed = await page.getByTestId("stdout").textContent();
     expect(printed).toContain("done");
-    expect(printed).toContain("pyfetch refused");
-    expect(printed).toContain("importScripts refused");
-    expect(printed).toContain("nested worker refused");
+    for (const name of [
+      "pyfetch",
+      "fetch",
+      "native fetch",
+      "xhr",
+      "importScripts",
+      "nested worker",
+      "eval",
+      "caches",
+    ]) {
+      expect(printed).toMatch(new RegExp(`^${name} refused`, "m"));
+    }
     expect(listener.hits).toBe(1);
     await listener.close();
   });
@@ -85,8 +98,9 @@ test.describe("attempts from inside", () => {
     const chart = await storeProgram(
       server.url,
       [
-        "from pyodide.code import run_js",
-        "run_js('performance.now = (() => { let t = 0; return () => (t += 1000); })()')",
+        "import js",
+        "hours = js.Array.new()",
+        "js.performance.now = js.Array.prototype.push.bind(hours, *[0] * 200)",
         "for i in range(20000):",
         "    print(i, flush=True)",
       ].join("\n"),
@@ -102,7 +116,7 @@ test.describe("attempts from inside", () => {
 });
 
 test.describe("a changed runtime", () => {
-  test.use({ expectedErrors: [/integrity/i, /Failed to (load|find a valid digest)/i] });
+  test.use({ expectedErrors: [/integrity|Failed to load/i] });
 
   test("one wrong byte in a file, and nothing runs and the file is named", async ({ page, server }) => {
     await page.route(/\/runtime\/[0-9a-f]{64}\/numpy\.pack$/, async (route) => {
@@ -120,6 +134,7 @@ test.describe("a changed runtime", () => {
     await expectState(page, "failed");
     await expect(page.getByTestId("error")).toContainText("numpy.pack");
     await expect(page.getByText("must not run", { exact: true })).toHaveCount(0);
+    await page.unrouteAll({ behavior: "ignoreErrors" });
   });
 });
 
