@@ -12,18 +12,21 @@ pub(super) fn runtime() -> Runtime {
         let file = format!("{name}.pack");
         (
             name.to_owned(),
-            json!({"version": "1", "file": file, "depends": [], "base": true}),
+            json!({"version": "1", "file": file, "depends": []}),
         )
     };
     let import = |name: &str| (name.replace("scikit-learn", "sklearn"), Value::from(name));
     let mut files = ["core", "plotly.js"].map(String::from).to_vec();
     files.extend(packages.iter().map(|name| format!("{name}.pack")));
     let file = |name: &String| json!({"name": name, "bytes": 1, "sha256": "ab".repeat(32), "type": "text/javascript"});
-    let core = json!({"script": "core", "wasm": "core", "stdlib": "core", "lock": "core", "harness": "core"});
+    let core = json!({"script": "core", "wasm": "core", "stdlib": "core", "harness": "core"});
+    let snapshot = json!({"metadata": "core", "memory": "core", "libraries": "core", "data": "core"});
+    let base = json!({"snapshot": snapshot, "rest": "core", "imported": "core", "modules": []});
     let description = json!({
         "runtime": "1", "python": "3.14", "abi": "1", "digest": "cd".repeat(32),
         "files": files.iter().map(file).collect::<Vec<_>>(),
         "core": core,
+        "base": base,
         "packages": packages.into_iter().map(package).collect::<serde_json::Map<_, _>>(),
         "imports": packages.into_iter().map(import).collect::<serde_json::Map<_, _>>(),
         "hints": [],

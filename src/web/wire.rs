@@ -256,7 +256,7 @@ mod tests {
 
     use super::*;
     use crate::prompt::{Bound, Column, Kind, Profile, Table};
-    use crate::runtime::{Core, File, Hint, Package, Renderer, Renderers, Runtime};
+    use crate::runtime::{Base, Core, File, Hint, Package, Renderer, Renderers, Runtime, Snapshot};
 
     /// Writes the types the page works with, and fails if they were not up to date: so a change is seen, and the next run passes.
     #[test]
@@ -289,6 +289,8 @@ mod tests {
             declaration::<Runtime>(),
             declaration::<File>(),
             declaration::<Core>(),
+            declaration::<Base>(),
+            declaration::<Snapshot>(),
             declaration::<Package>(),
             declaration::<Hint>(),
             declaration::<Renderers>(),

@@ -50,6 +50,16 @@ export function createSealView({ runtime }, onRetry) {
   let listedCount = 0;
 
   return {
+    /** @param {string} reason why Python does not start from its snapshot in this page */
+    fellBack(reason) {
+      const note = find("seal-fallback", HTMLElement);
+      setText(
+        note,
+        `Python started without its memory snapshot, which takes longer but changes nothing else. ${reason}`,
+      );
+      note.hidden = false;
+    },
+
     /** @param {SessionState} state */
     render({ sandbox, sent }) {
       seal.dataset["phase"] = sandbox.phase;

@@ -104,7 +104,7 @@ runtime: string, python: string, abi: string,
 /**
  * One name for all the files together: SHA-256 over their sorted `name sha256` lines.
  */
-digest: string, files: Array<RuntimeFile>, core: RuntimeCore, packages: { [key in string]: RuntimePackage }, imports: { [key in string]: string }, hints: Array<RuntimeHint>, stdlib: Array<string>, renderers: Renderers, };
+digest: string, files: Array<RuntimeFile>, core: RuntimeCore, base: RuntimeBase, packages: { [key in string]: RuntimePackage }, imports: { [key in string]: string }, hints: Array<RuntimeHint>, stdlib: Array<string>, renderers: Renderers, };
 
 /**
  * A file of the bundle. Size and hash are those of the bytes before compression: what the browser checks.
@@ -114,13 +114,35 @@ export type RuntimeFile = { name: string, bytes: number, sha256: string, type: s
 /**
  * The names of the files that every run needs.
  */
-export type RuntimeCore = { script: string, wasm: string, stdlib: string, lock: string, harness: string, };
+export type RuntimeCore = { script: string, wasm: string, stdlib: string, harness: string, };
 
-export type RuntimePackage = { version: string, file: string, depends: Array<string>, 
 /**
- * Mounted before any program asks for it.
+ * What every interpreter starts with: the packages that need no asking for, imported already in a snapshot of its memory.
  */
-base: boolean, };
+export type RuntimeBase = { snapshot: RuntimeSnapshot, 
+/**
+ * Files that a restored interpreter can begin without.
+ */
+rest: string, 
+/**
+ * Files that only an interpreter started without the snapshot reads.
+ */
+imported: string, 
+/**
+ * Top-level names of the modules that the snapshot holds.
+ */
+modules: Array<string>, };
+
+/**
+ * The files from which an interpreter is restored.
+ */
+export type RuntimeSnapshot = { metadata: string, memory: string, libraries: string, data: string, };
+
+export type RuntimePackage = { version: string, 
+/**
+ * None for one that every interpreter has.
+ */
+file: string | null, depends: Array<string>, };
 
 /**
  * A text in a program that means a package nobody imports: `read_excel` needs openpyxl.
