@@ -77,13 +77,13 @@ impl Server {
     fn post(accept: &str, body: &str) -> String {
         let length = body.len();
         format!(
-            "POST /api/v1/charts HTTP/1.1\r\nhost: x\r\nconnection: close\r\naccept: {accept}\r\n\
+            "POST /api/v1/charts HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: {accept}\r\n\
              content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
         )
     }
 
     fn get(path: &str) -> String {
-        format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
     }
 
     fn signal(&self, name: &str) {
@@ -209,8 +209,9 @@ fn the_real_runtime_is_served_by_its_description() {
             file["name"].as_str().unwrap()
         );
         for encoding in ["zstd", "br"] {
-            let head =
-                format!("HEAD {url} HTTP/1.1\r\nhost: x\r\nconnection: close\r\naccept-encoding: {encoding}\r\n\r\n");
+            let head = format!(
+                "HEAD {url} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept-encoding: {encoding}\r\n\r\n"
+            );
             let answer = server.ask(&head);
             assert!(
                 answer.starts_with("HTTP/1.1 200") && answer.contains(&format!("content-encoding: {encoding}")),

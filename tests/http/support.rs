@@ -1,6 +1,7 @@
 //! The app under test, and what one asks of a response.
 
 use std::borrow::Cow;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,7 +10,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use sandplot::llm::{Deadlines, Llm, Provider, Settings};
 use sandplot::store::Store;
-use sandplot::web::{App, Bundle, Parts, RunLimits, Site};
+use sandplot::web::{Access, App, Bundle, Parts, Public, RunLimits, Site};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -36,6 +37,8 @@ const SCRIPT: &str = r#"{"replies": [
     {"when": "NameError", "reply": "```python\nx = 1\n```"},
     {"reply": "Here you are:\n```python\nprint('<b>')\n```\nDone."}
 ]}"#;
+
+pub const TOKEN: &str = "correct-horse-battery";
 
 pub const PROFILE: &str = r#"{"tables":[{"name":"orders","file":"orders.csv","rows":3,"columns":[
     {"name":"price","type":"number","missing":0,"distinct":3,"min":1,"max":9.5}]}]}"#;
@@ -104,6 +107,19 @@ impl TestApp {
     }
 
     pub fn with(provider: Option<Provider>) -> TestApp {
+        let local = Access::new(None, Vec::new(), None, "127.0.0.1:8080", Ipv4Addr::LOCALHOST.into());
+        TestApp::reached(provider, local)
+    }
+
+    /// With a token; and behind a proxy that people reach by https, if it has a name.
+    pub fn locked(public: Option<&str>) -> TestApp {
+        let public = public.map(|host| Public::new(true, host.into()));
+        let token = Some(TOKEN.into());
+        let access = Access::new(token, Vec::new(), public, "0.0.0.0:8080", Ipv4Addr::UNSPECIFIED.into());
+        TestApp::reached(None, access)
+    }
+
+    pub fn reached(provider: Option<Provider>, access: Access) -> TestApp {
         let data = tempfile::tempdir().unwrap();
         let deadlines = Deadlines {
             first_token: Duration::from_secs(20),
@@ -113,7 +129,15 @@ impl TestApp {
             bundle: bundle(),
             site: Site::embedded(),
             store: Store::open(data.path()).unwrap(),
-            llm: provider.map(|provider| Llm::new(Settings { provider, deadlines }).unwrap()),
+            llm: provider.map(|provider| {
+                Llm::new(Settings {
+                    provider,
+                    deadlines,
+                    most_tokens: None,
+                })
+                .unwrap()
+            }),
+            access,
             run: RunLimits {
                 seconds: 60,
                 memory_bytes: 1 << 31,

@@ -109,7 +109,13 @@ impl Reply {
                         return Ok(Some(text));
                     }
                     Part::Thinking => {}
-                    Part::Refusal(text) => self.refusal.push_str(&text),
+                    Part::Refusal(text) => {
+                        self.text_bytes += text.len();
+                        if self.text_bytes > REPLY_LIMIT {
+                            return Err(broken(BrokenStream::TooLong { limit: REPLY_LIMIT }));
+                        }
+                        self.refusal.push_str(&text);
+                    }
                     Part::Finished(finish) => {
                         // The end mark follows the reason and must not hide it.
                         self.finish.get_or_insert(finish);

@@ -3,6 +3,8 @@
 //! Read leniently, since every server has its own extras: a field that is not known is passed over, a field that may be
 //! missing is. What is not JSON, or JSON of another kind, is no part of a reply and is said to be so.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,6 +21,24 @@ pub(super) struct Request<'a> {
     /// Left out for models that accept only their own default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) temperature: Option<f32>,
+    #[serde(flatten)]
+    pub(super) bound: Option<Bound>,
+}
+
+/// How a server is told the longest reply.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Bound {
+    /// What everybody but OpenAI's newer models takes.
+    MaxTokens(NonZeroU32),
+    /// What these take instead.
+    MaxCompletionTokens(NonZeroU32),
+}
+
+impl Bound {
+    /// In the order in which they are tried; after the last it goes without. A server whose whole context is smaller than the bound
+    /// refuses both.
+    pub(super) const FORMS: [fn(NonZeroU32) -> Bound; 2] = [Bound::MaxTokens, Bound::MaxCompletionTokens];
 }
 
 /// One thing that a piece of the stream, or a whole answer, says.
@@ -135,6 +155,13 @@ pub(super) fn names_parameter(body: &str, parameter: &str) -> bool {
         return false;
     };
     value["error"]["param"] == parameter || message_in(&value).is_some_and(|message| message.contains(parameter))
+}
+
+/// Whether a refusal speaks of the longest reply: by the field's name or, as older vLLM does, by what it adds up to.
+pub(super) fn is_about_the_bound(body: &str) -> bool {
+    ["max_tokens", "max_completion_tokens", "maximum context length"]
+        .iter()
+        .any(|words| body.contains(words))
 }
 
 /// One line of at most `limit` characters.
