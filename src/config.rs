@@ -56,11 +56,11 @@ pub enum ConfigError {
     #[error("{flag} is {}, which is empty; the key must be in it", path.display())]
     KeyFileEmpty { flag: &'static str, path: PathBuf },
     #[error(
-        "--listen (SANDPLOT_LISTEN) is {listen:?}, which others can reach: set SANDPLOT_ACCESS_TOKEN or --access-token-file to a \
+        "{setting} is {value:?}, which others can reach: set SANDPLOT_ACCESS_TOKEN or --access-token-file to a \
          secret that they must show (`openssl rand -hex 16` makes one), or say --no-auth (SANDPLOT_NO_AUTH=1) if whoever reaches \
          the server may use it"
     )]
-    Exposed { listen: String },
+    Exposed { setting: &'static str, value: String },
     #[error(
         "the access token (SANDPLOT_ACCESS_TOKEN or --access-token-file) must have at least {} characters, all of them visible \
          ASCII: `openssl rand -hex 16` makes one",
@@ -107,14 +107,23 @@ impl Config {
         })
     }
 
-    /// Whether it may listen at what its address turned out to be: a name can stand for any.
+    /// Whether it may listen at what its address turned out to be: a name can stand for any. Behind a proxy others reach it at
+    /// any address.
     pub fn may_listen_at(&self, address: IpAddr) -> Result<(), ConfigError> {
-        if address.to_canonical().is_loopback() || self.access.token.is_some() || self.access.no_auth {
+        if self.access.token.is_some() || self.access.no_auth {
             return Ok(());
         }
-        Err(ConfigError::Exposed {
-            listen: self.listen.clone(),
-        })
+        let exposed = |setting, value: &str| {
+            Err(ConfigError::Exposed {
+                setting,
+                value: value.to_owned(),
+            })
+        };
+        match &self.access.public_url {
+            Some(url) => exposed("--public-url (SANDPLOT_PUBLIC_URL)", &url.host),
+            None if address.to_canonical().is_loopback() => Ok(()),
+            None => exposed("--listen (SANDPLOT_LISTEN)", &self.listen),
+        }
     }
 }
 

@@ -259,6 +259,8 @@ fn base32(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn example(parent: Option<ChartId>) -> Chart {
@@ -366,6 +368,16 @@ mod tests {
             "0aaaaaaaaaaaaaaaaaaaaaaaaa",
         ] {
             assert!(wrong.parse::<ChartId>().is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_is_its_own_form_and_nothing_else(text in "[a-zA-Z0-9./%\\x00-\\x20é]{0,30}", bytes in any::<[u8; 16]>()) {
+            let expected = text.len() == 26 && text.bytes().all(|byte| b"abcdefghijklmnopqrstuvwxyz234567".contains(&byte));
+            prop_assert_eq!(text.parse::<ChartId>().is_ok(), expected);
+            let id = base32(&bytes);
+            prop_assert_eq!(id.parse::<ChartId>().map(|id| id.to_string()).ok(), Some(id));
         }
     }
 }

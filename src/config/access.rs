@@ -124,6 +124,13 @@ mod tests {
             assert!(at(&["--no-auth"], &[HOME], exposed).is_ok(), "{exposed}");
             assert!(at(&[], &[HOME, TOKEN], exposed).is_ok(), "{exposed}");
         }
+        let proxied = ["--public-url=https://charts.example"];
+        let error = at(&proxied, &[HOME], "127.0.0.1").unwrap_err().to_string();
+        assert!(
+            error.contains("--public-url") && error.contains("charts.example"),
+            "{error}"
+        );
+        assert!(at(&proxied, &[HOME, TOKEN], "127.0.0.1").is_ok());
     }
 
     #[test]

@@ -122,6 +122,8 @@ fn check(request: &Request, hosts: &Hosts) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn hosts(listen: &str, address: &str, allowed: &[&str], has_token: bool) -> Hosts {
@@ -190,5 +192,28 @@ mod tests {
         assert!(any.know("box.lan") && any.know("evil.example"));
         let listed = hosts("0.0.0.0:8080", "0.0.0.0", &["box.lan"], true);
         assert!(listed.know("box.lan:1") && !listed.know("evil.example"));
+    }
+
+    proptest! {
+        /// As the browser that wrote the header would read it: whatever is let in is this machine.
+        #[test]
+        fn nothing_is_let_in_that_a_browser_takes_for_a_site(
+            host in "(localhost|127\\.0\\.0\\.1|\\[|\\]|::1|[.:@/a-z0-9]){0,8}",
+        ) {
+            let hosts = Hosts::new("127.0.0.1:8080", "127.0.0.1".parse().unwrap(), Vec::new(), None, false);
+            if hosts.know(&host)
+                && let Ok(url) = reqwest::Url::parse(&format!("http://{host}/"))
+            {
+                let name = url.host_str().unwrap_or_default().trim_matches(['[', ']', '.']);
+                let is_own = name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+                prop_assert!(is_own, "{}", host);
+            }
+        }
+
+        #[test]
+        fn no_host_is_too_odd(host in ".{0,40}") {
+            let hosts = Hosts::new(&host, "0.0.0.0".parse().unwrap(), vec![host.clone()], Some(&host), false);
+            let _ = hosts.know(&host);
+        }
     }
 }

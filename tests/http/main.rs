@@ -7,8 +7,11 @@
     reason = "a test fails by panicking"
 )]
 
+mod access;
 mod assets;
+mod attacks;
 mod charts;
+mod connections;
 mod pages;
 mod support;
 mod upstream;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::time::Duration;
 
 use axum::Router;
@@ -46,6 +47,10 @@ pub const PROFILE: &str = r#"{"tables":[{"name":"orders","file":"orders.csv","ro
 /// What the small runtime's `core.js` holds before compression.
 pub fn core_script() -> String {
     "const core = 1;\n".repeat(200)
+}
+
+pub fn core_url() -> String {
+    format!("/runtime/{}/core.js", sha256(core_script().as_bytes()))
 }
 
 fn file(name: &str) -> Vec<u8> {
@@ -97,6 +102,32 @@ fn bundle() -> Bundle {
     Bundle::new(description.to_string().as_bytes(), read).unwrap()
 }
 
+fn router(data: &Path, provider: Option<Provider>, access: Access) -> Router {
+    let deadlines = Deadlines {
+        first_token: Duration::from_secs(20),
+        ..Deadlines::default()
+    };
+    let settings = |provider| Settings {
+        provider,
+        deadlines,
+        most_tokens: None,
+    };
+    let app = App::new(Parts {
+        bundle: bundle(),
+        site: Site::embedded(),
+        store: Store::open(data).unwrap(),
+        llm: provider.map(|provider| Llm::new(settings(provider)).unwrap()),
+        access,
+        run: RunLimits {
+            seconds: 60,
+            memory_bytes: 1 << 31,
+        },
+        metrics: sandplot::telemetry::no_metrics(),
+        now: || "2026-01-02T03:04:05.678901Z".parse().unwrap(),
+    });
+    sandplot::app(app.unwrap())
+}
+
 impl TestApp {
     pub fn new() -> TestApp {
         let script = tempfile::NamedTempFile::new().unwrap();
@@ -119,34 +150,25 @@ impl TestApp {
         TestApp::reached(None, access)
     }
 
+    /// The same charts and sessions behind another token.
+    pub fn with_token(&self, token: &str) -> TestApp {
+        let access = Access::new(
+            Some(token.into()),
+            Vec::new(),
+            None,
+            "0.0.0.0:80",
+            Ipv4Addr::UNSPECIFIED.into(),
+        );
+        TestApp {
+            router: router(self.data.path(), None, access),
+            data: tempfile::tempdir().unwrap(),
+        }
+    }
+
     pub fn reached(provider: Option<Provider>, access: Access) -> TestApp {
         let data = tempfile::tempdir().unwrap();
-        let deadlines = Deadlines {
-            first_token: Duration::from_secs(20),
-            ..Deadlines::default()
-        };
-        let app = App::new(Parts {
-            bundle: bundle(),
-            site: Site::embedded(),
-            store: Store::open(data.path()).unwrap(),
-            llm: provider.map(|provider| {
-                Llm::new(Settings {
-                    provider,
-                    deadlines,
-                    most_tokens: None,
-                })
-                .unwrap()
-            }),
-            access,
-            run: RunLimits {
-                seconds: 60,
-                memory_bytes: 1 << 31,
-            },
-            metrics: sandplot::telemetry::no_metrics(),
-            now: || "2026-01-02T03:04:05.678901Z".parse().unwrap(),
-        });
         TestApp {
-            router: sandplot::app(app.unwrap()),
+            router: router(data.path(), provider, access),
             data,
         }
     }
@@ -267,6 +289,16 @@ impl Answer {
             "{sentence}"
         );
         sentence
+    }
+
+    /// Headers and body, for what must not be in either.
+    pub fn everything(&self) -> String {
+        format!("{:?}\n{}", self.headers, String::from_utf8_lossy(&self.body))
+    }
+
+    /// Headers and body without the number of the request, which a page of a failure shows as well.
+    pub fn without_id(&self) -> String {
+        self.everything().replace(self.header("x-request-id"), "")
     }
 
     /// All headers but those that differ every time, one a line.

@@ -220,6 +220,8 @@ fn finish(reason: &str) -> Finish {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(data: &str) -> Vec<Part> {
@@ -328,5 +330,59 @@ mod tests {
             "temperature"
         ));
         assert!(!names_parameter("temperature", "temperature"));
+    }
+
+    /// JSON that is nearly what a server says.
+    fn answer_of_parts() -> impl Strategy<Value = Value> {
+        let names = [
+            "choices",
+            "delta",
+            "message",
+            "content",
+            "refusal",
+            "index",
+            "finish_reason",
+            "error",
+            "code",
+            "detail",
+            "msg",
+            "object",
+            "reasoning",
+            "text",
+            "title",
+        ];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            prop::sample::select(vec!["error", "stop", "length", "[DONE]"]).prop_map(Value::from),
+            ".{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(5, 40, 6, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::hash_map(prop::sample::select(names.to_vec()), inner, 0..5).prop_map(|fields| fields
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_server_says_is_read_or_refused(answer in answer_of_parts(), cut in any::<prop::sample::Index>()) {
+            let text = answer.to_string();
+            let _ = parts(&text);
+            prop_assert!(error_message(&text).chars().count() <= MESSAGE_LIMIT + 1);
+            let cut = text.char_indices().map(|(at, _)| at).nth(cut.index(text.len()) / 2).unwrap_or(0);
+            let _ = (parts(&text[..cut]), error_message(&text[cut..]), names_parameter(&text, "temperature"));
+        }
+
+        #[test]
+        fn no_text_is_too_odd(text in ".{0,200}") {
+            let _ = (parts(&text), error_message(&text), is_about_the_bound(&text));
+        }
     }
 }
