@@ -240,6 +240,15 @@ impl Inner {
         }
     }
 
+    /// A reply that did not come to its end, without the key in what is quoted of it.
+    fn broken(&self, how: BrokenStream) -> LlmError {
+        broken(match how {
+            BrokenStream::Rubbish(text) => BrokenStream::Rubbish(self.scrub(&text)),
+            BrokenStream::Reported(text) => BrokenStream::Reported(self.scrub(&text)),
+            how => how,
+        })
+    }
+
     /// Takes the key, and any word that begins like it, out of what a server said: some repeat the key that they reject.
     fn scrub(&self, message: &str) -> String {
         let Some(key) = &self.api_key else {

@@ -166,7 +166,15 @@ pub(super) async fn headers(State(app): State<App>, request: Request, next: Next
         .join(", ");
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, policy.as_str()),
-        (CONNECTION_ALLOWLIST, "(response-origin)"),
+        // The way in and out leads over redirects of ours, which it would refuse from one page to another.
+        (
+            CONNECTION_ALLOWLIST,
+            if app.gate().is_some() {
+                "(response-origin);redirects=allow"
+            } else {
+                "(response-origin)"
+            },
+        ),
         (PERMISSIONS_POLICY, permissions.as_str()),
         // A form of a page that sends no referrer has no origin either, and then cannot be told from a foreign one.
         (REFERRER_POLICY, if sealed { "no-referrer" } else { "same-origin" }),

@@ -195,7 +195,8 @@ impl Reply {
                     .push(bytes)
                     .map_err(|error| broken(BrokenStream::Framing(error)))?;
                 for data in events {
-                    self.parts.extend(wire::parts(&data).map_err(broken)?);
+                    let parts = wire::parts(&data).map_err(|how| self.client.broken(how))?;
+                    self.parts.extend(parts);
                 }
             }
         }
@@ -207,7 +208,7 @@ impl Reply {
         match std::mem::replace(&mut self.body, Body::Unknown) {
             Body::Unknown => {}
             Body::Document(document) => {
-                let parts = wire::parts(&String::from_utf8_lossy(&document)).map_err(broken)?;
+                let parts = wire::parts(&String::from_utf8_lossy(&document)).map_err(|how| self.client.broken(how))?;
                 // A whole answer has ended by having arrived, also where no reason is given.
                 let end = (!parts.is_empty()).then_some(Part::Finished(Finish::Complete));
                 self.parts.extend(parts.into_iter().chain(end));
@@ -227,7 +228,7 @@ impl Reply {
 
     /// What a reply that the server calls complete amounts to.
     fn end(&mut self) -> Result<(), LlmError> {
-        let refusal = wire::shorten(&self.refusal, REFUSAL_LIMIT);
+        let refusal = self.client.scrub(&wire::shorten(&self.refusal, REFUSAL_LIMIT));
         match self.finish {
             Some(Finish::Error) => Err(broken(BrokenStream::Reported("no reason given".into()))),
             Some(Finish::ContentFilter) if refusal.is_empty() => Err(LlmError::Refused {
@@ -244,7 +245,7 @@ impl Reply {
     fn failed(&self, status: Option<u16>, message: &str) -> LlmError {
         match status {
             Some(status) if status >= 400 && self.text_bytes == 0 => self.client.refused_with(status, None, message),
-            _ => broken(BrokenStream::Reported(self.client.scrub(message))),
+            _ => self.client.broken(BrokenStream::Reported(message.to_owned())),
         }
     }
 }
