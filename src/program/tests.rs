@@ -219,17 +219,17 @@ fn hostile_repetition_stays_cheap() {
     assert!(begun.elapsed().as_secs() < 30, "took {:?}", begun.elapsed());
 }
 
-/// What a model that wants to harm the server would write: each is as long as a reply may be, and takes for ever where something is
+/// What a model that wants to harm the server would write: each is about as long as a reply may be, and takes for ever where something is
 /// gone over again for each of its parts.
 #[test]
 fn a_reply_made_to_be_slow_is_read_like_any_other() {
-    const LENGTH: usize = 256 * 1024;
+    const LENGTH: usize = 128 * 1024;
     let repeated = |part: &str| part.repeat(LENGTH / part.len());
     let modules = |prefix: &str| -> String { (0..12_000).map(|number| format!(",{prefix}{number}")).collect() };
     let nested: String = (0..500).map(|depth| format!("{}try:\n", " ".repeat(depth))).collect();
     let replies = [
         repeated("\n<think></think>"),
-        "x<think>".repeat(16_000) + &"\n<think></think>".repeat(8_000),
+        "x<think>".repeat(8_000) + &"\n<think></think>".repeat(4_000),
         repeated("```\n"),
         repeated("```python\nimport a\n```\n"),
         repeated("```python\n"),
@@ -241,7 +241,7 @@ fn a_reply_made_to_be_slow_is_read_like_any_other() {
         format!(
             "```python\n{nested}{}import a{}\n```",
             " ".repeat(500),
-            ",a".repeat(50_000)
+            ",a".repeat(30_000)
         ),
         format!("```python\nplt{}\n```", "(".repeat(LENGTH)),
         format!("import a\n{}", repeated("'''")),

@@ -1,17 +1,11 @@
-//! What hostile clients and hostile sites try, request by request. What they try with a connection is in `connections`.
+//! What hostile clients and hostile sites try, request by request. What they try with a connection is in `connections`,
+//! what comes of anything at all in `properties`.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, Version};
-use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Answer, PROFILE, TestApp, core_url, request};
-
-const JSON: (&str, &str) = ("content-type", "application/json");
-
-fn chart() -> String {
-    format!("/api/v1/charts/{}", "a".repeat(26))
-}
+use crate::support::{JSON, TestApp, core_url, no_chart, request};
 
 /// The name of another site leads here: its page must get nothing of this server.
 #[tokio::test]
@@ -33,7 +27,7 @@ async fn dns_rebinding_gets_nothing() {
         for (method, path) in [
             ("GET", "/"),
             ("POST", "/api/v1/charts"),
-            ("GET", &chart()),
+            ("GET", &no_chart()),
             ("GET", "/metrics"),
             ("GET", "/login"),
             ("GET", "/sandbox/worker"),
@@ -90,7 +84,7 @@ async fn no_page_of_another_site_can_frame_ours() {
         app.get("/").await,
         app.get(stored["url"].as_str().unwrap()).await,
         app.get("/nothing").await,
-        app.get(&chart()).await,
+        app.get(&no_chart()).await,
         app.get("/healthz").await,
         app.get(&core_url()).await,
         locked.get("/").await,
@@ -405,112 +399,10 @@ async fn no_range_makes_more_of_a_file_than_it_is() {
 #[tokio::test(start_paused = true)]
 async fn a_body_that_does_not_come_is_not_waited_for_for_ever() {
     let app = TestApp::new();
-    for path in ["/api/v1/charts", &format!("{}/repair", chart())] {
+    for path in ["/api/v1/charts", &format!("{}/repair", no_chart())] {
         let never = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
         let mut request = request("POST", path, &[JSON], "");
         *request.body_mut() = never;
         app.send(request).await.refused(408, "request_timeout");
-    }
-}
-
-/// Anything but a failure of our own.
-fn is_sound(answer: &Answer) -> Result<(), TestCaseError> {
-    let status = answer.status.as_u16();
-    // 503 is `no_model`, a plain answer to a sound question.
-    prop_assert!(
-        status < 500 || status == 503,
-        "{} {}",
-        status,
-        String::from_utf8_lossy(&answer.body)
-    );
-    Ok(())
-}
-
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        ".{0,20}".prop_map(Value::from),
-        Just(serde_json::from_str(PROFILE).unwrap()),
-        Just(Value::from("a".repeat(26))),
-    ];
-    let names = [
-        "question",
-        "profile",
-        "parent",
-        "program",
-        "traceback",
-        "tables",
-        "name",
-        "x",
-    ];
-    leaf.prop_recursive(4, 30, 5, move |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::hash_map(prop::sample::select(names.to_vec()), inner, 0..4).prop_map(|fields| fields
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect()),
-        ]
-    })
-}
-
-/// One for all cases: what one leaves must not harm the next.
-fn on_one_app(check: impl AsyncFn(&TestApp) -> Result<(), TestCaseError>) -> Result<(), TestCaseError> {
-    thread_local! {
-        static APP: (tokio::runtime::Runtime, TestApp) =
-            (tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(), TestApp::with(None));
-    }
-    APP.with(|(runtime, app)| runtime.block_on(check(app)))
-}
-
-proptest! {
-    #[test]
-    fn whatever_is_sent_as_json_is_answered(body in any_json(), repair in any::<bool>(), events in any::<bool>()) {
-        let path = if repair { format!("{}/repair", chart()) } else { "/api/v1/charts".to_owned() };
-        let accept = if events { "text/event-stream" } else { "application/json" };
-        on_one_app(async |app| is_sound(&app.post_with(&path, &[JSON, ("accept", accept)], &body.to_string()).await))?;
-    }
-
-    #[test]
-    fn whatever_is_sent_at_all_is_answered(
-        body in prop::collection::vec(any::<u8>(), 0..300),
-        path in prop::sample::select(vec!["/api/v1/charts", "/api/v1/charts/x/repair", "/login", "/logout", "/", "/metrics"]),
-        form in any::<bool>(),
-    ) {
-        let media_type = if form { "application/x-www-form-urlencoded" } else { "application/json" };
-        on_one_app(async |app| {
-            let mut request = request("POST", path, &[("content-type", media_type)], "");
-            *request.body_mut() = Body::from(body.clone());
-            is_sound(&app.send(request).await)
-        })?;
-    }
-
-    #[test]
-    fn whatever_the_address_and_the_headers_are_there_is_an_answer(
-        method in prop::sample::select(vec!["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "X-ODD"]),
-        start in prop::sample::select(vec!["/", "/charts/", "/api/v1/charts/", "/assets/", "/runtime/", "/login?next=", "/sandbox/"]),
-        path in "[!-~]{0,40}",
-        headers in prop::collection::vec(
-            (
-                prop::sample::select(vec![
-                    "accept", "accept-encoding", "range", "if-range", "if-none-match", "cookie", "authorization", "origin", "host",
-                    "sec-fetch-site", "content-type", "content-length", "x-forwarded-host",
-                ]),
-                prop::collection::vec(prop_oneof![32_u8..127, 128_u8..=255], 0..30),
-            ),
-            0..4,
-        ),
-    ) {
-        let Ok(uri) = format!("{start}{path}").parse::<axum::http::Uri>() else { return Ok(()) };
-        on_one_app(async |app| {
-            let mut request = request(method, "/", &[], "");
-            *request.uri_mut() = uri.clone();
-            for (name, value) in &headers {
-                request.headers_mut().append(*name, value.as_slice().try_into().unwrap());
-            }
-            is_sound(&app.send(request).await)
-        })?;
     }
 }

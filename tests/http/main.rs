@@ -13,5 +13,6 @@ mod attacks;
 mod charts;
 mod connections;
 mod pages;
+mod properties;
 mod support;
 mod upstream;

@@ -39,6 +39,8 @@ const SCRIPT: &str = r#"{"replies": [
     {"reply": "Here you are:\n```python\nprint('<b>')\n```\nDone."}
 ]}"#;
 
+pub const JSON: (&str, &str) = ("content-type", "application/json");
+
 pub const TOKEN: &str = "correct-horse-battery";
 
 pub const PROFILE: &str = r#"{"tables":[{"name":"orders","file":"orders.csv","rows":3,"columns":[
@@ -47,6 +49,11 @@ pub const PROFILE: &str = r#"{"tables":[{"name":"orders","file":"orders.csv","ro
 /// What the small runtime's `core.js` holds before compression.
 pub fn core_script() -> String {
     "const core = 1;\n".repeat(200)
+}
+
+/// Where a chart would be that nobody stored.
+pub fn no_chart() -> String {
+    format!("/api/v1/charts/{}", "a".repeat(26))
 }
 
 pub fn core_url() -> String {

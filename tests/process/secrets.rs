@@ -32,7 +32,7 @@ fn echo() -> String {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             // A client that has left is no concern of this one.
-            let _ = stream.and_then(|stream| repeat(stream));
+            let _ = stream.and_then(repeat);
         }
     });
     format!("http://user:{PASSWORD}@{address}/v1")
