@@ -27,8 +27,8 @@ pub struct Args {
     )]
     pub listen: String,
 
-    /// File with the access token that everybody must show, of at least 8 characters; SANDPLOT_ACCESS_TOKEN, which is no flag
-    /// because others can read a command line, wins over the file. Demanded at any address but loopback, unless --no-auth
+    /// File with the access token that everybody must show, at least 8 characters; SANDPLOT_ACCESS_TOKEN, which is no flag because
+    /// others can read a command line, wins over the file. Without --no-auth there must be one wherever others can reach the server
     #[arg(long, env = "SANDPLOT_ACCESS_TOKEN_FILE", value_name = "FILE", value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub access_token_file: Option<PathBuf>,
 
@@ -36,8 +36,8 @@ pub struct Args {
     #[arg(long, env = "SANDPLOT_NO_AUTH", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub no_auth: bool,
 
-    /// Names that people may call the server by, separated by commas. Without a token it answers to its IP addresses and to
-    /// localhost only, so that no web site can pose as it; once names are given, they bind a server with a token as well
+    /// Names that the server may be called by, with commas between them, beside localhost and its IP addresses; without a token it
+    /// answers to no other
     #[arg(
         long = "allowed-host",
         env = "SANDPLOT_ALLOWED_HOSTS",
@@ -46,8 +46,7 @@ pub struct Args {
     )]
     pub allowed_hosts: Vec<String>,
 
-    /// The address that people type if a proxy stands before the server, such as https://charts.example; with https, cookies
-    /// and browsers are told to keep to it
+    /// The address that people type if a proxy stands before the server, such as https://charts.example
     #[arg(long, env = "SANDPLOT_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
