@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -219,4 +220,108 @@ fn hostile_repetition_stays_cheap() {
         let _ = from_reply(&piece.repeat(100_000 / piece.len()), &runtime);
     }
     assert!(begun.elapsed().as_secs() < 30, "took {:?}", begun.elapsed());
+}
+
+/// What a model that wants to harm the server would write: each is about as long as a reply may be, and takes for ever where something is
+/// gone over again for each of its parts.
+#[test]
+fn a_reply_made_to_be_slow_is_read_like_any_other() {
+    const LENGTH: usize = 128 * 1024;
+    let repeated = |part: &str| part.repeat(LENGTH / part.len());
+    let modules = |prefix: &str| -> String { (0..12_000).map(|number| format!(",{prefix}{number}")).collect() };
+    let nested: String = (0..500).map(|depth| format!("{}try:\n", " ".repeat(depth))).collect();
+    let replies = [
+        repeated("\n<think></think>"),
+        "x<think>".repeat(8_000) + &"\n<think></think>".repeat(4_000),
+        repeated("```\n"),
+        repeated("```python\nimport a\n```\n"),
+        repeated("```python\n"),
+        format!(
+            "```python\nimport a{}\n```\n```python\nimport b{}\n```",
+            modules("a"),
+            modules("b")
+        ),
+        format!(
+            "```python\n{nested}{}import a{}\n```",
+            " ".repeat(500),
+            ",a".repeat(30_000)
+        ),
+        format!("```python\nplt{}\n```", "(".repeat(LENGTH)),
+        format!("import a\n{}", repeated("'''")),
+        format!("```python\n{}\n```", repeated("try: import a\n")),
+        repeated("\\\n"),
+        " ".repeat(LENGTH),
+        repeated("\u{feff}\r"),
+    ];
+    for reply in replies {
+        let _ = from_reply(&reply, &runtime());
+    }
+}
+
+fn reply_of_parts() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        prop::sample::select(vec![
+            "```",
+            "```python\n",
+            "```{.python}\n",
+            "~~~py\n",
+            "\n```\n",
+            "<think>",
+            "</think>",
+            "<thinking>",
+            "\n",
+            "\r\n",
+            "\r",
+            "\t",
+            "    ",
+            "import ",
+            "from . import ",
+            "numpy",
+            "a.b as c, d",
+            "try:",
+            "except ImportError:",
+            "except",
+            "finally:",
+            "(",
+            ")",
+            "'",
+            "\"\"\"",
+            "'''",
+            "f'{x}'",
+            "#",
+            "\\",
+            ">>> ",
+            "... ",
+            "%matplotlib inline",
+            "!pip install x",
+            "plt.show()",
+            "I cannot help.",
+            "\u{feff}",
+            "é",
+            "名",
+            "\u{2028}",
+            ";",
+            ":",
+            "0x_1.e",
+        ])
+        .prop_map(str::to_owned),
+        ".{0,12}",
+    ];
+    prop::collection::vec(part, 0..40).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_model_writes_is_a_program_or_a_reason(reply in reply_of_parts()) {
+        if let Ok(program) = from_reply(&reply, &runtime()) {
+            prop_assert!(program.source.len() <= LONGEST_PROGRAM + 1);
+            prop_assert!(check_imports(&program.source, &runtime()).is_ok());
+            prop_assert!(!program.source.trim().is_empty());
+        }
+    }
+
+    #[test]
+    fn whatever_stands_in_a_program_its_imports_can_be_read(source in reply_of_parts()) {
+        let _ = check_imports(&source, &runtime());
+    }
 }

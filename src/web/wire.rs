@@ -87,6 +87,10 @@ pub(super) struct ErrorDetail<'a> {
 pub(super) enum ErrorCode {
     BadRequest,
     CrossSite,
+    UnknownHost,
+    Unauthorized,
+    TooManyAttempts,
+    AddressTooLong,
     RequestTimeout,
     TooLarge,
     QuestionEmpty,
@@ -199,6 +203,10 @@ impl ErrorCode {
         match self {
             ErrorCode::BadRequest => "bad_request",
             ErrorCode::CrossSite => "cross_site",
+            ErrorCode::UnknownHost => "unknown_host",
+            ErrorCode::Unauthorized => "unauthorized",
+            ErrorCode::TooManyAttempts => "too_many_attempts",
+            ErrorCode::AddressTooLong => "address_too_long",
             ErrorCode::RequestTimeout => "request_timeout",
             ErrorCode::TooLarge => "too_large",
             ErrorCode::QuestionEmpty => "question_empty",

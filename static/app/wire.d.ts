@@ -47,7 +47,7 @@ export type ErrorDetail = { code: ErrorCode, message: string, requestId: string,
 /**
  * The stable names of failures.
  */
-export type ErrorCode = "bad_request" | "cross_site" | "request_timeout" | "too_large" | "question_empty" | "question_too_long" | "profile_too_large" | "program_too_large" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "repair_limit" | "no_model" | "model_key" | "model_rate_limited" | "model_unavailable" | "model_unreachable" | "model_timeout" | "model_stream_broken" | "model_empty" | "model_no_program" | "model_refused" | "model_rejected" | "package_missing" | "internal";
+export type ErrorCode = "bad_request" | "cross_site" | "unknown_host" | "unauthorized" | "too_many_attempts" | "address_too_long" | "request_timeout" | "too_large" | "question_empty" | "question_too_long" | "profile_too_large" | "program_too_large" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "repair_limit" | "no_model" | "model_key" | "model_rate_limited" | "model_unavailable" | "model_unreachable" | "model_timeout" | "model_stream_broken" | "model_empty" | "model_no_program" | "model_refused" | "model_rejected" | "package_missing" | "internal";
 
 export type Profile = { tables: Array<Table>, };
 

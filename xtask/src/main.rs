@@ -38,7 +38,7 @@ fn main() -> ExitCode {
 
 fn bundle() -> Result<(), Failure> {
     tools::require_node()?;
-    install_node_modules()?;
+    install_node_modules(".")?;
     Task::new("node").words(["pyodide-bundle/build/bundle.mjs"]).run()
 }
 
@@ -80,6 +80,13 @@ fn test() -> Result<(), Failure> {
         Task::new("node").words(["--test"]).words(unit_tests()?).run()
     });
     report.needed("release build", build_release)?;
+    report.check("observatory", || {
+        install_node_modules("e2e/observatory")?;
+        Task::new("node")
+            .words(["--test", "e2e/observatory/observatory.test.mjs"])
+            .variable("SANDPLOT_BINARY", &binary()?)
+            .run()
+    });
     report.check("browser tests", || {
         let binary = binary()?;
         let chromium = tools::chromium()?;
@@ -124,15 +131,15 @@ fn binary() -> Result<PathBuf, Failure> {
 }
 
 /// `npm ci` takes seconds that nobody wants to wait for at every start, so what was installed is remembered beside it.
-fn install_node_modules() -> Result<(), Failure> {
-    let root = tools::root();
-    let lock = std::fs::read(root.join("package-lock.json"))
+fn install_node_modules(folder: &str) -> Result<(), Failure> {
+    let place = tools::root().join(folder);
+    let lock = std::fs::read(place.join("package-lock.json"))
         .map_err(|error| Failure::new(format!("package-lock.json cannot be read: {error}")))?;
-    let installed = root.join("node_modules/.installed-package-lock.json");
+    let installed = place.join("node_modules/.installed-package-lock.json");
     if std::fs::read(&installed).is_ok_and(|known| known == lock) {
         return Ok(());
     }
-    Task::new("npm").words(["ci"]).run()?;
+    Task::new("npm").words(["--prefix", folder, "ci"]).run()?;
     std::fs::write(&installed, lock).map_err(|error| Failure::new(format!("{}: {error}", installed.display())))
 }
 
