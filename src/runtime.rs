@@ -16,6 +16,8 @@ pub struct Runtime {
     pub runtime: String,
     pub python: String,
     pub abi: String,
+    /// Where Pyodide publishes this version, with the list of its packages' digests.
+    pub distribution: String,
     /// One name for all the files together: SHA-256 over their sorted `name sha256` lines.
     pub digest: String,
     pub files: Vec<File>,
@@ -180,7 +182,10 @@ impl Runtime {
         let core = &self.core;
         let core_files = [&core.script, &core.wasm, &core.stdlib, &core.harness];
         let Base {
-            snapshot, rest, imported, ..
+            snapshot,
+            rest,
+            imported,
+            ..
         } = &self.base;
         let base_files = [
             &snapshot.metadata,
@@ -260,7 +265,8 @@ mod tests {
         ]
         .map(file);
         json!({
-            "runtime": "314.0.3", "python": "3.14.0", "abi": "2026_0", "digest": "cd".repeat(32),
+            "runtime": "314.0.3", "python": "3.14.0", "abi": "2026_0", "distribution": "https://example.org/",
+            "digest": "cd".repeat(32),
             "files": files,
             "core": {"script": "core.js", "wasm": "core.wasm", "stdlib": "stdlib.zip", "harness": "harness.pack"},
             "base": {"rest": "base.pack", "imported": "base.pack", "modules": ["json", "numpy"],
@@ -309,11 +315,7 @@ mod tests {
                 json!("n.pack"),
                 "file n.pack for the package scikit-learn",
             ),
-            (
-                "/base/snapshot/memory",
-                json!("m"),
-                "file m for the base packages",
-            ),
+            ("/base/snapshot/memory", json!("m"), "file m for the base packages"),
             (
                 "/packages/scikit-learn/depends/0",
                 json!("scipy"),

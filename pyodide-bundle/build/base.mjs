@@ -16,7 +16,12 @@ import { takeSnapshot } from "./snapshot.mjs";
 const SITE_PACKAGES = "/lib/python3.14/site-packages";
 
 /** Fonts that a chart uses unless it asks for others, and what else libraries read in passing. */
-const EARLY_DATA = [/\/DejaVuSans(-\w+|Display|Mono)?\.ttf$/, /^(tzdata|pytz|dateutil)\/zoneinfo\//, /\/matplotlibrc$/, /METADATA$/];
+const EARLY_DATA = [
+  /\/DejaVuSans(-\w+|Display|Mono)?\.ttf$/,
+  /^(tzdata|pytz|dateutil)\/zoneinfo\//,
+  /\/matplotlibrc$/,
+  /METADATA$/,
+];
 
 /** Never of use in a browser: other screens' toolkits, test suites' helpers, build tools. */
 const USELESS = [
@@ -56,13 +61,18 @@ export const BASE_FILES = Object.freeze({
 /**
  * @param {BaseInputs} inputs
  * @param {string} folder of the cache
- * @returns {Promise<{outputs: Map<string, Buffer>, modules: string[], built: boolean}>} `modules`: top-level names of what is imported
+ * @returns {Promise<{outputs: Map<string, Buffer>, modules: string[], built: boolean, snapshot: {inputs: string, sha256: string}}>}
+ *   `modules`: top-level names of what is imported; `snapshot`: digests of what it is made from and of its memory
  */
 export async function buildBase(inputs, folder) {
-  const files = inputs.files.filter(({ path }) => !USELESS.some((useless) => useless.test(path)));
+  // In one order, since the order in which files are mounted leaves traces in memory.
+  const files = inputs.files
+    .filter(({ path }) => !USELESS.some((useless) => useless.test(path)))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
   const { harness, core, worker, wasm, stdlib, abi, modules, recipe } = inputs;
   const parts = [recipe, core, worker, encodePack(files), harness, wasm, stdlib, JSON.stringify({ abi, modules })];
-  const index = join(folder, `${sha256(parts.map((part) => sha256(part)).join("\n"))}.snapshot`);
+  const digest = sha256(parts.map((part) => sha256(part)).join("\n"));
+  const index = join(folder, `${digest}.snapshot`);
   const kept = readKept(index);
   const snapshot = kept ?? (await take({ ...inputs, files }));
   if (!kept) keep(index, snapshot);
@@ -85,6 +95,7 @@ export async function buildBase(inputs, folder) {
   const names = BASE_FILES.snapshot;
   return {
     built: !kept,
+    snapshot: { inputs: digest, sha256: sha256(snapshot.memory) },
     modules: snapshot.modules,
     outputs: new Map([
       [names.metadata, Buffer.from(JSON.stringify(metadata))],

@@ -10,9 +10,9 @@ import { BASE_FILES, buildBase } from "./base.mjs";
 import { createCompiler } from "./compile.mjs";
 import { createCompressor } from "./compress.mjs";
 import { buildCore } from "./core.mjs";
-import { runScript } from "./failure.mjs";
+import { BuildFailure, runScript } from "./failure.mjs";
 import { createFetcher, writeWhole } from "./fetch.mjs";
-import { bundleFolder, cacheFolder, nodeModules, readManifest, sha256 } from "./manifest.mjs";
+import { bundleFolder, cacheFolder, manifestPath, nodeModules, readManifest, sha256 } from "./manifest.mjs";
 import { decodePack, encodePack, storedZip } from "./pack.mjs";
 import { createProgress, megabytes } from "./progress.mjs";
 import { buildVega } from "./renderers.mjs";
@@ -149,6 +149,12 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
     },
     builtFolder,
   );
+  const pinned = manifest.snapshot;
+  if (pinned?.inputs === base.snapshot.inputs && pinned.sha256 !== base.snapshot.sha256) {
+    throw new BuildFailure(
+      `the memory snapshot did not come out as it did before from the same inputs\n  expected sha256 ${pinned.sha256}\n  received sha256 ${base.snapshot.sha256}`,
+    );
+  }
   for (const [name, bytes] of base.outputs) files.push(await serve(name, bytes, "first"));
   files.push(
     await serve("pyodide-core.js", core, "first"),
@@ -163,7 +169,7 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
   const library = targets.find(({ name }) => name === STANDARD_LIBRARY_FILE);
   const runtime = runtimeDescription(manifest, files, library ? readIndex(library.index).modules : [], base.modules);
   writeDist(dist, files, `${JSON.stringify(runtime)}\n`);
-  return { runtime, files, built: missing.length + (base.built ? 1 : 0) };
+  return { runtime, files, built: missing.length + (base.built ? 1 : 0), snapshot: base.snapshot };
 
   /**
    * @param {string} name
@@ -286,6 +292,8 @@ function runtimeDescription(manifest, files, modules, held) {
     runtime: manifest.runtime,
     python: manifest.python,
     abi: manifest.abi,
+    distribution: manifest.distribution,
+    inputs: manifest.inputs.map(({ name, bytes, sha256: digest }) => ({ name, bytes, sha256: digest })),
     digest: sha256(list.map(({ name, sha256: digest }) => `${name} ${digest}\n`).join("")),
     files: list,
     core: {
@@ -384,7 +392,7 @@ function text(bytes) {
 async function main() {
   const started = Date.now();
   const manifest = readManifest();
-  const { runtime, files, built } = await bundle({
+  const { runtime, files, built, snapshot } = await bundle({
     manifest,
     cache: cacheFolder(),
     dist: join(bundleFolder, "dist"),
@@ -393,6 +401,16 @@ async function main() {
     modules: nodeModules,
     distribution: process.env["SANDPLOT_PYODIDE_URL"] || manifest.distribution,
   });
+  if (manifest.snapshot?.inputs !== snapshot.inputs) {
+    const isFrozen = process.argv.includes("--frozen");
+    if (isFrozen) {
+      throw new BuildFailure(
+        "manifest.json has no digest of this memory snapshot: run `cargo xtask bundle` and commit it",
+      );
+    }
+    writeWhole(manifestPath, `${JSON.stringify({ ...manifest, snapshot }, null, 2)}\n`);
+    console.log(`manifest.json has the digest of a new memory snapshot, ${snapshot.sha256.slice(0, 12)}`);
+  }
   /** @param {(file: Served) => number} size */
   const sum = (size) => megabytes(files.reduce((total, file) => total + size(file), 0));
   const { script, wasm, harness } = runtime.core;

@@ -11,10 +11,7 @@ pub(super) fn runtime() -> Runtime {
     let renderer = |file: &str| json!({"file": file, "version": "1", "package": "plotly"});
     let package = |name: &str| {
         let file = format!("{name}.pack");
-        (
-            name.to_owned(),
-            json!({"version": "1", "file": file, "depends": []}),
-        )
+        (name.to_owned(), json!({"version": "1", "file": file, "depends": []}))
     };
     let import = |name: &str| (name.replace("scikit-learn", "sklearn"), Value::from(name));
     let mut files = ["core", "plotly.js"].map(String::from).to_vec();
@@ -24,7 +21,7 @@ pub(super) fn runtime() -> Runtime {
     let snapshot = json!({"metadata": "core", "memory": "core", "libraries": "core", "data": "core"});
     let base = json!({"snapshot": snapshot, "rest": "core", "imported": "core", "modules": []});
     let description = json!({
-        "runtime": "1", "python": "3.14", "abi": "1", "digest": "cd".repeat(32),
+        "runtime": "1", "python": "3.14", "abi": "1", "distribution": "", "digest": "cd".repeat(32),
         "files": files.iter().map(file).collect::<Vec<_>>(),
         "core": core,
         "base": base,

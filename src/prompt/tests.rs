@@ -38,7 +38,7 @@ fn runtime() -> Runtime {
         }
     }
     let description = json!({
-        "runtime": "1", "python": "3.14", "abi": "1", "digest": "cd".repeat(32),
+        "runtime": "1", "python": "3.14", "abi": "1", "distribution": "", "digest": "cd".repeat(32),
         "files": [{"name": "f", "bytes": 1, "sha256": "ab".repeat(32), "type": "text/javascript"}],
         "core": {"script": "f", "wasm": "f", "stdlib": "f", "harness": "f"},
         "base": {"rest": "f", "imported": "f", "modules": [],

@@ -117,6 +117,7 @@ pub fn app(app: App) -> Router {
     let open = Router::new()
         .route("/login", get(access::page).post(access::log_in))
         .route("/logout", post(access::log_out))
+        .route("/runtime.json", get(health::runtime))
         .route("/sandbox/worker", get(pages::worker_frame))
         .route("/sandbox/figure", get(pages::figure_frame));
     // Rendered for each request, so compressed for each; a stream of events never is.

@@ -102,6 +102,10 @@ export type Runtime = {
  */
 runtime: string, python: string, abi: string, 
 /**
+ * Where Pyodide publishes this version, with the list of its packages' digests.
+ */
+distribution: string, 
+/**
  * One name for all the files together: SHA-256 over their sorted `name sha256` lines.
  */
 digest: string, files: Array<RuntimeFile>, core: RuntimeCore, base: RuntimeBase, packages: { [key in string]: RuntimePackage }, imports: { [key in string]: string }, hints: Array<RuntimeHint>, stdlib: Array<string>, renderers: Renderers, };

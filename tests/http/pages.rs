@@ -210,3 +210,15 @@ async fn whoever_runs_the_server_can_ask_how_it_is() {
         (StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8")
     );
 }
+
+/// For whoever compares the digests of what runs in their browser with those that others publish.
+#[tokio::test]
+async fn the_runtime_is_described_whole_to_whoever_asks() {
+    let app = TestApp::new();
+    let answer = app.get("/runtime.json").await;
+    assert_eq!(answer.status, 200);
+    let runtime = answer.json();
+    assert_eq!(runtime["inputs"][0]["name"], "numpy.whl");
+    let page = app.get("/").await.text();
+    assert!(!page.contains("numpy.whl"), "the page does without");
+}

@@ -87,7 +87,6 @@ fn bundle() -> Bundle {
         "core.js",
         "core.wasm",
         "stdlib.zip",
-        "lock.json",
         "harness.pack",
         "numpy.pack",
         "plotly.js",
@@ -98,10 +97,13 @@ fn bundle() -> Bundle {
         json!({"name": name, "bytes": bytes.len(), "sha256": sha256(&bytes), "type": "text/javascript"})
     });
     let description = json!({
-        "runtime": "314.0.3", "python": "3.14.0", "abi": "2026_0", "digest": "0123456789abcdef", "files": files,
-        "core": {"script": "core.js", "wasm": "core.wasm", "stdlib": "stdlib.zip", "lock": "lock.json",
-            "harness": "harness.pack"},
-        "packages": {"numpy": {"version": "2.4.3", "file": "numpy.pack", "depends": [], "base": true}},
+        "runtime": "314.0.3", "python": "3.14.0", "abi": "2026_0", "distribution": "https://example.org/",
+        "digest": "0123456789abcdef", "files": files,
+        "core": {"script": "core.js", "wasm": "core.wasm", "stdlib": "stdlib.zip", "harness": "harness.pack"},
+        "base": {"rest": "harness.pack", "imported": "harness.pack", "modules": ["numpy"], "snapshot": {
+            "metadata": "harness.pack", "memory": "harness.pack", "libraries": "harness.pack", "data": "harness.pack"}},
+        "inputs": [{"name": "numpy.whl", "bytes": 1, "sha256": "ab".repeat(32)}],
+        "packages": {"numpy": {"version": "2.4.3", "file": "numpy.pack", "depends": []}},
         "imports": {"numpy": "numpy"}, "hints": [], "stdlib": ["math"],
         "renderers": {"plotly": {"file": "plotly.js", "version": "4.1.1", "package": "plotly"},
             "vega": {"file": "vega.js", "version": "6.1.0", "package": "altair"}},

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["bundle"] => bundle(),
+        ["bundle"] => bundle(&[]),
         ["run"] => run(&[]),
         ["run", "--", arguments @ ..] => run(arguments),
         ["test"] => test(),
@@ -36,14 +36,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn bundle() -> Result<(), Failure> {
+fn bundle(options: &[&str]) -> Result<(), Failure> {
     tools::require_node()?;
     install_node_modules(".")?;
-    Task::new("node").words(["pyodide-bundle/build/bundle.mjs"]).run()
+    Task::new("node")
+        .words(["pyodide-bundle/build/bundle.mjs"])
+        .words(options)
+        .run()
 }
 
 fn run(arguments: &[&str]) -> Result<(), Failure> {
-    bundle()?;
+    bundle(&[])?;
     build_release()?;
     Err(Task::at(binary()?).words(arguments).become_it())
 }
@@ -51,7 +54,8 @@ fn run(arguments: &[&str]) -> Result<(), Failure> {
 fn test() -> Result<(), Failure> {
     let mut report = Report::new();
     report.needed("versions", tools::print_versions)?;
-    report.needed("bundle", bundle)?;
+    // Frozen: what is tested is what the committed manifest describes.
+    report.needed("bundle", || bundle(&["--frozen"]))?;
     report.check("format", || Task::new("cargo").words(["fmt", "--all", "--check"]).run());
     report.check("clippy", || {
         let clippy = [
@@ -103,7 +107,7 @@ fn test() -> Result<(), Failure> {
 
 /// The whole way of a question with a real model: no check of the code, but a measure of prompt and model.
 fn test_model(url: &str, arguments: &[&str]) -> Result<(), Failure> {
-    bundle()?;
+    bundle(&[])?;
     build_release()?;
     let chromium = tools::chromium()?;
     Task::new("node")

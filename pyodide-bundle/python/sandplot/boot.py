@@ -117,7 +117,8 @@ def _warm_up(plt: Any, pd: Any) -> None:
     repr(frame), repr(frame.describe()), frame.to_html(), frame.info(buf=io.StringIO())
     frame.pivot_table(index="day", columns="kind", values="value").rolling(2).mean()
     frame.set_index("day").resample("MS").sum(numeric_only=True)
-    frame.merge(frame.melt(id_vars="kind"), on="kind").sort_values("kind").corr(numeric_only=True)
+    frame.merge(frame.melt(id_vars="kind", value_name="amount"), on="kind").sort_values("kind")
+    frame[["value"]].corr()
     figure, axes = plt.subplots(2, 3, layout="constrained")
     (lines, bars, points, areas, field, rest) = axes.flat
     lines.plot(frame["day"], frame["value"], label="$x^2$")
