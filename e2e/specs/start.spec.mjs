@@ -114,7 +114,7 @@ for name in sorted(dir(np)):
     with np.errstate(all="ignore"):
         try:
             say(f"np.{name}", np.asarray(call(*[grid] * call.nin)).tolist())
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             say(f"np.{name}", str(error)[:80])
 for name in ("det", "inv", "svd", "qr", "eigvals", "pinv", "cond"):
     say(f"linalg.{name}", str(getattr(np.linalg, name)(grid[:, :4] + np.eye(4))))

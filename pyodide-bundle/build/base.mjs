@@ -17,7 +17,7 @@ const SITE_PACKAGES = "/lib/python3.14/site-packages";
 
 /** Fonts that a chart uses unless it asks for others, and what else libraries read in passing. */
 const EARLY_DATA = [
-  /\/DejaVuSans(-\w+|Display|Mono)?\.ttf$/,
+  /\/DejaVuSans(-Bold|-Oblique|Display)?\.ttf$/,
   /^(tzdata|pytz|dateutil)\/zoneinfo\//,
   /\/matplotlibrc$/,
   /METADATA$/,

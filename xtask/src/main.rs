@@ -14,6 +14,7 @@ const USAGE: &str = "usage:
   cargo xtask bundle               fetch, verify and pack the runtime that the server embeds
   cargo xtask run [-- ARGS]        bundle, build and start the server; ARGS go to it
   cargo xtask test                 all checks
+  cargo xtask bench start [ARGS]   how soon a chart is on the screen, beside Pyodide's own way; --runs N
   cargo xtask test --model URL     questions to an OpenAI-compatible server, the whole way; see e2e/eval/run.mjs for more ARGS";
 
 fn main() -> ExitCode {
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         ["run"] => run(&[]),
         ["run", "--", arguments @ ..] => run(arguments),
         ["test"] => test(),
+        ["bench", "start", arguments @ ..] => bench_start(arguments),
         ["test", "--model", url, arguments @ ..] => test_model(url, arguments),
         _ => Err(Failure::new(USAGE)),
     };
@@ -115,6 +117,18 @@ fn test_model(url: &str, arguments: &[&str]) -> Result<(), Failure> {
         .words(arguments)
         .variable("SANDPLOT_BINARY", &binary()?)
         .variable("CHROMIUM", &chromium)
+        .run()
+}
+
+/// Measured against the stock way in the same run: the machines are shared, so only the ratio says something.
+fn bench_start(arguments: &[&str]) -> Result<(), Failure> {
+    bundle(&[])?;
+    build_release()?;
+    Task::new("node")
+        .words(["e2e/bench/start.mjs"])
+        .words(arguments)
+        .variable("SANDPLOT_BINARY", &binary()?)
+        .variable("CHROMIUM", &tools::chromium()?)
         .run()
 }
 

@@ -75,7 +75,7 @@ pub(super) async fn runtime_file(
     let Some(file) = bundle.file(&name).filter(|file| file.sha256 == sha256) else {
         return unknown();
     };
-    let encoding = encoding::choose(headers.get_all("accept-encoding"), Encoding::ALL);
+    let encoding = encoding::choose(headers.get_all("accept-encoding"), Encoding::of_runtime(file.bytes));
     let etag = etag(&file.sha256, encoding);
     let media_type = file.media_type.clone();
     let bundle = bundle.clone();
