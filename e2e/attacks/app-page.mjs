@@ -38,7 +38,7 @@ export const FIGURE_POINTS = `(() => {
 
 /** The outcome of a run, and everything about the page that no program may change. */
 export const LOOK = `(() => {
-  const text = (id) => ${"document.querySelector(`[data-testid=\"${id}\"]`)"}?.textContent ?? "";
+  const text = (id) => document.querySelector("[data-testid=" + id + "]")?.textContent ?? "";
   const count = (selector) => document.querySelectorAll(selector).length;
   const frames = [...document.querySelectorAll("iframe")];
   const handlers = [...document.querySelectorAll("*")].filter((element) => element.getAttributeNames().some((name) => name.startsWith("on")));

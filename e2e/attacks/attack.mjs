@@ -42,8 +42,8 @@ export async function rest(page, app, running) {
   }
 }
 
-/** @param {import("./drivers/chromium.mjs").Page} page @param {App} app @returns {Promise<string>} empty, or what is wrong */
-export async function nextChart(page, app) {
+/** @param {import("./drivers/chromium.mjs").Page} page @returns {Promise<string>} empty, or what is wrong */
+export async function nextChart(page) {
   await page.evaluate(runProgram(DRAWS));
   const begin = Date.now();
   while (Date.now() - begin < 60_000) {
@@ -98,7 +98,9 @@ export async function attack(vector, { page, victim, profile, app, places, usual
     seen.stdout = look.outcome.stdout.slice(0, 1000);
     if (!busy) seen.state = look.outcome.state;
     seen.faults.push(...missingProof(vector, look.outcome, seen.state));
-    seen.leaks.push(...changes(look.page, { ...usual, path: chart.url, title: vector.more ? look.page.title : usual.title }));
+    seen.leaks.push(
+      ...changes(look.page, { ...usual, path: chart.url, title: vector.more ? look.page.title : usual.title }),
+    );
     const told = [look.outcome.stdout, look.outcome.value].join("\n");
     if (told.includes(`GOT ${places.token}`)) seen.leaks.push("was given what it asked for");
     if (JSON.stringify(look.outcome).includes(secrets.tail)) seen.leaks.push("read a secret");
@@ -112,7 +114,7 @@ export async function attack(vector, { page, victim, profile, app, places, usual
     if (profile.odd.length > odd) seen.leaks.push(...profile.odd.slice(odd));
     if (vector.bomb) {
       await page.evaluate(RESET_GAP);
-      const wrong = await nextChart(page, app);
+      const wrong = await nextChart(page);
       if (wrong) seen.leaks.push(wrong);
     }
   } catch (error) {
@@ -133,7 +135,9 @@ function missingProof({ proof = "tried" }, outcome, state) {
     (proof === "shown" && outcome.state === "shown") ||
     (proof === "tried" && outcome.stdout.includes("tried ")) ||
     (proof instanceof RegExp && proof.test(said));
-  return made ? [] : [`no proof that it was tried: ${state}; ${outcome.error.slice(0, 300)} ${outcome.stdout.slice(0, 200)}`];
+  return made
+    ? []
+    : [`no proof that it was tried: ${state}; ${outcome.error.slice(0, 300)} ${outcome.stdout.slice(0, 200)}`];
 }
 
 /** @param {any} page @param {any} usual @returns {string[]} */

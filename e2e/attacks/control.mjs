@@ -1,7 +1,8 @@
 // The positive controls: each attempt again where nothing protects, on a second origin. One that does not arrive proves nothing
 // about the attack, and is a fault of the suite unless the vector says why no page in this browser could.
-import { CLEAN_UP, plant, READ_STATE } from "./victim.mjs";
+
 import { fill } from "./vector.mjs";
+import { CLEAN_UP, plant, READ_STATE } from "./victim.mjs";
 
 /**
  * @typedef {import("./vector.mjs").Vector} Vector

@@ -33,13 +33,20 @@ export function table(verdicts) {
   };
   const rows = [
     ["family", "vectors", "controls fired", "held", "not possible", "leaks", "faults"],
-    ...families.map((family) => row(family, verdicts.filter(({ id }) => id.startsWith(`${family}/`)))),
+    ...families.map((family) =>
+      row(
+        family,
+        verdicts.filter(({ id }) => id.startsWith(`${family}/`)),
+      ),
+    ),
     row("all", verdicts),
   ];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => String(cells[column]).length)));
   return rows
     .map((cells) =>
-      cells.map((cell, at) => (at === 0 ? String(cell).padEnd(widths[at] ?? 0) : String(cell).padStart(widths[at] ?? 0))).join("  "),
+      cells
+        .map((cell, at) => (at === 0 ? String(cell).padEnd(widths[at] ?? 0) : String(cell).padStart(widths[at] ?? 0)))
+        .join("  "),
     )
     .join("\n");
 }

@@ -1,7 +1,8 @@
 // The attack suite: every vector of families/ against the release binary in a real browser, its controls first. Ends with 1 if
 // anything leaked, broke, or proved nothing.
 //
-//   node e2e/attacks/run.mjs [--browser chromium|firefox|webkit] [--only ID,FAMILY,...] [--skip-controls] [--stopping]
+//   node e2e/attacks/run.mjs [--browser chromium|firefox|webkit] [--only ID,FAMILY,...] [--stopping] [--lanes N] [--verbose]
+//     [--skip-controls | --controls-only] [--overlay]
 import { randomBytes } from "node:crypto";
 import { startServer, storeProgram } from "../server.mjs";
 import { attack, baseline, nextChart } from "./attack.mjs";
@@ -37,10 +38,11 @@ async function main() {
   const server = await startServer({
     env: { SANDPLOT_RUN_SECONDS: String(RUN_SECONDS), SANDPLOT_MEMORY_MB: "768", SANDPLOT_LOG: "warn" },
   });
-  const witness = await startWitness(server.url);
+  const witness = await startWitness(server.url, { overlay: has("overlay") });
   const plain = await startWitness(server.url, { plain: true });
   console.log(`${browser.name} ${browser.version}, ${vectors.length} vectors`);
-  if (!inside) console.log("Names are not watched: this system grants no network namespace (root, or user namespaces).");
+  if (!inside)
+    console.log("Names are not watched: this system grants no network namespace (root, or user namespaces).");
   try {
     if (has("stopping")) return await runStopping(browser);
     return await runVectors({ browser, canary, server, witness, plain, vectors, begin });
@@ -83,7 +85,9 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
     ? new Map()
     : await runControls(vectors, { browser, canary, plain, secrets, places, tokenOf });
   const controlSeconds = (Date.now() - begin) / 1000;
-  console.log(`controls: ${[...controls.values()].filter(({ fired }) => fired).length} fired, ${Math.round(controlSeconds)} s`);
+  console.log(
+    `controls: ${[...controls.values()].filter(({ fired }) => fired).length} fired, ${Math.round(controlSeconds)} s`,
+  );
 
   if (has("controls-only")) {
     for (const { id } of vectors) {
@@ -118,7 +122,9 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
       const one = await attack(vector, { page, victim, profile, app, places: at, usual, state, windows, secrets });
       seen.set(vector.id, one);
       if (has("verbose") || one.leaks.length + one.faults.length > 0) {
-        console.log(`${vector.id}  ${one.state}  ${one.seconds.toFixed(1)} s  gap ${one.gap}  ${[...one.leaks, ...one.faults].join("; ").slice(0, 600)}`);
+        console.log(
+          `${vector.id}  ${one.state}  ${one.seconds.toFixed(1)} s  gap ${one.gap}  ${[...one.leaks, ...one.faults].join("; ").slice(0, 600)}`,
+        );
       }
       if (one.leaks.some((leak) => /page (crashed|did not answer|stood still)|not drawn|never/.test(leak))) {
         await page.close().catch(() => {});
@@ -134,7 +140,9 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
   for (const page of pages.slice(1)) await page.close().catch(() => {});
   const again = vectors.filter(({ id }) => {
     const one = seen.get(id);
-    return one && one.leaks.length + one.faults.length > 0 && !one.leaks.some((leak) => /read a secret|was given/.test(leak));
+    return (
+      one && one.leaks.length + one.faults.length > 0 && !one.leaks.some((leak) => /read a secret|was given/.test(leak))
+    );
   });
   const firstSeen = new Map(again.map(({ id }) => [id, seen.get(id)]));
   if (lanes > 1 && again.length > 0) {
@@ -142,14 +150,27 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
     const page = pages[0] ?? (await profile.open());
     for (const vector of again) {
       const at = await places(vector, tokenOf(vector, "a"), witness.url);
-      seen.set(vector.id, await attack(vector, { page: await profile.open(), victim, profile, app, places: at, usual, state: now, windows: await profile.windows(), secrets }));
+      seen.set(
+        vector.id,
+        await attack(vector, {
+          page: await profile.open(),
+          victim,
+          profile,
+          app,
+          places: at,
+          usual,
+          state: now,
+          windows: await profile.windows(),
+          secrets,
+        }),
+      );
     }
     await page.close().catch(() => {});
   }
   const last = await profile.open();
   const chart = await app.store("print('last')", {});
   await last.goto(witness.url + chart.url);
-  const after = await nextChart(last, app).catch((error) => String(error));
+  const after = await nextChart(last).catch((error) => String(error));
   // The sweep: what was begun late, or kept for after the page, has this long to arrive.
   await new Promise((resolve) => setTimeout(resolve, 4000));
   await profile.close();
@@ -163,15 +184,34 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
       ...canary.of(token).map(({ kind, text }) => `the canary heard it (${kind}): ${text.slice(0, 200)}`),
       ...witness.of(token).map(({ method, url }) => `the server was asked: ${method} ${url}`),
     ];
-    const faults = [...one.faults, ...(control.needed && !control.fired ? [`its control is silent (${control.how})`] : [])];
+    const faults = [
+      ...one.faults,
+      ...(control.needed && !control.fired ? [`its control is silent (${control.how})`] : []),
+    ];
     const possible = control.fired || ("none" in vector.control && !vector.control.reaches);
     /** @type {import("./report.mjs").Verdict["verdict"]} */
     const verdict = leaks.length > 0 ? "leak" : faults.length > 0 ? "fault" : possible ? "held" : "not possible";
     const { gap, seconds, state: end, stdout } = one;
-    return { id: vector.id, verdict, why: [...leaks, ...faults], control: control.how, fired: control.fired, needed: control.needed, gap, seconds, state: end, stdout, first: firstSeen.get(vector.id) };
+    return {
+      id: vector.id,
+      verdict,
+      why: [...leaks, ...faults],
+      control: control.how,
+      fired: control.fired,
+      needed: control.needed,
+      gap,
+      seconds,
+      state: end,
+      stdout,
+      first: firstSeen.get(vector.id),
+    };
   });
-  const strays = canary.hits.filter(({ token, text }) => token === null || (text.includes(secrets.tail) && !token.startsWith("c")));
-  const writes = witness.seen.filter(({ method, body }) => method !== "GET" && method !== "HEAD" && !body.includes("After"));
+  const strays = canary.hits.filter(
+    ({ token, text }) => token === null || (text.includes(secrets.tail) && !token.startsWith("c")),
+  );
+  const writes = witness.seen.filter(
+    ({ method, body }) => method !== "GET" && method !== "HEAD" && !body.includes("After"),
+  );
   const general = [
     ...strays.map(({ kind, text }) => `the canary heard what no vector owns (${kind}): ${text.slice(0, 200)}`),
     ...writes.map(({ method, url, body }) => `the server was told: ${method} ${url} ${body.slice(0, 200)}`),
@@ -179,7 +219,16 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
   ];
   const seconds = Math.round((Date.now() - begin) / 1000);
   const lines = failures(verdicts);
-  const file = keep(`attacks-${browser.name}`, { browser: browser.name, version: browser.version, seconds, controlSeconds, names: canary.hasDns, background: [...new Set(canary.background)], general, verdicts });
+  const file = keep(`attacks-${browser.name}`, {
+    browser: browser.name,
+    version: browser.version,
+    seconds,
+    controlSeconds,
+    names: canary.hasDns,
+    background: [...new Set(canary.background)],
+    general,
+    verdicts,
+  });
   console.log(`\n${table(verdicts)}\n`);
   for (const line of [...lines, ...general]) console.log(line);
   const gap = Math.max(...verdicts.map((verdict) => verdict.gap));

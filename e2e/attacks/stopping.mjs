@@ -1,15 +1,18 @@
 // Kill and recover: Stop, the clock and the memory cap against programs that will not end, how long the page stood still
 // meanwhile, and whether the next chart is drawn.
 import { startServer, storeProgram } from "../server.mjs";
-import { nextChart, rest } from "./attack.mjs";
 import { GAP, RESET_GAP, STATE, STOP, WATCH } from "./app-page.mjs";
+import { nextChart, rest } from "./attack.mjs";
 
 const RUN_SECONDS = 3;
 const CAP = 512;
 
 /** @type {[name: string, program: string][]} */
 const PROGRAMS = [
-  ["a loop that swallows exceptions", "while True:\n    try:\n        while True: pass\n    except BaseException: pass"],
+  [
+    "a loop that swallows exceptions",
+    "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+  ],
   ["time.sleep", "import time\ntime.sleep(3600)"],
   ["regex backtracking", "import re\nre.match(r'(a+)+$', 'a' * 60 + 'b')"],
   ["numpy in one call", "import numpy as np\na = np.ones((6000, 6000))\nwhile True: a = a @ a"],
@@ -24,7 +27,10 @@ const PROGRAMS = [
 const MEMORY = [
   ["4 GB in one array", "import numpy as np\nnp.ones(1 << 29)"],
   ["4 GB in small pieces", "kept = []\nwhile True: kept.append(bytearray(10_000_000))"],
-  ["4 GB of JavaScript's", "import js\nkept = []\nfor i in range(40): kept.append(js.Uint8Array.new(100_000_000).fill(1))\nwhile True: pass"],
+  [
+    "4 GB of JavaScript's",
+    "import js\nkept = []\nfor i in range(40): kept.append(js.Uint8Array.new(100_000_000).fill(1))\nwhile True: pass",
+  ],
 ];
 
 /** @param {import("./drivers/chromium.mjs").Browser} browser */
@@ -46,7 +52,8 @@ export async function stopping(browser) {
       const chart = await storeProgram(server.url, program);
       await page.goto(server.url + chart.url);
       await page.evaluate(WATCH);
-      while (!["running", "failed", "shown"].includes(await page.evaluate(STATE, 30))) await new Promise((resolve) => setTimeout(resolve, 30));
+      while (!["running", "failed", "shown"].includes(await page.evaluate(STATE, 30)))
+        await new Promise((resolve) => setTimeout(resolve, 30));
       await page.evaluate(RESET_GAP);
       const begin = Date.now();
       if (by === "stop") {
@@ -58,9 +65,17 @@ export async function stopping(browser) {
       const ended = Date.now() - asked;
       const gap = await page.evaluate(GAP, 30);
       const error = await page.evaluate(`document.querySelector('[data-testid="error"]').textContent`);
-      const next = await nextChart(page, app);
-      const wanted = by === "stop" ? state === "stopped" : by === "clock" ? /3 seconds/.test(error) : state === "failed";
-      rows.push({ program: name, by, state, "ended after ms": ended, "page stood still ms": gap, "next chart": next || "drawn" });
+      const next = await nextChart(page);
+      const wanted =
+        by === "stop" ? state === "stopped" : by === "clock" ? /3 seconds/.test(error) : state === "failed";
+      rows.push({
+        program: name,
+        by,
+        state,
+        "ended after ms": ended,
+        "page stood still ms": gap,
+        "next chart": next || "drawn",
+      });
       if (!wanted) faults.push(`${name}, by ${by}: ${state} ${error.slice(0, 300)}`);
       if (next) faults.push(`${name}, by ${by}: ${next}`);
       if (gap > 2000) faults.push(`${name}, by ${by}: the page stood still for ${gap} ms`);

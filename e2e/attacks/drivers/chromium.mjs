@@ -54,7 +54,8 @@ export async function launch() {
   const open = [];
   return {
     name: "chromium",
-    version: /[\d.]{5,}/.exec(execFileSync(EXECUTABLE(), ["--version"], { encoding: "utf8", stdio: "pipe" }))?.[0] ?? "",
+    version:
+      /[\d.]{5,}/.exec(execFileSync(EXECUTABLE(), ["--version"], { encoding: "utf8", stdio: "pipe" }))?.[0] ?? "",
     lanes: 2,
     async close() {
       for (const close of open) await close();

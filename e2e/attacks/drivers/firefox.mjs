@@ -11,7 +11,8 @@ export const find = () => process.env.FIREFOX || NAMES.find((path) => existsSync
 /** @returns {Promise<import("./chromium.mjs").Browser>} */
 export async function launch() {
   const executablePath = find();
-  if (!executablePath) throw new Error("Firefox is missing: run `apt-get install firefox-esr`, or set FIREFOX to the path of one");
+  if (!executablePath)
+    throw new Error("Firefox is missing: run `apt-get install firefox-esr`, or set FIREFOX to the path of one");
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath,

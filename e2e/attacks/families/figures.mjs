@@ -21,7 +21,12 @@ const PICTURES = [
   ["use", svg('<use href="@APP@/plain/sprite.svg?@TOKEN@#a"/>')],
   ["fe-image", svg('<filter id="f"><feImage href="@URL@"/></filter><rect width="9" height="9" filter="url(#f)"/>')],
   ["style-import", svg("<style>@import url(@URL@?type=text/css);</style>")],
-  ["style-font", svg("<style>@font-face { font-family: leak; src: url(@URL@) } text { font-family: leak }</style><text y='20'>x</text>")],
+  [
+    "style-font",
+    svg(
+      "<style>@font-face { font-family: leak; src: url(@URL@) } text { font-family: leak }</style><text y='20'>x</text>",
+    ),
+  ],
   ["style-attribute", svg(xhtml('<body><p style="background: url(@URL@)">x</p></body>'))],
   ["stylesheet-instruction", `<?xml-stylesheet type="text/css" href="@URL@?type=text/css"?>${svg("")}`],
   ["link-element", svg('<link xmlns="http://www.w3.org/1999/xhtml" rel="stylesheet" href="@URL@?type=text/css"/>')],
@@ -33,7 +38,11 @@ const PICTURES = [
   ["foreign-dns-prefetch", svg(xhtml('<head><link rel="dns-prefetch" href="http://@HOST@/"/></head>'))],
   ["foreign-video", svg(xhtml('<body><video src="@URL@" autoplay="" muted=""></video></body>'))],
   ["mask", svg('<rect width="9" height="9" style="mask-image: url(@URL@)"/>')],
-  ["external-filter", svg('<rect width="9" height="9" filter="url(@APP@/plain/sprite.svg?@TOKEN@#f)"/>'), { absent: { webkit: "loads no filter from elsewhere" } }],
+  [
+    "external-filter",
+    svg('<rect width="9" height="9" filter="url(@APP@/plain/sprite.svg?@TOKEN@#f)"/>'),
+    { absent: { webkit: "loads no filter from elsewhere" } },
+  ],
   ["link", svg(`<a href="@URL@">${LINK}</a>`), { click: true }],
   ["link-new-window", svg(`<a href="@URL@" target="_blank">${LINK}</a>`), { click: true }],
   ["link-javascript", svg(`<a href="javascript:${GET}">${LINK}</a>`), { click: true }],
@@ -42,18 +51,108 @@ const PICTURES = [
 
 /** @type {[name: string, spec: object, more?: {absent?: Record<string, string>, click?: boolean}][]} */
 const PLOTLY = [
-  ["layout-image", { data: [], layout: { images: [{ source: "@URL@", xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1 }] } }],
-  ["image-trace", { data: [{ type: "image", source: "@URL@" }], layout: {} }, { absent: { any: "plotly takes only data addresses here" } }],
-  ["image-by-name", { data: [], layout: { images: [{ source: "@NAMED@", xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1 }] } }],
-  ["title-link", { data: [{ y: [1, 2] }], layout: { title: { text: '<a href="@URL@">LINK LINK LINK LINK LINK LINK</a>', font: { size: 40 } } } }, { click: true }],
-  ["title-link-blank", { data: [{ y: [1, 2] }], layout: { title: { text: '<a href="@URL@" target="_blank">LINK LINK LINK LINK LINK LINK</a>', font: { size: 40 } } } }, { click: true }],
-  ["title-link-top", { data: [{ y: [1, 2] }], layout: { title: { text: '<a href="@URL@" target="_top">LINK LINK LINK LINK LINK LINK</a>', font: { size: 40 } } } }, { click: true }],
-  ["map-tiles", { data: [{ type: "scattermap", lon: [1], lat: [1] }], layout: { map: { style: "@URL@?type=application/json" } } }],
-  ["geo-topojson", { data: [{ type: "scattergeo", lon: [1], lat: [1] }], layout: { geo: { scope: "europe" } }, config: { topojsonURL: "@URL@/" } }, {}],
-  ["updatemenu-image", { data: [{ y: [1] }], layout: { updatemenus: [{ type: "buttons", active: 0, buttons: [{ method: "relayout", label: "x", args: [{ "images[0].source": "@URL@" }] }] }] }, frames: [{ name: "f", layout: { images: [{ source: "@URL@" }] } }] }, { absent: { any: "waits for a click" } }],
-  ["template-image", { data: [{ y: [1] }], layout: { template: { layout: { images: [{ source: "@URL@", xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1 }] } } } }, { absent: { any: "templates hold defaults of images, no images" } }],
-  ["font-family", { data: [{ y: [1] }], layout: { font: { family: "x; background: url(@URL@)" } } }, { absent: { any: "is set as one property" } }],
-  ["style-in-text", { data: [{ y: [1], mode: "text", text: ['<span style="background: url(@URL@)">x</span>'] }], layout: { title: { text: '<span style="background-image: url(@URL@); cursor: url(@URL@)">x</span>' } } }, { absent: { any: "text in SVG has no background" } }],
+  [
+    "layout-image",
+    {
+      data: [],
+      layout: { images: [{ source: "@URL@", xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1 }] },
+    },
+  ],
+  [
+    "image-trace",
+    { data: [{ type: "image", source: "@URL@" }], layout: {} },
+    { absent: { any: "plotly takes only data addresses here" } },
+  ],
+  [
+    "image-by-name",
+    {
+      data: [],
+      layout: { images: [{ source: "@NAMED@", xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1 }] },
+    },
+  ],
+  [
+    "title-link",
+    {
+      data: [{ y: [1, 2] }],
+      layout: { title: { text: '<a href="@URL@">LINK LINK LINK LINK LINK LINK</a>', font: { size: 40 } } },
+    },
+    { click: true },
+  ],
+  [
+    "title-link-blank",
+    {
+      data: [{ y: [1, 2] }],
+      layout: {
+        title: { text: '<a href="@URL@" target="_blank">LINK LINK LINK LINK LINK LINK</a>', font: { size: 40 } },
+      },
+    },
+    { click: true },
+  ],
+  [
+    "title-link-top",
+    {
+      data: [{ y: [1, 2] }],
+      layout: {
+        title: { text: '<a href="@URL@" target="_top">LINK LINK LINK LINK LINK LINK</a>', font: { size: 40 } },
+      },
+    },
+    { click: true },
+  ],
+  [
+    "map-tiles",
+    { data: [{ type: "scattermap", lon: [1], lat: [1] }], layout: { map: { style: "@URL@?type=application/json" } } },
+  ],
+  [
+    "geo-topojson",
+    {
+      data: [{ type: "scattergeo", lon: [1], lat: [1] }],
+      layout: { geo: { scope: "europe" } },
+      config: { topojsonURL: "@URL@/" },
+    },
+    {},
+  ],
+  [
+    "updatemenu-image",
+    {
+      data: [{ y: [1] }],
+      layout: {
+        updatemenus: [
+          {
+            type: "buttons",
+            active: 0,
+            buttons: [{ method: "relayout", label: "x", args: [{ "images[0].source": "@URL@" }] }],
+          },
+        ],
+      },
+      frames: [{ name: "f", layout: { images: [{ source: "@URL@" }] } }],
+    },
+    { absent: { any: "waits for a click" } },
+  ],
+  [
+    "template-image",
+    {
+      data: [{ y: [1] }],
+      layout: {
+        template: {
+          layout: { images: [{ source: "@URL@", xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1 }] },
+        },
+      },
+    },
+    { absent: { any: "templates hold defaults of images, no images" } },
+  ],
+  [
+    "font-family",
+    { data: [{ y: [1] }], layout: { font: { family: "x; background: url(@URL@)" } } },
+    { absent: { any: "is set as one property" } },
+  ],
+  [
+    "style-in-text",
+    {
+      data: [{ y: [1], mode: "text", text: ['<span style="background: url(@URL@)">x</span>'] }],
+      layout: { title: { text: '<span style="background-image: url(@URL@); cursor: url(@URL@)">x</span>' } },
+    },
+    { absent: { any: "text in SVG has no background" } },
+  ],
 ];
 
 /** @type {[name: string, spec: object, more?: {absent?: Record<string, string>, click?: boolean}][]} */
@@ -61,19 +160,116 @@ const VEGA = [
   ["data-url", { data: { url: "@URL@?type=application/json" }, mark: "point", encoding: {} }],
   ["data-url-csv", { data: { url: "@URL@", format: { type: "csv" } }, mark: "bar", encoding: {} }],
   ["data-url-by-name", { data: { url: "@NAMED@", format: { type: "csv" } }, mark: "bar", encoding: {} }],
-  ["lookup-url", { data: { values: [{ a: 1 }] }, transform: [{ lookup: "a", from: { data: { url: "@URL@?type=application/json" }, key: "a", fields: ["b"] } }], mark: "point", encoding: {} }],
+  [
+    "lookup-url",
+    {
+      data: { values: [{ a: 1 }] },
+      transform: [{ lookup: "a", from: { data: { url: "@URL@?type=application/json" }, key: "a", fields: ["b"] } }],
+      mark: "point",
+      encoding: {},
+    },
+  ],
   ["topojson-url", { data: { url: "@URL@", format: { type: "topojson", feature: "x" } }, mark: "geoshape" }],
-  ["image-mark", { data: { values: [{ u: "@URL@" }] }, mark: { type: "image", width: 50, height: 50 }, encoding: { url: { field: "u", type: "nominal" } } }],
-  ["image-mark-by-name", { data: { values: [{ u: "@NAMED@" }] }, mark: { type: "image", width: 50, height: 50 }, encoding: { url: { field: "u", type: "nominal" } } }],
-  ["href", { data: { values: [{ u: "@URL@" }] }, width: 600, height: 300, mark: { type: "square", size: 90000 }, encoding: { href: { field: "u", type: "nominal" } } }, { click: true }],
-  ["href-javascript", { data: { values: [{ u: `javascript:${GET}` }] }, width: 600, height: 300, mark: { type: "square", size: 90000 }, encoding: { href: { field: "u", type: "nominal" } } }, { click: true, absent: { any: "vega's loader refuses the scheme" } }],
-  ["expression-constructor", { $schema: "https://vega.github.io/schema/vega/v6.json", width: 9, height: 9, signals: [{ name: "x", update: `[].constructor.constructor("${GET}")()` }] }, { absent: { any: "vega knows no such call" } }],
-  ["expression-event", { $schema: "https://vega.github.io/schema/vega/v6.json", width: 9, height: 9, signals: [{ name: "x", value: 0, on: [{ events: "window:pointermove", update: "event.view.fetch('@URL@')" }] }] }, { absent: { any: "vega knows no such call" } }],
-  ["bind-image-input", { $schema: "https://vega.github.io/schema/vega/v6.json", width: 9, height: 9, signals: [{ name: "x", value: 0, bind: { input: "image", src: "@URL@" } }] }],
-  ["bind-style", { $schema: "https://vega.github.io/schema/vega/v6.json", width: 9, height: 9, signals: [{ name: "x", value: 0, bind: { input: "text", style: "background: url(@URL@)" } }] }],
-  ["gradient-style", { data: { values: [{}] }, mark: { type: "bar", fill: "url(@URL@#x)" } }, { absent: { firefox: "loads nothing for a colour", webkit: "loads nothing for a colour" } }],
-  ["vega-data-url", { $schema: "https://vega.github.io/schema/vega/v6.json", width: 9, height: 9, data: [{ name: "t", url: "@URL@", format: { type: "csv" } }] }],
-  ["vega-data-signal-url", { $schema: "https://vega.github.io/schema/vega/v6.json", width: 9, height: 9, signals: [{ name: "u", value: "@URL@" }], data: [{ name: "t", url: { signal: "u" }, format: { type: "csv" } }] }],
+  [
+    "image-mark",
+    {
+      data: { values: [{ u: "@URL@" }] },
+      mark: { type: "image", width: 50, height: 50 },
+      encoding: { url: { field: "u", type: "nominal" } },
+    },
+  ],
+  [
+    "image-mark-by-name",
+    {
+      data: { values: [{ u: "@NAMED@" }] },
+      mark: { type: "image", width: 50, height: 50 },
+      encoding: { url: { field: "u", type: "nominal" } },
+    },
+  ],
+  [
+    "href",
+    {
+      data: { values: [{ u: "@URL@" }] },
+      width: 600,
+      height: 300,
+      mark: { type: "square", size: 90000 },
+      encoding: { href: { field: "u", type: "nominal" } },
+    },
+    { click: true },
+  ],
+  [
+    "href-javascript",
+    {
+      data: { values: [{ u: `javascript:${GET}` }] },
+      width: 600,
+      height: 300,
+      mark: { type: "square", size: 90000 },
+      encoding: { href: { field: "u", type: "nominal" } },
+    },
+    { click: true, absent: { any: "vega's loader refuses the scheme" } },
+  ],
+  [
+    "expression-constructor",
+    {
+      $schema: "https://vega.github.io/schema/vega/v6.json",
+      width: 9,
+      height: 9,
+      signals: [{ name: "x", update: `[].constructor.constructor("${GET}")()` }],
+    },
+    { absent: { any: "vega knows no such call" } },
+  ],
+  [
+    "expression-event",
+    {
+      $schema: "https://vega.github.io/schema/vega/v6.json",
+      width: 9,
+      height: 9,
+      signals: [{ name: "x", value: 0, on: [{ events: "window:pointermove", update: "event.view.fetch('@URL@')" }] }],
+    },
+    { absent: { any: "vega knows no such call" } },
+  ],
+  [
+    "bind-image-input",
+    {
+      $schema: "https://vega.github.io/schema/vega/v6.json",
+      width: 9,
+      height: 9,
+      signals: [{ name: "x", value: 0, bind: { input: "image", src: "@URL@" } }],
+    },
+  ],
+  [
+    "bind-style",
+    {
+      $schema: "https://vega.github.io/schema/vega/v6.json",
+      width: 9,
+      height: 9,
+      signals: [{ name: "x", value: 0, bind: { input: "text", style: "background: url(@URL@)" } }],
+    },
+  ],
+  [
+    "gradient-style",
+    { data: { values: [{}] }, mark: { type: "bar", fill: "url(@URL@#x)" } },
+    { absent: { firefox: "loads nothing for a colour", webkit: "loads nothing for a colour" } },
+  ],
+  [
+    "vega-data-url",
+    {
+      $schema: "https://vega.github.io/schema/vega/v6.json",
+      width: 9,
+      height: 9,
+      data: [{ name: "t", url: "@URL@", format: { type: "csv" } }],
+    },
+  ],
+  [
+    "vega-data-signal-url",
+    {
+      $schema: "https://vega.github.io/schema/vega/v6.json",
+      width: 9,
+      height: 9,
+      signals: [{ name: "u", value: "@URL@" }],
+      data: [{ name: "t", url: { signal: "u" }, format: { type: "csv" } }],
+    },
+  ],
 ];
 
 const spread = (/** @type {{absent?: Record<string, string>, click?: boolean} | undefined} */ more) => ({
@@ -85,13 +281,17 @@ const spread = (/** @type {{absent?: Record<string, string>, click?: boolean} | 
 const BY_LIBRARY = [
   {
     id: "svg/matplotlib-url",
-    program: tries('import matplotlib.pyplot as plt\nplt.figtext(0.1, 0.5, "LINK LINK LINK LINK", fontsize=60, url="@URL@")\nprint("tried @TOKEN@")'),
+    program: tries(
+      'import matplotlib.pyplot as plt\nplt.figtext(0.1, 0.5, "LINK LINK LINK LINK", fontsize=60, url="@URL@")\nprint("tried @TOKEN@")',
+    ),
     control: { svg: svg(`<a href="@URL@">${LINK}</a>`), click: true },
     click: true,
   },
   {
     id: "svg/matplotlib-gid",
-    program: tries(`import matplotlib.pyplot as plt\nplt.plot([1, 2], gid='"><script>${GET}</script><g id="')\nprint("tried @TOKEN@")`),
+    program: tries(
+      `import matplotlib.pyplot as plt\nplt.plot([1, 2], gid='"><script>${GET}</script><g id="')\nprint("tried @TOKEN@")`,
+    ),
     control: { svg: svg(`<script>${GET}</script>`) },
   },
   {
@@ -103,8 +303,15 @@ const BY_LIBRARY = [
   },
   {
     id: "plotly/by-library",
-    program: tries('import plotly.graph_objects as go\nprint("tried @TOKEN@")\nfig = go.Figure(go.Scatter(y=[1, 2]))\nfig.add_layout_image(source="@URL@", xref="paper", yref="paper", x=0, y=1, sizex=1, sizey=1)\nfig.show()'),
-    control: { plotly: JSON.stringify({ data: [], layout: { images: [{ source: "@URL@", xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1 }] } }) },
+    program: tries(
+      'import plotly.graph_objects as go\nprint("tried @TOKEN@")\nfig = go.Figure(go.Scatter(y=[1, 2]))\nfig.add_layout_image(source="@URL@", xref="paper", yref="paper", x=0, y=1, sizex=1, sizey=1)\nfig.show()',
+    ),
+    control: {
+      plotly: JSON.stringify({
+        data: [],
+        layout: { images: [{ source: "@URL@", xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1 }] },
+      }),
+    },
     linger: 400,
   },
   {
@@ -115,13 +322,17 @@ const BY_LIBRARY = [
   },
   {
     id: "png/html-in-disguise",
-    program: forges(`forge(result([figure("png", png=part(to_js(b"<html><img src='@URL@'></html>")), width=9, height=9)]))`),
+    program: forges(
+      `forge(result([figure("png", png=part(to_js(b"<html><img src='@URL@'></html>")), width=9, height=9)]))`,
+    ),
     control: { markup: '<img src="@URL@">' },
     proof: "any",
   },
   {
     id: "png/svg-in-disguise",
-    program: forges(`forge(result([figure("png", png=part(to_js(${literal(svg('<image href="@URL@" width="9" height="9"/>'))}.encode())), width=9, height=9)]))`),
+    program: forges(
+      `forge(result([figure("png", png=part(to_js(${literal(svg('<image href="@URL@" width="9" height="9"/>'))}.encode())), width=9, height=9)]))`,
+    ),
     control: { svg: svg('<image href="@URL@" width="9" height="9"/>') },
     proof: "any",
   },

@@ -9,12 +9,29 @@ const WAYS = [
   ["location-assign", 'js.location.assign("@URL@")', 'location.assign("@URL@")'],
   ["location-replace", 'js.self.location.replace("@URL@")', 'location.replace("@URL@")'],
   ["location-set", 'setattr(js.self, "location", "@URL@")', 'location = "@URL@"'],
-  ["navigation-api", 'js.navigation.navigate("@URL@")', 'navigation.navigate("@URL@")', { webkit: "has no navigation API" }],
+  [
+    "navigation-api",
+    'js.navigation.navigate("@URL@")',
+    'navigation.navigate("@URL@")',
+    { webkit: "has no navigation API" },
+  ],
   ["parent", 'setattr(js.parent.location, "href", "@URL@")', 'window.location = "@URL@"'],
   ["top", 'setattr(js.top.location, "href", "@URL@")', 'window.location = "@URL@"'],
-  ["form", 'js.document.createElement("form").submit()', 'const f = document.createElement("form"); f.action = "@URL@"; document.body.append(f); f.submit()'],
-  ["anchor", 'js.document.createElement("a").click()', 'const a = document.createElement("a"); a.href = "@URL@"; document.body.append(a); a.click()'],
-  ["download", 'js.document.createElement("a").click()', 'const a = document.createElement("a"); a.href = "@URL@"; a.download = "x"; document.body.append(a); a.click()'],
+  [
+    "form",
+    'js.document.createElement("form").submit()',
+    'const f = document.createElement("form"); f.action = "@URL@"; document.body.append(f); f.submit()',
+  ],
+  [
+    "anchor",
+    'js.document.createElement("a").click()',
+    'const a = document.createElement("a"); a.href = "@URL@"; document.body.append(a); a.click()',
+  ],
+  [
+    "download",
+    'js.document.createElement("a").click()',
+    'const a = document.createElement("a"); a.href = "@URL@"; a.download = "x"; document.body.append(a); a.click()',
+  ],
   ["clients-open-window", 'js.clients.openWindow("@URL@")', 'open("@URL@")'],
 ];
 
@@ -23,8 +40,18 @@ const OTHERS = [
   ["history", 'js.history.pushState(None, "", "/gone")', 'history.pushState(null, "", location.href), true'],
   ["alert", 'js.alert("GOT @TOKEN@")', "typeof alert === 'function'"],
   ["print", "js.print()", "typeof print === 'function'"],
-  ["protocol-handler", 'js.navigator.registerProtocolHandler("web+x", "@URL@?%s")', "'registerProtocolHandler' in navigator", { webkit: "has no protocol handlers" }],
-  ["file-picker", "js.showSaveFilePicker()", "'showSaveFilePicker' in window", { firefox: "has no file pickers", webkit: "has no file pickers" }],
+  [
+    "protocol-handler",
+    'js.navigator.registerProtocolHandler("web+x", "@URL@?%s")',
+    "'registerProtocolHandler' in navigator",
+    { webkit: "has no protocol handlers" },
+  ],
+  [
+    "file-picker",
+    "js.showSaveFilePicker()",
+    "'showSaveFilePicker' in window",
+    { firefox: "has no file pickers", webkit: "has no file pickers" },
+  ],
   ["document", 'setattr(js.document, "title", "GOT")', "'title' in document"],
 ];
 

@@ -22,7 +22,10 @@ const CALLS = [
   ["fetch-aborted", 'own("fetch").call(js.self, "@URL@", opts(signal=js.AbortSignal.timeout(800)))'],
   ["fetch-referrer", 'own("fetch").call(js.self, "@URL@", opts(referrerPolicy="unsafe-url"))'],
   ["fetch-reflect-construct", 'js.Reflect.apply(own("fetch"), js.self, to_js(["@URL@"]))'],
-  ["wasm-compile-streaming", 'js.WebAssembly.compileStreaming(own("fetch").call(js.self, "@URL@?type=application/wasm"))'],
+  [
+    "wasm-compile-streaming",
+    'js.WebAssembly.compileStreaming(own("fetch").call(js.self, "@URL@?type=application/wasm"))',
+  ],
   [
     "wasm-instantiate-streaming",
     'js.WebAssembly.instantiateStreaming(own("fetch").call(js.self, "@URL@?type=application/wasm"))',
@@ -49,31 +52,44 @@ const CALLS = [
     'canvas.getContext("2d").fillText("x", 1, 9)',
     'face = js.FontFace.new("leak", "url(@URL@)")\njs.fonts.add(face)\nface.load()\ncanvas = js.OffscreenCanvas.new(9, 9)\ncanvas.getContext("2d").font = "9px leak"',
   ],
-  ["cache-add", 'cache.add("@URL@")', 'try:\n    cache = await js.caches.open("x")\nexcept BaseException as e:\n    print("tried @TOKEN@", type(e).__name__)\n    cache = js.caches'],
+  [
+    "cache-add",
+    'cache.add("@URL@")',
+    'try:\n    cache = await js.caches.open("x")\nexcept BaseException as e:\n    print("tried @TOKEN@", type(e).__name__)\n    cache = js.caches',
+  ],
 ];
 
 /** Only where the API exists. @type {[name: string, expression: string, absent: Record<string, string>][]} */
 const SOME_BROWSERS = [
-  ["websocket-stream", 'js.WebSocketStream.new("@WS@").opened', { firefox: "has no WebSocketStream", webkit: "has no WebSocketStream" }],
+  [
+    "websocket-stream",
+    'js.WebSocketStream.new("@WS@").opened',
+    { firefox: "has no WebSocketStream", webkit: "has no WebSocketStream" },
+  ],
   ["webtransport", 'js.WebTransport.new("https://127.0.0.1:@UDP@/").ready', { webkit: "has no WebTransport" }],
 ];
 
 /** Text that a worker might be brought to run as JavaScript; each would fetch. @type {[name: string, program: string][]} */
 const EVALS = [
-  ["eval", 'js.eval("fetch(\'@URL@\')")'],
-  ["eval-import", 'js.eval("import(\'@URL@?type=text/javascript\')")'],
-  ["function-constructor", 'js.Function.new("fetch(\'@URL@\')")()'],
-  ["function-constructor-import", 'js.Function.new("return import(\'@URL@?type=text/javascript\')")()'],
-  ["function-of-a-function", 'js.Array.prototype.map.constructor("fetch(\'@URL@\')")()'],
-  ["set-timeout-text", 'js.setTimeout("fetch(\'@URL@\')", 0)'],
-  ["set-interval-text", 'js.setInterval("fetch(\'@URL@\')", 50)'],
+  ["eval", "js.eval(\"fetch('@URL@')\")"],
+  ["eval-import", "js.eval(\"import('@URL@?type=text/javascript')\")"],
+  ["function-constructor", "js.Function.new(\"fetch('@URL@')\")()"],
+  ["function-constructor-import", "js.Function.new(\"return import('@URL@?type=text/javascript')\")()"],
+  ["function-of-a-function", "js.Array.prototype.map.constructor(\"fetch('@URL@')\")()"],
+  ["set-timeout-text", "js.setTimeout(\"fetch('@URL@')\", 0)"],
+  ["set-interval-text", "js.setInterval(\"fetch('@URL@')\", 50)"],
   ["run-js", '__import__("pyodide.code", fromlist=["x"]).run_js("fetch(\'@URL@\')")'],
 ];
 
 /** What only a window has: tried in the worker all the same, and in a plain page for the control. @type {[string, string, string, Record<string, string>?][]} */
 const OF_WINDOWS = [
   ["send-beacon", 'js.navigator.sendBeacon("@URL@")', 'navigator.sendBeacon("@URL@")'],
-  ["fetch-later", 'js.fetchLater("@URL@", opts(activateAfter=0))', 'fetchLater("@URL@", {activateAfter: 0})', { firefox: "has no fetchLater", webkit: "has no fetchLater" }],
+  [
+    "fetch-later",
+    'js.fetchLater("@URL@", opts(activateAfter=0))',
+    'fetchLater("@URL@", {activateAfter: 0})',
+    { firefox: "has no fetchLater", webkit: "has no fetchLater" },
+  ],
   ["image-element", "setattr(js.Image.new(), 'src', '@URL@')", 'new Image().src = "@URL@"'],
   ["audio-element", 'js.Audio.new("@URL@").load()', 'new Audio("@URL@").load()'],
   [
@@ -108,7 +124,11 @@ const OF_WINDOWS = [
 
 /** @type {import("../vector.mjs").Vector[]} */
 export const network = [
-  ...CALLS.map(([name, expression, before]) => ({ id: `network/${name}`, program: attempt(expression, before), control: PYTHON })),
+  ...CALLS.map(([name, expression, before]) => ({
+    id: `network/${name}`,
+    program: attempt(expression, before),
+    control: PYTHON,
+  })),
   ...SOME_BROWSERS.map(([name, expression, absent]) => ({
     id: `network/${name}`,
     program: attempt(expression),
@@ -138,7 +158,9 @@ export const network = [
       'own("importScripts").call(js.self, url)',
       'url = js.URL.createObjectURL(js.Blob.new(to_js(["fetch(\'@URL@\')"]), opts(type="text/javascript")))',
     ),
-    control: { worker: "importScripts(URL.createObjectURL(new Blob([\"fetch('@URL@')\"], {type: 'text/javascript'})))" },
+    control: {
+      worker: "importScripts(URL.createObjectURL(new Blob([\"fetch('@URL@')\"], {type: 'text/javascript'})))",
+    },
   },
   {
     id: "network/import-scripts-data",

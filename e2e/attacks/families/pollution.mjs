@@ -15,39 +15,59 @@ const ANSWERS = [
   ["figure", `{"ok": true, "figures": [{${TABLE}, ${INNER}, "facts": {}}]}`],
   ["facts", `{"ok": true, "figures": [{${TABLE}, "facts": {${INNER}, "title": "t"}}]}`],
   ["axes", `{"ok": true, "figures": [{${TABLE}, "facts": {"axes": [{${INNER}, "title": "t"}]}}]}`],
-  ["error", `{"ok": false, "figures": [], "error": {${INNER}, "type": "E", "message": "m", "line": 1, "traceback": "t"}}`],
-  ["kind", `{"ok": true, "figures": [{${TABLE}, "facts": {"title": "__proto__", "kind": "constructor", "series": ["__proto__", "toString"]}}]}`],
+  [
+    "error",
+    `{"ok": false, "figures": [], "error": {${INNER}, "type": "E", "message": "m", "line": 1, "traceback": "t"}}`,
+  ],
+  [
+    "kind",
+    `{"ok": true, "figures": [{${TABLE}, "facts": {"title": "__proto__", "kind": "constructor", "series": ["__proto__", "toString"]}}]}`,
+  ],
 ];
 
 /** @type {import("../vector.mjs").Vector[]} */
 export const pollution = [
-  ...ANSWERS.map(([name, answer]) => ({ id: `pollution/${name}`, program: forges(`forge(${literal(answer)})`), control: MERGED })),
+  ...ANSWERS.map(([name, answer]) => ({
+    id: `pollution/${name}`,
+    program: forges(`forge(${literal(answer)})`),
+    control: MERGED,
+  })),
   {
     id: "pollution/plotly",
-    program: forges(`forge_spec("plotly", ${literal(`{${INNER}, "data": [{${INNER}, "y": [1, 2]}], "layout": {${INNER}, "template": {${INNER}}}}`)})`),
+    program: forges(
+      `forge_spec("plotly", ${literal(`{${INNER}, "data": [{${INNER}, "y": [1, 2]}], "layout": {${INNER}, "template": {${INNER}}}}`)})`,
+    ),
     control: MERGED,
     linger: 300,
   },
   {
     id: "pollution/vega",
-    program: forges(`forge_spec("vega", ${literal(`{${INNER}, "data": {"values": [{"a": 1, ${INNER}}]}, "mark": "point", "encoding": {${INNER}}, "config": {${INNER}}}`)})`),
+    program: forges(
+      `forge_spec("vega", ${literal(`{${INNER}, "data": {"values": [{"a": 1, ${INNER}}]}, "mark": "point", "encoding": {${INNER}}, "config": {${INNER}}}`)})`,
+    ),
     control: MERGED,
     proof: "any",
     linger: 300,
   },
   {
     id: "pollution/table-names",
-    program: tries('import pandas as pd\nprint("tried @TOKEN@")\npd.DataFrame([["polluted"] * 4], columns=["__proto__", "constructor", "toString", "hasOwnProperty"], index=["__proto__"])'),
+    program: tries(
+      'import pandas as pd\nprint("tried @TOKEN@")\npd.DataFrame([["polluted"] * 4], columns=["__proto__", "constructor", "toString", "hasOwnProperty"], index=["__proto__"])',
+    ),
     control: MERGED,
   },
   {
     id: "pollution/structured-clone",
-    program: tries('print("tried @TOKEN@")\nevil = js.JSON.parse(\'{"__proto__": {"polluted": "@TOKEN@"}}\')\njs.self.postMessage(evil)\njs.Object.prototype.polluted = "@TOKEN@"\njs.Object.prototype.type = "result"\njs.Array.prototype.polluted = "@TOKEN@"'),
+    program: tries(
+      'print("tried @TOKEN@")\nevil = js.JSON.parse(\'{"__proto__": {"polluted": "@TOKEN@"}}\')\njs.self.postMessage(evil)\njs.Object.prototype.polluted = "@TOKEN@"\njs.Object.prototype.type = "result"\njs.Array.prototype.polluted = "@TOKEN@"',
+    ),
     control: MERGED,
   },
   {
     id: "pollution/own-prototypes",
-    program: tries('print("tried @TOKEN@")\njs.Object.prototype.then = create_proxy(lambda *a: print("then", len(a)))\njs.Object.prototype.toJSON = create_proxy(lambda *a: "GOT")\njs.Array.prototype.map = None\njs.JSON.parse = None\njs.MessagePort.prototype.postMessage = None'),
+    program: tries(
+      'print("tried @TOKEN@")\njs.Object.prototype.then = create_proxy(lambda *a: print("then", len(a)))\njs.Object.prototype.toJSON = create_proxy(lambda *a: "GOT")\njs.Array.prototype.map = None\njs.JSON.parse = None\njs.MessagePort.prototype.postMessage = None',
+    ),
     control: MERGED,
     proof: "any",
   },

@@ -25,15 +25,21 @@ const REFUSED = [
   ["too-many-columns", 'forge(result([figure("table", columns=["a"] * 2001, rows=[], totalRows=1)]))'],
   ["rows-no-count", 'forge(result([figure("table", columns=["a"], rows=[], totalRows=-1)]))'],
   ["facts-no-object", 'forge(result([figure("table", columns=["a"], rows=[], totalRows=1) | {"facts": "x"}]))'],
-  ["too-many-series", 'forge(result([figure("table", columns=["a"], rows=[], totalRows=1) | {"facts": {"series": ["x"] * 201}}]))'],
+  [
+    "too-many-series",
+    'forge(result([figure("table", columns=["a"], rows=[], totalRows=1) | {"facts": {"series": ["x"] * 201}}]))',
+  ],
   ["too-many-warnings", 'forge(result(warnings=["x"] * 51))'],
   ["error-no-object", 'forge(result(ok=False, error="x"))'],
   ["line-no-count", 'forge(result(ok=False, error={"type": "a", "message": "b", "line": -3, "traceback": ""}))'],
   ["too-many-parts", 'for i in range(301): part("x")'],
   ["too-long-a-part", 'part("x" * (64 * 1024 * 1024 + 1))'],
   ["too-long-json", 'forge(result(value="x" * (64 * 1024 * 1024)))'],
-  ["parts-that-multiply", 'bytes_ = js.Uint8Array.new(60 * 1024 * 1024)\nfor i in range(300): part(bytes_)'],
-  ["shared-memory", 'part(js.Uint8Array.new(js.WebAssembly.Memory.new(opts(initial=1, maximum=1, shared=True)).buffer))'],
+  ["parts-that-multiply", "bytes_ = js.Uint8Array.new(60 * 1024 * 1024)\nfor i in range(300): part(bytes_)"],
+  [
+    "shared-memory",
+    "part(js.Uint8Array.new(js.WebAssembly.Memory.new(opts(initial=1, maximum=1, shared=True)).buffer))",
+  ],
 ];
 
 /** @type {import("../vector.mjs").Vector[]} */
@@ -56,28 +62,36 @@ export const protocol = [
   },
   {
     id: "protocol/long-output",
-    program: tries('class T:\n    pass\njs.TextDecoder.prototype.decode = create_proxy(lambda *a: js.String.prototype.repeat.call("x", 200000000))\nprint("x")\nprint("y")'),
+    program: tries(
+      'class T:\n    pass\njs.TextDecoder.prototype.decode = create_proxy(lambda *a: js.String.prototype.repeat.call("x", 200000000))\nprint("x")\nprint("y")',
+    ),
     control: OWN_GUARDS,
     proof: "any",
     bomb: true,
   },
   {
     id: "protocol/output-no-text",
-    program: tries('js.TextDecoder.prototype.decode = create_proxy(lambda *a: opts(length=1, toString="x"))\nprint("x")'),
+    program: tries(
+      'js.TextDecoder.prototype.decode = create_proxy(lambda *a: opts(length=1, toString="x"))\nprint("x")',
+    ),
     control: OWN_GUARDS,
     proof: "any",
     bomb: true,
   },
   {
     id: "protocol/crash-with-text",
-    program: tries('print("tried @TOKEN@")\njs.self.Set = create_proxy(lambda *a: 1 / 0)\njs.Array.prototype.flatMap = None'),
+    program: tries(
+      'print("tried @TOKEN@")\njs.self.Set = create_proxy(lambda *a: 1 / 0)\njs.Array.prototype.flatMap = None',
+    ),
     control: OWN_GUARDS,
     proof: /broke down|tried/,
     bomb: true,
   },
   {
     id: "protocol/flood-of-faults",
-    program: tries('print("tried @TOKEN@", flush=True)\nerror = js.Error.new("forged " * 100000)\nfor i in range(2000):\n    js.reportError(error)\nawait asyncio.sleep(3)'),
+    program: tries(
+      'print("tried @TOKEN@", flush=True)\nerror = js.Error.new("forged " * 100000)\nfor i in range(2000):\n    js.reportError(error)\nawait asyncio.sleep(3)',
+    ),
     control: OWN_GUARDS,
     proof: /broke down/,
     bomb: true,
@@ -90,21 +104,27 @@ export const protocol = [
   },
   {
     id: "protocol/message-that-cannot-be-read",
-    program: tries('print("tried @TOKEN@", flush=True)\nfor i in range(50):\n    js.self.postMessage(js.WebAssembly.Memory.new(opts(initial=1, maximum=1, shared=True)).buffer)\nawait asyncio.sleep(0.5)'),
+    program: tries(
+      'print("tried @TOKEN@", flush=True)\nfor i in range(50):\n    js.self.postMessage(js.WebAssembly.Memory.new(opts(initial=1, maximum=1, shared=True)).buffer)\nawait asyncio.sleep(0.5)',
+    ),
     control: OWN_GUARDS,
     proof: "any",
     bomb: true,
   },
   {
     id: "protocol/parts-of-another-realm",
-    program: forges('forge(result())\njs.Array.prototype.flatMap = create_proxy(lambda this, *a: this.push(opts(type="ready")) and js.Array.new(), capture_this=True)'),
+    program: forges(
+      'forge(result())\njs.Array.prototype.flatMap = create_proxy(lambda this, *a: this.push(opts(type="ready")) and js.Array.new(), capture_this=True)',
+    ),
     control: OWN_GUARDS,
     proof: CLOSED,
     bomb: true,
   },
   {
     id: "protocol/detached-transfer",
-    program: forges('forge(result([figure("png", png=part(js.Uint8Array.new(9)), width=1, height=1)]))\nvalues = js.Set.prototype.values\njs.Array.prototype.flatMap = create_proxy(lambda this, *a: js.Array.of(js.ArrayBuffer.new(8), this[0].buffer, this[0].buffer), capture_this=True)'),
+    program: forges(
+      'forge(result([figure("png", png=part(js.Uint8Array.new(9)), width=1, height=1)]))\nvalues = js.Set.prototype.values\njs.Array.prototype.flatMap = create_proxy(lambda this, *a: js.Array.of(js.ArrayBuffer.new(8), this[0].buffer, this[0].buffer), capture_this=True)',
+    ),
     control: OWN_GUARDS,
     proof: "any",
     bomb: true,

@@ -11,7 +11,11 @@ export const workers = [
   { id: "workers/blob-module", program: attempt('js.Worker.new(url, opts(type="module"))', BLOB), control: PYTHON },
   { id: "workers/data", program: attempt(`js.Worker.new("data:text/javascript,${SOURCE}")`), control: PYTHON },
   { id: "workers/address", program: attempt('js.Worker.new("@APP@/plain/echo.js?@TOKEN@")'), control: PYTHON },
-  { id: "workers/address-module", program: attempt('js.Worker.new("@APP@/plain/echo.js?@TOKEN@", opts(type="module"))'), control: PYTHON },
+  {
+    id: "workers/address-module",
+    program: attempt('js.Worker.new("@APP@/plain/echo.js?@TOKEN@", opts(type="module"))'),
+    control: PYTHON,
+  },
   {
     id: "workers/found-again",
     // The constructor by every other way that leads to it.
@@ -28,7 +32,9 @@ export const workers = [
   {
     id: "workers/audio-worklet",
     program: attempt('js.OfflineAudioContext.new(1, 9, 44100).audioWorklet.addModule("@URL@?type=text/javascript")'),
-    control: { page: 'await new OfflineAudioContext(1, 9, 44100).audioWorklet.addModule("@URL@?type=text/javascript").catch(() => {})' },
+    control: {
+      page: 'await new OfflineAudioContext(1, 9, 44100).audioWorklet.addModule("@URL@?type=text/javascript").catch(() => {})',
+    },
     absent: { webkit: "is built without worklets" },
   },
   {

@@ -1,2 +1,2 @@
 // A classic worker that does what it is told.
-onmessage = ({ data }) => eval(`(async () => { ${data} })()`);
+self.addEventListener("message", ({ data }) => eval(`(async () => { ${data} })()`));

@@ -27,7 +27,9 @@ const kinds = {
     const { element, loaded } = frame({ src: "empty.html" });
     await loaded;
     const inside = element.contentWindow;
-    return inside.eval(`(async () => { ${/\breturn\b/.test(code) || code.includes(";") ? code : `return (${code})`} })()`);
+    return inside.eval(
+      `(async () => { ${/\breturn\b/.test(code) || code.includes(";") ? code : `return (${code})`} })()`,
+    );
   },
   async worker(code) {
     const worker = new Worker("classic.js");
