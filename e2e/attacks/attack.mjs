@@ -10,6 +10,7 @@ const DRAWS = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('Aft
 
 /**
  * @typedef {{leaks: string[], faults: string[], gap: number, seconds: number, state: string, stdout: string}} Seen
+ * @typedef {{vector: import("./vector.mjs").Vector, places: import("./vector.mjs").Places}} Aimed
  * @typedef {{url: string, store: (program: string, more: object) => Promise<{url: string}>, runSeconds: number}} App
  */
 
@@ -57,27 +58,32 @@ export async function nextChart(page) {
 }
 
 /**
- * @param {import("./vector.mjs").Vector} vector
+ * Several together where their programs only try something and say so: then they share one run, see `together`.
+ * @param {Aimed[]} aimed
  * @param {object} surroundings
  * @param {import("./drivers/chromium.mjs").Page} surroundings.page
  * @param {import("./drivers/chromium.mjs").Page} surroundings.victim
  * @param {import("./drivers/chromium.mjs").Profile} surroundings.profile
  * @param {App} surroundings.app
- * @param {import("./vector.mjs").Places} surroundings.places
  * @param {any} surroundings.usual what `baseline` gave
  * @param {string} surroundings.state of the origin before
  * @param {number} surroundings.windows before
  * @param {import("./victim.mjs").Secrets} surroundings.secrets
- * @returns {Promise<Seen>}
+ * @returns {Promise<Seen[]>} one for each
  */
-export async function attack(vector, { page, victim, profile, app, places, usual, state, windows, secrets }) {
+export async function attack(aimed, { page, victim, profile, app, usual, state, windows, secrets }) {
+  const [first] = aimed;
+  if (!first) return [];
+  const { vector, places } = first;
   /** @type {Seen} */
   const seen = { leaks: [], faults: [], gap: 0, seconds: 0, state: "", stdout: "" };
+  let printed = "";
   const begin = Date.now();
   const odd = profile.odd.length;
   try {
     const more = vector.more ? JSON.parse(fill(JSON.stringify(vector.more), places)) : {};
-    const chart = await app.store(fill(vector.program, places), more);
+    const programs = aimed.map((one) => fill(one.vector.program, one.places));
+    const chart = await app.store(programs.length > 1 ? together(programs) : (programs[0] ?? ""), more);
     await page.goto(app.url + chart.url);
     await page.evaluate(WATCH);
     const busy = vector.proof === "busy";
@@ -95,14 +101,13 @@ export async function attack(vector, { page, victim, profile, app, places, usual
     if (vector.linger) await new Promise((resolve) => setTimeout(resolve, vector.linger));
 
     const look = await page.evaluate(LOOK);
+    printed = `${look.outcome.stdout}\n${look.outcome.value}`;
     seen.stdout = look.outcome.stdout.slice(0, 1000);
     if (!busy) seen.state = look.outcome.state;
-    seen.faults.push(...missingProof(vector, look.outcome, seen.state));
+    if (aimed.length === 1) seen.faults.push(...missingProof(first, look.outcome, seen.state));
     seen.leaks.push(
       ...changes(look.page, { ...usual, path: chart.url, title: vector.more ? look.page.title : usual.title }),
     );
-    const told = [look.outcome.stdout, look.outcome.value].join("\n");
-    if (told.includes(`GOT ${places.token}`)) seen.leaks.push("was given what it asked for");
     if (JSON.stringify(look.outcome).includes(secrets.tail)) seen.leaks.push("read a secret");
     seen.gap = await page.evaluate(GAP);
     if (seen.gap > LONGEST_GAP) seen.leaks.push(`the page stood still for ${seen.gap} ms`);
@@ -121,19 +126,45 @@ export async function attack(vector, { page, victim, profile, app, places, usual
     const message = error instanceof Error ? error.message : String(error);
     seen.leaks.push(page.crashed ? "the page crashed" : `the page did not answer: ${message}`);
   }
-  seen.seconds = (Date.now() - begin) / 1000;
-  return seen;
+  seen.seconds = (Date.now() - begin) / 1000 / aimed.length;
+  return aimed.map(({ places: { token } }) => {
+    const leaks = printed.includes(`GOT ${token}`) ? ["was given what it asked for"] : [];
+    const faults =
+      aimed.length > 1 && !printed.includes(`tried ${token}`) ? [`no proof that it was tried: ${seen.state}`] : [];
+    const stdout =
+      aimed.length > 1
+        ? printed
+            .split("\n")
+            .filter((line) => line.includes(token))
+            .join("\n")
+            .slice(0, 1000)
+        : seen.stdout;
+    return { ...seen, stdout, leaks: [...seen.leaks, ...leaks], faults: [...seen.faults, ...faults] };
+  });
 }
 
-/** @param {import("./vector.mjs").Vector} vector @param {import("./vector.mjs").Outcome} outcome @param {string} state @returns {string[]} */
-function missingProof({ proof = "tried" }, outcome, state) {
+/** Programs side by side in one interpreter, each with a namespace of its own. @param {string[]} programs */
+const together = (programs) => `
+import ast, asyncio, inspect
+async def alone(text):
+    try:
+        made = eval(compile(text, "program.py", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), {"__name__": "__main__"})
+        if inspect.isawaitable(made):
+            await made
+    except BaseException as error:
+        print(type(error).__name__, error)
+await asyncio.gather(*[alone(text) for text in ${JSON.stringify(programs)}])
+`;
+
+/** @param {Aimed} aimed @param {import("./vector.mjs").Outcome} outcome @param {string} state @returns {string[]} */
+function missingProof({ vector: { proof = "tried" }, places }, outcome, state) {
   const said = `${outcome.stdout}\n${outcome.value}\n${outcome.error}\n${outcome.text}`;
   const made =
     proof === "any" ||
     (proof === "busy" && state === "running") ||
     (proof === "figure" && outcome.figures.length > 0) ||
     (proof === "shown" && outcome.state === "shown") ||
-    (proof === "tried" && outcome.stdout.includes("tried ")) ||
+    (proof === "tried" && outcome.stdout.includes(`tried ${places.token}`)) ||
     (proof instanceof RegExp && proof.test(said));
   return made
     ? []

@@ -1,22 +1,22 @@
 // The attack suite: every vector of families/ against the release binary in a real browser, its controls first. Ends with 1 if
 // anything leaked, broke, or proved nothing.
 //
-//   node e2e/attacks/run.mjs [--browser chromium|firefox|webkit] [--only ID,FAMILY,...] [--stopping] [--lanes N] [--verbose]
+//   node e2e/attacks/run.mjs [--browser chromium|firefox|webkit] [--only ID,FAMILY,...] [--stopping] [--lanes N] [--together N] [--verbose]
 //     [--skip-controls | --controls-only] [--overlay]
 import { randomBytes } from "node:crypto";
 import { startServer, storeProgram } from "../server.mjs";
-import { attack, baseline, nextChart } from "./attack.mjs";
+import { campaign } from "./campaign.mjs";
 import { startCanary } from "./canary.mjs";
 import { runControls } from "./control.mjs";
 import { vectors as all } from "./families/index.mjs";
 import { enter, inside } from "./namespace.mjs";
 import { failures, keep, table } from "./report.mjs";
 import { stopping } from "./stopping.mjs";
-import { makeSecrets, plant, READ_STATE } from "./victim.mjs";
+import { makeSecrets } from "./victim.mjs";
 import { startWitness } from "./witness.mjs";
 
 /** Seconds a program may run: a bomb that nobody stops ends by this clock. */
-const RUN_SECONDS = 10;
+const RUN_SECONDS = 15;
 
 const option = (/** @type {string} */ name) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -96,84 +96,19 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
     }
     return 0;
   }
-  const profile = await browser.profile();
-  const victim = await profile.open();
-  await victim.goto(`${witness.url}/charts/none`);
-  await victim.evaluate(plant(secrets));
-  const app = {
-    url: witness.url,
-    runSeconds: RUN_SECONDS,
-    store: (/** @type {string} */ program, /** @type {object} */ more) => storeProgram(server.url, program, more),
-  };
-  const first = await profile.open();
-  const usual = await baseline(first, app);
-  const state = await victim.evaluate(READ_STATE);
-  const lanes = Math.min(browser.lanes, Number(option("lanes") ?? browser.lanes), vectors.length);
-  const windows = 1 + lanes;
-
-  /** @type {Map<string, import("./attack.mjs").Seen>} */
-  const seen = new Map();
-  const opened = [first];
-  while (opened.length < lanes) opened.push(await profile.open());
-  /** @param {import("./vector.mjs").Vector[]} queue @param {import("./drivers/chromium.mjs").Page} page */
-  async function lane(queue, page) {
-    for (let vector = queue.shift(); vector; vector = queue.shift()) {
-      const at = await places(vector, tokenOf(vector, "a"), witness.url);
-      const one = await attack(vector, { page, victim, profile, app, places: at, usual, state, windows, secrets });
-      seen.set(vector.id, one);
-      if (has("verbose") || one.leaks.length + one.faults.length > 0) {
-        console.log(
-          `${vector.id}  ${one.state}  ${one.seconds.toFixed(1)} s  gap ${one.gap}  ${[...one.leaks, ...one.faults].join("; ").slice(0, 600)}`,
-        );
-      }
-      if (one.leaks.some((leak) => /page (crashed|did not answer|stood still)|not drawn|never/.test(leak))) {
-        await page.close().catch(() => {});
-        page = await profile.open();
-      }
-    }
-    return page;
-  }
-  const queue = [...vectors];
-  const pages = await Promise.all(opened.map((page) => lane(queue, page)));
-
-  // What two pages side by side, or a slow machine, may have caused is looked at again, alone. A token that was heard stays heard.
-  for (const page of pages.slice(1)) await page.close().catch(() => {});
-  const again = vectors.filter(({ id }) => {
-    const one = seen.get(id);
-    return (
-      one && one.leaks.length + one.faults.length > 0 && !one.leaks.some((leak) => /read a secret|was given/.test(leak))
-    );
+  const { seen, before, after } = await campaign(vectors, {
+    browser,
+    secrets,
+    app: {
+      url: witness.url,
+      runSeconds: RUN_SECONDS,
+      store: (program, more) => storeProgram(server.url, program, more),
+    },
+    aim: (vector) => places(vector, tokenOf(vector, "a"), witness.url),
+    lanes: Math.min(browser.lanes, Number(option("lanes") ?? browser.lanes), vectors.length),
+    together: Number(option("together") ?? 1),
+    verbose: has("verbose"),
   });
-  const firstSeen = new Map(again.map(({ id }) => [id, seen.get(id)]));
-  if (lanes > 1 && again.length > 0) {
-    const now = await victim.evaluate(READ_STATE);
-    const page = pages[0] ?? (await profile.open());
-    for (const vector of again) {
-      const at = await places(vector, tokenOf(vector, "a"), witness.url);
-      seen.set(
-        vector.id,
-        await attack(vector, {
-          page: await profile.open(),
-          victim,
-          profile,
-          app,
-          places: at,
-          usual,
-          state: now,
-          windows: await profile.windows(),
-          secrets,
-        }),
-      );
-    }
-    await page.close().catch(() => {});
-  }
-  const last = await profile.open();
-  const chart = await app.store("print('last')", {});
-  await last.goto(witness.url + chart.url);
-  const after = await nextChart(last).catch((error) => String(error));
-  // The sweep: what was begun late, or kept for after the page, has this long to arrive.
-  await new Promise((resolve) => setTimeout(resolve, 4000));
-  await profile.close();
 
   const verdicts = vectors.map((vector) => {
     const token = tokenOf(vector, "a");
@@ -203,7 +138,7 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
       seconds,
       state: end,
       stdout,
-      first: firstSeen.get(vector.id),
+      atFirst: before.get(vector.id),
     };
   });
   const strays = canary.hits.filter(

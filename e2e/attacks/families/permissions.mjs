@@ -17,7 +17,12 @@ const THINGS = [
     'js.navigator.permissions.query(opts(name="geolocation")).then(create_proxy(lambda p: p.state if p.state == "granted" else None))',
     "!!navigator.permissions",
   ],
-  ["notification", 'js.Notification.new("x")', "typeof Notification === 'function'", NOT_WEBKIT],
+  [
+    "notification",
+    'js.Notification.new("x") if js.Notification.permission == "granted" else js.Notification.new("x") and None',
+    "typeof Notification === 'function'",
+    NOT_WEBKIT,
+  ],
   ["notification-ask", "js.Notification.requestPermission()", "typeof Notification === 'function'", NOT_WEBKIT],
   ["push", "js.registration.pushManager.subscribe()", "'PushManager' in window", NOT_WEBKIT],
   [
