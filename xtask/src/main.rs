@@ -14,6 +14,7 @@ const USAGE: &str = "usage:
   cargo xtask bundle               fetch, verify and pack the runtime that the server embeds
   cargo xtask run [-- ARGS]        bundle, build and start the server; ARGS go to it
   cargo xtask test                 all checks
+  cargo xtask attacks [ARGS]       hostile programs in a real browser: --browser firefox, --only network,svg/use, --stopping
   cargo xtask test --model URL     questions to an OpenAI-compatible server, the whole way; see e2e/eval/run.mjs for more ARGS";
 
 fn main() -> ExitCode {
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         ["run"] => run(&[]),
         ["run", "--", arguments @ ..] => run(arguments),
         ["test"] => test(),
+        ["attacks", arguments @ ..] => attacks(arguments),
         ["test", "--model", url, arguments @ ..] => test_model(url, arguments),
         _ => Err(Failure::new(USAGE)),
     };
@@ -91,7 +93,36 @@ fn test() -> Result<(), Failure> {
         .variable("CHROMIUM", &chromium)
         .run()
     });
+    // Attempts share runs here to save time; `cargo xtask attacks` gives each a page of its own.
+    report.check("attacks", || run_attacks(&["--together", "25"]));
+    report.check("stopping", || run_attacks(&["--stopping"]));
+    if tools::firefox().is_some() {
+        let browser = ["--browser", "firefox"];
+        report.check("attacks in firefox", || {
+            run_attacks(&[browser.as_slice(), &["--together", "25"]].concat())
+        });
+        report.check("stopping in firefox", || {
+            run_attacks(&[browser.as_slice(), &["--stopping"]].concat())
+        });
+    }
     report.end()
+}
+
+fn attacks(arguments: &[&str]) -> Result<(), Failure> {
+    bundle()?;
+    build_release()?;
+    run_attacks(arguments)
+}
+
+fn run_attacks(arguments: &[&str]) -> Result<(), Failure> {
+    let mut task = Task::new("node")
+        .words(["e2e/attacks/run.mjs"])
+        .words(arguments)
+        .variable("SANDPLOT_BINARY", &binary()?);
+    if let Some(firefox) = tools::firefox() {
+        task = task.variable("FIREFOX", &firefox);
+    }
+    task.variable("CHROMIUM", &tools::chromium()?).run()
 }
 
 /// The whole way of a question with a real model: no check of the code, but a measure of prompt and model.

@@ -89,7 +89,7 @@ export async function launch() {
             goto: async (/** @type {string} */ url) => {
               await page.goto(url, { waitUntil: "domcontentloaded" });
             },
-            evaluate: (/** @type {string} */ expression, /** @type {number} */ seconds = 20) =>
+            evaluate: (/** @type {string} */ expression, /** @type {number} */ seconds = 60) =>
               within(page.evaluate(expression), seconds),
             click: (/** @type {number} */ x, /** @type {number} */ y) => page.mouse.click(x, y),
             front: () => page.bringToFront(),
