@@ -24,8 +24,6 @@ export async function runControls(vectors, { browser, canary, plain, secrets, pl
   await victim.evaluate(plant(secrets));
   const page = await profile.open();
   await page.goto(`${plain.url}/plain/page.html`);
-  const before = await victim.evaluate(READ_STATE);
-
   /** @type {Map<string, ControlResult>} */
   const results = new Map();
   /** @type {Map<string, string>} */
@@ -55,8 +53,10 @@ export async function runControls(vectors, { browser, canary, plain, secrets, pl
     }),
   );
   for (const vector of vectors.filter(alone)) {
+    const isStorage = vector.id.startsWith("storage/");
+    const before = isStorage ? await victim.evaluate(READ_STATE) : "";
     await tryOne(vector);
-    if (!vector.id.startsWith("storage/")) continue;
+    if (!isStorage) continue;
     await new Promise((resolve) => setTimeout(resolve, 150));
     if ((await victim.evaluate(READ_STATE)) !== before) {
       changed.add(vector.id);

@@ -81,7 +81,7 @@ export const READ_STATE = `(async () => {
 export const CLEAN_UP = `(async () => {
   document.cookie = "left=; path=/; max-age=0";
   localStorage.removeItem("left");
-  for (const { name } of await indexedDB.databases()) if (name.includes("left-")) await new Promise((resolve) => Object.assign(indexedDB.deleteDatabase(name), { onsuccess: resolve, onerror: resolve }));
+  for (const { name } of await indexedDB.databases()) if (name.includes("left-")) await new Promise((resolve) => Object.assign(indexedDB.deleteDatabase(name), { onsuccess: resolve, onerror: resolve, onblocked: resolve }));
   for (const name of await caches.keys()) if (name.startsWith("left-")) await caches.delete(name);
   try {
     const root = await navigator.storage.getDirectory();
