@@ -5,8 +5,8 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{OsStringValueParser, TypedValueParser as _};
-use clap::{Parser, Subcommand};
+use clap::builder::{FalseyValueParser, OsStringValueParser, TypedValueParser as _};
+use clap::{ArgAction, Parser, Subcommand};
 
 use crate::telemetry::LogFormat;
 
@@ -26,6 +26,29 @@ pub struct Args {
         global = true
     )]
     pub listen: String,
+
+    /// File with the access token that everybody must show, at least 8 characters; SANDPLOT_ACCESS_TOKEN, which is no flag because
+    /// others can read a command line, wins over the file. Without --no-auth there must be one wherever others can reach the server
+    #[arg(long, env = "SANDPLOT_ACCESS_TOKEN_FILE", value_name = "FILE", value_parser = OsStringValueParser::new().map(PathBuf::from))]
+    pub access_token_file: Option<PathBuf>,
+
+    /// Listen at any address without an access token: whoever reaches the server may use it
+    #[arg(long, env = "SANDPLOT_NO_AUTH", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub no_auth: bool,
+
+    /// Names that the server may be called by, with commas between them, beside localhost and its IP addresses; without a token it
+    /// answers to no other
+    #[arg(
+        long = "allowed-host",
+        env = "SANDPLOT_ALLOWED_HOSTS",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub allowed_hosts: Vec<String>,
+
+    /// The address that people type if a proxy stands before the server, such as https://charts.example
+    #[arg(long, env = "SANDPLOT_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
 
     /// Folder of the saved charts [default: sandplot in $XDG_DATA_HOME or ~/.local/share]
     #[arg(long, env = "SANDPLOT_DATA_DIR", value_name = "FOLDER", value_parser = OsStringValueParser::new().map(PathBuf::from))]
@@ -47,6 +70,10 @@ pub struct Args {
     #[arg(long, env = "SANDPLOT_MODEL_TIMEOUT", value_name = "SECONDS", default_value_t = 600,
         value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub model_timeout: u64,
+
+    /// Most tokens a reply may take, thoughts included; 0 leaves it to the model's server
+    #[arg(long, env = "SANDPLOT_MODEL_TOKENS", value_name = "TOKENS", default_value_t = 16_384)]
+    pub model_tokens: u32,
 
     /// Longest time a program may run in the browser
     #[arg(long, env = "SANDPLOT_RUN_SECONDS", value_name = "SECONDS", default_value_t = 60,

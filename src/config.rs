@@ -4,6 +4,10 @@
 //! value (unless it is a secret), and what would be accepted. A model, an address, a path or a key that is set to nothing counts
 //! as not set: that is how a compose file writes a variable it has no value for.
 
+mod access;
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,9 +17,12 @@ use thiserror::Error;
 use crate::args::Args;
 use crate::llm;
 
+pub use access::{Access, PublicUrl};
+
 #[derive(Debug)]
 pub struct Config {
     pub listen: String,
+    pub access: Access,
     pub data_dir: PathBuf,
     pub model: Option<llm::Settings>,
     /// Something that is set but does nothing, for the log.
@@ -39,16 +46,45 @@ pub enum ConfigError {
         "no folder for the charts can be derived, because neither HOME nor XDG_DATA_HOME is set: set --data-dir (SANDPLOT_DATA_DIR)"
     )]
     DataDir,
-    #[error("--openai-api-key-file (OPENAI_API_KEY_FILE) is {}; it must be a text file with the key in it", path.display())]
+    #[error("{flag} is {}; it must be a text file with the key in it", path.display())]
     KeyFile {
+        flag: &'static str,
         path: PathBuf,
         #[source]
         source: std::io::Error,
     },
-    #[error("--openai-api-key-file (OPENAI_API_KEY_FILE) is {}, which is empty; the key must be in it", path.display())]
-    KeyFileEmpty { path: PathBuf },
+    #[error("{flag} is {}, which is empty; the key must be in it", path.display())]
+    KeyFileEmpty { flag: &'static str, path: PathBuf },
+    #[error(
+        "{setting} is {value:?}, which others can reach: set SANDPLOT_ACCESS_TOKEN or --access-token-file to a \
+         secret that they must show (`openssl rand -hex 16` makes one), or say --no-auth (SANDPLOT_NO_AUTH=1) if whoever reaches \
+         the server may use it"
+    )]
+    Exposed { setting: &'static str, value: String },
+    #[error(
+        "the access token (SANDPLOT_ACCESS_TOKEN or --access-token-file) must have at least {} characters, all of them visible \
+         ASCII: `openssl rand -hex 16` makes one",
+        access::SHORTEST_TOKEN
+    )]
+    Token,
+    #[error(
+        "--no-auth (SANDPLOT_NO_AUTH) is given together with an access token (SANDPLOT_ACCESS_TOKEN or --access-token-file); \
+         it must be one of them"
+    )]
+    TokenAndNone,
+    #[error(
+        "--allowed-host (SANDPLOT_ALLOWED_HOSTS) has {value:?}; each must be a name or an IP address without scheme, port and \
+         path, such as charts.example"
+    )]
+    AllowedHost { value: String },
+    #[error(
+        "--public-url (SANDPLOT_PUBLIC_URL) is {value:?}; it must be http:// or https:// with a name and perhaps a port, such as \
+         https://charts.example, and no path: the server must be at the root of its address"
+    )]
+    PublicUrl { value: String },
 }
 
+const OPENAI_KEY_FILE: &str = "--openai-api-key-file (OPENAI_API_KEY_FILE)";
 const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
 
 impl Config {
@@ -59,6 +95,7 @@ impl Config {
         let key_is_given = variable("OPENAI_API_KEY").is_some() || path(args.openai_api_key_file.as_deref()).is_some();
         Ok(Config {
             listen: listen(&args.listen)?,
+            access: Access::new(args, &variable)?,
             data_dir: data_dir(args, &variable)?,
             hint: (model.is_none() && key_is_given).then_some(
                 "a key for OpenAI's dialect is given, but no model is chosen, so none is asked: \
@@ -68,6 +105,25 @@ impl Config {
             run_seconds: args.run_seconds,
             memory_bytes: args.memory_mb << 20,
         })
+    }
+
+    /// Whether it may listen at what its address turned out to be: a name can stand for any. Behind a proxy others reach it at
+    /// any address.
+    pub fn may_listen_at(&self, address: IpAddr) -> Result<(), ConfigError> {
+        if self.access.token.is_some() || self.access.no_auth {
+            return Ok(());
+        }
+        let exposed = |setting, value: &str| {
+            Err(ConfigError::Exposed {
+                setting,
+                value: value.to_owned(),
+            })
+        };
+        match &self.access.public_url {
+            Some(url) => exposed("--public-url (SANDPLOT_PUBLIC_URL)", &url.host),
+            None if address.to_canonical().is_loopback() => Ok(()),
+            None => exposed("--listen (SANDPLOT_LISTEN)", &self.listen),
+        }
     }
 }
 
@@ -110,7 +166,11 @@ fn settings(
                 .clone()
                 .filter(|url| !url.is_empty())
                 .unwrap_or_else(|| OPENAI_BASE_URL.into()),
-            api_key: key(variable("OPENAI_API_KEY"), path(args.openai_api_key_file.as_deref()))?,
+            api_key: key(
+                variable("OPENAI_API_KEY"),
+                path(args.openai_api_key_file.as_deref()),
+                OPENAI_KEY_FILE,
+            )?,
             model: name.to_owned(),
         },
         Some(("scripted", file)) if !file.is_empty() => llm::Provider::Scripted { file: file.into() },
@@ -128,21 +188,29 @@ fn settings(
         idle: usual.idle.min(total),
         total,
     };
-    Ok(llm::Settings { provider, deadlines })
+    Ok(llm::Settings {
+        provider,
+        deadlines,
+        most_tokens: NonZeroU32::new(args.model_tokens),
+    })
 }
 
 /// The environment wins over the file, so that one run can use another key without a change to what is deployed.
-fn key(value: Option<String>, file: Option<&Path>) -> Result<Option<SecretString>, ConfigError> {
+fn key(value: Option<String>, file: Option<&Path>, flag: &'static str) -> Result<Option<SecretString>, ConfigError> {
     if let Some(value) = value {
         return Ok(Some(value.into()));
     }
     let Some(path) = file else { return Ok(None) };
     let text = std::fs::read_to_string(path).map_err(|source| ConfigError::KeyFile {
+        flag,
         path: path.to_owned(),
         source,
     })?;
     match text.trim() {
-        "" => Err(ConfigError::KeyFileEmpty { path: path.to_owned() }),
+        "" => Err(ConfigError::KeyFileEmpty {
+            flag,
+            path: path.to_owned(),
+        }),
         key => Ok(Some(key.into())),
     }
 }
@@ -159,13 +227,16 @@ mod tests {
     use super::*;
 
     /// Every flag that has a variable is given, so that the environment of the test run changes nothing.
-    fn config(words: &[&str], environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    pub(super) fn config(words: &[&str], environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let usual = [
             "--listen=127.0.0.1:0",
             "--data-dir=",
             "--model=",
             "--openai-base-url=",
             "--openai-api-key-file=",
+            "--access-token-file=",
+            "--allowed-host=",
+            "--public-url=",
         ];
         let name = |word: &str| word.split('=').next().unwrap().to_owned();
         let kept = usual
@@ -180,7 +251,7 @@ mod tests {
         })
     }
 
-    const HOME: (&str, &str) = ("HOME", "/home/ada");
+    pub(super) const HOME: (&str, &str) = ("HOME", "/home/ada");
 
     fn api_key(config: &Config) -> Option<&str> {
         match &config.model.as_ref().unwrap().provider {

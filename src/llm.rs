@@ -18,6 +18,7 @@ mod scripted;
 mod sse;
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -48,6 +49,9 @@ pub enum Role {
 pub struct Settings {
     pub provider: Provider,
     pub deadlines: Deadlines,
+    /// The longest reply that is asked for, thoughts included. A model that has begun to repeat itself would otherwise write on
+    /// after nobody listens, on servers that do not notice a hang-up.
+    pub most_tokens: Option<NonZeroU32>,
 }
 
 #[derive(Clone)]
@@ -113,15 +117,19 @@ enum Client {
 impl Llm {
     /// Checks the settings as far as that is possible without calling anybody.
     pub fn new(settings: Settings) -> Result<Llm, SetupError> {
-        let deadlines = settings.deadlines;
-        Ok(match settings.provider {
+        let Settings {
+            provider,
+            deadlines,
+            most_tokens,
+        } = settings;
+        Ok(match provider {
             Provider::OpenAi {
                 base_url,
                 api_key,
                 model,
             } => Llm {
                 name: format!("openai:{model}"),
-                client: Client::OpenAi(openai::Client::new(&base_url, api_key, model, deadlines)?),
+                client: Client::OpenAi(openai::Client::new(&base_url, api_key, model, deadlines, most_tokens)?),
             },
             Provider::Scripted { file } => Llm {
                 name: "scripted".into(),

@@ -16,10 +16,13 @@ pub struct Runtime {
     pub runtime: String,
     pub python: String,
     pub abi: String,
+    /// Where Pyodide publishes this version, with the list of its packages' digests.
+    pub distribution: String,
     /// One name for all the files together: SHA-256 over their sorted `name sha256` lines.
     pub digest: String,
     pub files: Vec<File>,
     pub core: Core,
+    pub base: Base,
     packages: BTreeMap<String, Package>,
     imports: BTreeMap<String, String>,
     pub hints: Vec<Hint>,
@@ -47,8 +50,32 @@ pub struct Core {
     pub script: String,
     pub wasm: String,
     pub stdlib: String,
-    pub lock: String,
     pub harness: String,
+}
+
+/// What every interpreter starts with: the packages that need no asking for, imported already in a snapshot of its memory.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "RuntimeBase"))]
+pub struct Base {
+    pub snapshot: Snapshot,
+    /// Files that a restored interpreter can begin without.
+    pub rest: String,
+    /// Files that only an interpreter started without the snapshot reads.
+    pub imported: String,
+    /// Top-level names of the modules that the snapshot holds.
+    modules: BTreeSet<String>,
+}
+
+/// The files from which an interpreter is restored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "RuntimeSnapshot"))]
+pub struct Snapshot {
+    pub metadata: String,
+    pub memory: String,
+    pub libraries: String,
+    pub data: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -56,10 +83,9 @@ pub struct Core {
 #[cfg_attr(test, ts(rename = "RuntimePackage"))]
 pub struct Package {
     pub version: String,
-    pub file: String,
+    /// None for one that every interpreter has.
+    pub file: Option<String>,
     pub depends: Vec<String>,
-    /// Mounted before any program asks for it.
-    pub base: bool,
 }
 
 /// A text in a program that means a package nobody imports: `read_excel` needs openpyxl.
@@ -154,16 +180,31 @@ impl Runtime {
             }
         }
         let core = &self.core;
-        let core_files = [&core.script, &core.wasm, &core.stdlib, &core.lock, &core.harness];
+        let core_files = [&core.script, &core.wasm, &core.stdlib, &core.harness];
+        let Base {
+            snapshot,
+            rest,
+            imported,
+            ..
+        } = &self.base;
+        let base_files = [
+            &snapshot.metadata,
+            &snapshot.memory,
+            &snapshot.libraries,
+            &snapshot.data,
+            rest,
+            imported,
+        ];
         let renderers = [("plotly", &self.renderers.plotly), ("vega", &self.renderers.vega)];
         let files = core_files
             .into_iter()
             .map(|file| (file, "the core".to_owned()))
+            .chain(base_files.map(|file| (file, "the base packages".to_owned())))
             .chain(renderers.map(|(name, renderer)| (&renderer.file, format!("the renderer {name}"))))
             .chain(
                 self.packages
                     .iter()
-                    .map(|(name, package)| (&package.file, format!("the package {name}"))),
+                    .filter_map(|(name, package)| Some((package.file.as_ref()?, format!("the package {name}")))),
             );
         for (file, wanted_by) in files {
             if self.file(file).is_none() {
@@ -216,22 +257,23 @@ mod tests {
             "core.js",
             "core.wasm",
             "stdlib.zip",
-            "lock.json",
             "harness.pack",
-            "numpy.pack",
+            "base.pack",
             "sklearn.pack",
             "plotly.js",
             "vega.js",
         ]
         .map(file);
         json!({
-            "runtime": "314.0.3", "python": "3.14.0", "abi": "2026_0", "digest": "cd".repeat(32),
+            "runtime": "314.0.3", "python": "3.14.0", "abi": "2026_0", "distribution": "https://example.org/",
+            "digest": "cd".repeat(32),
             "files": files,
-            "core": {"script": "core.js", "wasm": "core.wasm", "stdlib": "stdlib.zip", "lock": "lock.json",
-                "harness": "harness.pack"},
+            "core": {"script": "core.js", "wasm": "core.wasm", "stdlib": "stdlib.zip", "harness": "harness.pack"},
+            "base": {"rest": "base.pack", "imported": "base.pack", "modules": ["json", "numpy"],
+                "snapshot": {"metadata": "base.pack", "memory": "base.pack", "libraries": "base.pack", "data": "base.pack"}},
             "packages": {
-                "numpy": {"version": "2.4.3", "file": "numpy.pack", "depends": [], "base": true},
-                "scikit-learn": {"version": "1.8", "file": "sklearn.pack", "depends": ["numpy"], "base": false},
+                "numpy": {"version": "2.4.3", "file": null, "depends": []},
+                "scikit-learn": {"version": "1.8", "file": "sklearn.pack", "depends": ["numpy"]},
             },
             "imports": {"numpy": "numpy", "sklearn": "scikit-learn"},
             "hints": [{"contains": "NDArray", "package": "numpy"}],
@@ -265,14 +307,15 @@ mod tests {
     /// Each row breaks one thing, and the message names it.
     #[test]
     fn a_wrong_description_is_refused_by_name() {
-        let broken: [(&str, Value, &str); 7] = [
+        let broken: [(&str, Value, &str); 8] = [
             ("/core/wasm", json!("gone.wasm"), "file gone.wasm for the core"),
             ("/renderers/vega/file", json!("v.js"), "file v.js for the renderer vega"),
             (
-                "/packages/numpy/file",
+                "/packages/scikit-learn/file",
                 json!("n.pack"),
-                "file n.pack for the package numpy",
+                "file n.pack for the package scikit-learn",
             ),
+            ("/base/snapshot/memory", json!("m"), "file m for the base packages"),
             (
                 "/packages/scikit-learn/depends/0",
                 json!("scipy"),

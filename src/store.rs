@@ -1,8 +1,11 @@
-//! Saved charts in SQLite: question, program, profile, and never a row of anybody's table.
+//! Saved charts in SQLite: question, program, profile, and never a row of anybody's table. Beside them, in `sessions`, who is
+//! logged in.
 //!
 //! A chart is written once and never changed: an edit or a repair is a new chart that names its parent. A chart that was
 //! answered is on the disk (`synchronous = FULL`), so it survives `kill -9` and a power cut. What may be stored, and how large
 //! it may be, is checked in `web` before it comes here.
+
+mod sessions;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,11 +15,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use thiserror::Error;
 
+pub use sessions::SessionDigest;
+
 /// The layout this version reads and writes, kept in SQLite's `user_version`.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// Entry N takes a file from layout N to N + 1.
-const MIGRATIONS: [&str; LAYOUT as usize] = ["
+const MIGRATIONS: [&str; LAYOUT as usize] = [
+    "
     CREATE TABLE charts (
         id       TEXT PRIMARY KEY,
         parent   TEXT REFERENCES charts (id),
@@ -27,7 +33,14 @@ const MIGRATIONS: [&str; LAYOUT as usize] = ["
         created  TEXT NOT NULL,
         model    TEXT
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    CREATE TABLE sessions (
+        digest  BLOB PRIMARY KEY,
+        expires INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
+];
 
 /// 128 random bits in lower-case base32: not to be guessed, short enough to read out, and safe in a URL and a file name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -246,6 +259,8 @@ fn base32(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn example(parent: Option<ChartId>) -> Chart {
@@ -353,6 +368,16 @@ mod tests {
             "0aaaaaaaaaaaaaaaaaaaaaaaaa",
         ] {
             assert!(wrong.parse::<ChartId>().is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_is_its_own_form_and_nothing_else(text in "[a-zA-Z0-9./%\\x00-\\x20é]{0,30}", bytes in any::<[u8; 16]>()) {
+            let expected = text.len() == 26 && text.bytes().all(|byte| b"abcdefghijklmnopqrstuvwxyz234567".contains(&byte));
+            prop_assert_eq!(text.parse::<ChartId>().is_ok(), expected);
+            let id = base32(&bytes);
+            prop_assert_eq!(id.parse::<ChartId>().map(|id| id.to_string()).ok(), Some(id));
         }
     }
 }

@@ -3,7 +3,7 @@
 //! What is worth a line is decided where it happens. The rules for all of them: one line a request, a failure once and where it
 //! is handled, units in the names of fields; never a question, a program, a traceback, a key or an address of a reader.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -50,6 +50,11 @@ pub fn start_logging(format: LogFormat, filter: &str) -> Result<(), LogError> {
         LogFormat::Json => log.json().flatten_event(true).init(),
     }
     Ok(())
+}
+
+/// For whoever started the process, on standard output; all else that is written goes to the log.
+pub fn say(line: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
 }
 
 /// Collects the metrics of this process from now on. Only one part of a process can.

@@ -377,9 +377,9 @@ sorted(thing.NAMES) == ["a", "b", "c"] and thing.run.__doc__ == "Docs." and thin
   });
 });
 
-/** @param {string} name of a package of the built bundle */
-function readPacked(name) {
-  return decodePack(brotliDecompressSync(readFileSync(join(bundleFolder, "dist/files", `${name}.pack.br`))));
+/** @param {string} file a pack of the built bundle */
+function readPacked(file) {
+  return decodePack(brotliDecompressSync(readFileSync(join(bundleFolder, "dist/files", `${file}.br`))));
 }
 
 describe("the built bundle", () => {
@@ -408,7 +408,7 @@ describe("the built bundle", () => {
   });
 
   test("the Vega-Lite that is served is the one altair writes for", async () => {
-    const schema = readPacked("altair").find(({ path }) => path === "altair/vegalite/v6/schema/__init__.pyc");
+    const schema = readPacked("altair.pack").find(({ path }) => path === "altair/vegalite/v6/schema/__init__.pyc");
     assert.ok(Buffer.from(schema?.bytes ?? []).includes(`v${runtime.renderers.vega.version}`));
   });
 
@@ -417,14 +417,25 @@ describe("the built bundle", () => {
     const library = join(folder, "stdlib.zip");
     if (!existsSync(library))
       writeFileSync(library, brotliDecompressSync(readFileSync(join(dist, "files/stdlib.zip.br"))));
-    const lock = brotliDecompressSync(readFileSync(join(dist, "files/pyodide-lock.json.br"))).toString();
     const python = await loadPyodide({
       stdLibURL: library,
-      lockFileContents: lock,
+      lockFileContents: {
+        info: {
+          version: runtime.runtime,
+          abi_version: runtime.abi,
+          python: runtime.python,
+          arch: "wasm32",
+          platform: "emscripten",
+        },
+        packages: {},
+      },
       env: { MPLBACKEND: "agg", HOME: "/home/pyodide" },
     });
-    const packages = Object.keys(runtime.packages).filter((name) => all || runtime.packages[name].base);
-    for (const { path, bytes } of packages.flatMap(readPacked)) {
+    const packages = Object.keys(runtime.packages).filter((name) => all || runtime.packages[name].file === null);
+    const { snapshot, rest, imported } = runtime.base;
+    const base = [snapshot.libraries, snapshot.data, rest, imported];
+    const packs = [...base, ...packages.map((name) => runtime.packages[name].file).filter((file) => file !== null)];
+    for (const { path, bytes } of packs.flatMap(readPacked)) {
       python.FS.mkdirTree(dirname(`${site}/${path}`));
       python.FS.writeFile(`${site}/${path}`, bytes);
     }

@@ -1,19 +1,20 @@
 // Which packages a program is given before it runs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { packagesFor } from "../../static/app/packages.js";
+import { needsRest, packagesFor } from "../../static/app/packages.js";
 
 const manifest = {
   packages: {
-    numpy: { depends: [], base: true },
-    pandas: { depends: ["numpy"], base: true },
-    scipy: { depends: ["numpy"], base: false },
-    joblib: { depends: [], base: false },
-    "scikit-learn": { depends: ["scipy", "joblib", "numpy"], base: false },
-    seaborn: { depends: ["pandas"], base: false },
-    openpyxl: { depends: ["et_xmlfile"], base: false },
-    et_xmlfile: { depends: [], base: false },
-    pillow: { depends: [], base: true },
+    numpy: { depends: [], file: null },
+    pandas: { depends: ["numpy"], file: null },
+    pytz: { depends: [], file: null },
+    scipy: { depends: ["numpy"], file: "scipy.pack" },
+    joblib: { depends: [], file: "joblib.pack" },
+    "scikit-learn": { depends: ["scipy", "joblib", "numpy"], file: "scikit-learn.pack" },
+    seaborn: { depends: ["pandas"], file: "seaborn.pack" },
+    openpyxl: { depends: ["et_xmlfile"], file: "openpyxl.pack" },
+    et_xmlfile: { depends: [], file: "et_xmlfile.pack" },
+    pillow: { depends: [], file: null },
   },
   imports: {
     numpy: "numpy",
@@ -22,7 +23,10 @@ const manifest = {
     sklearn: "scikit-learn",
     seaborn: "seaborn",
     PIL: "pillow",
+    pytz: "pytz",
   },
+  stdlib: ["json", "statistics", "os"],
+  base: { modules: ["numpy", "pandas", "PIL", "json", "os"] },
   hints: [{ contains: "read_excel", package: "openpyxl" }],
 };
 
@@ -39,5 +43,23 @@ for (const [title, program, expected] of [
   ["a call that needs a package nobody imports", "pd.read_excel('a.xlsx')", ["et_xmlfile", "openpyxl"]],
   ["unknown names and names of Object.prototype", "import constructor, toString, nothing", []],
 ]) {
-  test(title, () => assert.deepEqual(packagesFor(program, manifest), expected));
+  test(title, () =>
+    assert.deepEqual(
+      packagesFor(program, manifest),
+      expected.map((name) => ({ name, file: `${name}.pack` })),
+    ),
+  );
+}
+
+for (const [title, program, expected] of [
+  [
+    "what the snapshot holds needs no other file",
+    "import json, numpy as np\nfrom PIL import Image\nimport os.path",
+    false,
+  ],
+  ["nor does a package that is loaded whole, or a name nobody has", "import scipy.stats, nothing, constructor", false],
+  ["a module of the standard library that it does not hold does", "x = 1\nif x: import json, statistics", true],
+  ["and so does one of a base package", "from pytz import timezone", true],
+]) {
+  test(title, () => assert.equal(needsRest(program, manifest), expected));
 }

@@ -33,6 +33,7 @@ test("each message of the worker passes in its right shape", () => {
     type: "opened",
     id: 1,
     opened: { profile, previews },
+    missed: false,
   });
 });
 

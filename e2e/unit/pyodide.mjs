@@ -30,9 +30,9 @@ export async function startPyodide(packages = []) {
     env: { HOME: home, MPLBACKEND: "agg" },
   });
   const runtime = JSON.parse(fs.readFileSync(path.join(dist, "runtime.json"), "utf8"));
-  for (const name of withDependencies(runtime.packages, packages)) {
-    mount(pyodide, readPack(runtime.packages[name].file));
-  }
+  const base = [runtime.base.snapshot.libraries, runtime.base.snapshot.data, runtime.base.rest, runtime.base.imported];
+  const wanted = [...withDependencies(runtime.packages, packages)].map((name) => runtime.packages[name].file);
+  for (const file of [...base, ...wanted]) if (file) mount(pyodide, readPack(file));
   mount(pyodide, readHarness());
   const sandplot = pyodide.runPython("import sandplot; sandplot");
   sandplot.boot(JSON.stringify(Object.keys(runtime.imports)));
@@ -67,7 +67,7 @@ export async function startPyodide(packages = []) {
 }
 
 /**
- * @param {Record<string, {depends: string[], base: boolean}>} all
+ * @param {Record<string, {depends: string[], file: string | null}>} all
  * @param {string[]} wanted
  */
 function withDependencies(all, wanted) {
@@ -78,9 +78,6 @@ function withDependencies(all, wanted) {
     found.add(name);
     all[name].depends.forEach(add);
   };
-  Object.keys(all)
-    .filter((name) => all[name]?.base)
-    .forEach(add);
   wanted.forEach(add);
   return found;
 }

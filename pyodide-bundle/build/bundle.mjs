@@ -6,13 +6,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { BASE_FILES, buildBase } from "./base.mjs";
 import { createCompiler } from "./compile.mjs";
 import { createCompressor } from "./compress.mjs";
 import { buildCore } from "./core.mjs";
-import { runScript } from "./failure.mjs";
+import { BuildFailure, runScript } from "./failure.mjs";
 import { createFetcher, writeWhole } from "./fetch.mjs";
-import { bundleFolder, cacheFolder, nodeModules, readManifest, sha256 } from "./manifest.mjs";
-import { encodePack, storedZip } from "./pack.mjs";
+import { bundleFolder, cacheFolder, manifestPath, nodeModules, readManifest, sha256 } from "./manifest.mjs";
+import { decodePack, encodePack, storedZip } from "./pack.mjs";
 import { createProgress, megabytes } from "./progress.mjs";
 import { buildVega } from "./renderers.mjs";
 import { unpackWheel, unpackZip } from "./unpack.mjs";
@@ -36,6 +37,8 @@ const RUNTIME_INPUTS = ["pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "p
 
 /** What decides how a compiled file comes out, beside its input and the interpreter. */
 const RECIPE_FILES = ["compile.mjs", "pack.mjs", "unpack.mjs"];
+/** And the snapshot, which is made of compiled files. */
+const SNAPSHOT_RECIPE_FILES = ["base.mjs", "snapshot.mjs", "pack.mjs"];
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -44,6 +47,7 @@ const TYPES = {
   wasm: "application/wasm",
   zip: "application/zip",
   pack: "application/octet-stream",
+  memory: "application/octet-stream",
 };
 
 /**
@@ -52,19 +56,20 @@ const TYPES = {
  * @param {string} options.cache
  * @param {string} options.dist
  * @param {string} options.python the folder of the Python side
+ * @param {string} options.worker text of the sandbox's worker, which takes the snapshot
  * @param {string} options.modules node_modules
  * @param {string} options.distribution
  */
-export async function bundle({ manifest, cache, dist, python, modules, distribution }) {
+export async function bundle({ manifest, cache, dist, python, worker, modules, distribution }) {
   const compressor = createCompressor(cache);
   const builtFolder = join(cache, "built");
   mkdirSync(builtFolder, { recursive: true });
   const recipe = recipeDigest(manifest);
   const targets = compiledTargets(manifest).map((target) => {
     const index = join(builtFolder, `${sha256(`${recipe} ${target.name} ${target.digest}`)}.json`);
-    return { ...target, index, served: readBuilt(target.name, index, compressor.stored) };
+    return { ...target, index, ...readBuilt(target, index, compressor.stored) };
   });
-  const missing = targets.filter((target) => target.served === null);
+  const missing = targets.filter(({ served, whole }) => !served && !whole);
 
   // The runtime itself is read every time: it is served, and it is what compiles.
   const ready = Object.values(manifest.renderers).map(({ file }) => file);
@@ -99,14 +104,21 @@ export async function bundle({ manifest, cache, dist, python, modules, distribut
   const compiler = missing.length > 0 ? await createCompiler(join(modules, "pyodide")) : null;
   const compressing = [];
   for (const target of targets) {
-    if (target.served || !compiler) {
-      if (target.served) files.push(target.served);
+    if (target.served) files.push(target.served);
+    if (target.served || target.whole || !compiler) continue;
+    const { bytes, modules: names } = build(target.name, input(target.input), compiler, building.say);
+    const remember = () =>
+      writeWhole(target.index, JSON.stringify({ sha256: sha256(bytes), bytes: bytes.length, modules: names }));
+    if (target.base) {
+      writeWhole(wholeName(target.index), bytes);
+      remember();
+      target.whole = bytes;
+      building.finish(target.name, input(target.input).length, megabytes(bytes.length));
       continue;
     }
-    const { bytes, modules: names } = build(target.name, input(target.input), compiler, building.say);
     compressing.push(
       serve(target.name, bytes).then((served) => {
-        writeWhole(target.index, JSON.stringify({ sha256: served.sha256, bytes: served.bytes, modules: names }));
+        remember();
         building.finish(target.name, input(target.input).length, megabytes(served.forms.br.length));
         return served;
       }),
@@ -117,48 +129,86 @@ export async function bundle({ manifest, cache, dist, python, modules, distribut
   files.push(...(await Promise.all(compressing)));
   building.end();
 
-  const lock = JSON.parse(input("pyodide-lock.json").toString("utf8"));
+  const restore = readFileSync(join(bundleFolder, "core/restore.js"), "utf8");
+  const core = buildCore(text(input("pyodide.asm.mjs")), text(input("pyodide.mjs")), restore);
+  const stdlib = whole(STANDARD_LIBRARY_FILE);
+  const harness = encodePack(readTree(python));
+  const base = await buildBase(
+    {
+      files: targets
+        .filter((target) => target.base && target.name !== STANDARD_LIBRARY_FILE)
+        .flatMap(({ name }) => decodePack(whole(name))),
+      harness,
+      core,
+      worker,
+      wasm: input("pyodide.asm.wasm"),
+      stdlib,
+      abi: { abi_version: manifest.abi, python: manifest.python },
+      modules: Object.keys(manifest.imports),
+      recipe: textsDigest(SNAPSHOT_RECIPE_FILES),
+    },
+    builtFolder,
+  );
+  const pinned = manifest.snapshot;
+  if (pinned?.inputs === base.snapshot.inputs && pinned.sha256 !== base.snapshot.sha256) {
+    throw new BuildFailure(
+      `the memory snapshot did not come out as it did before from the same inputs\n  expected sha256 ${pinned.sha256}\n  received sha256 ${base.snapshot.sha256}`,
+    );
+  }
+  for (const [name, bytes] of base.outputs) files.push(await serve(name, bytes, "first"));
   files.push(
-    await serve("pyodide-core.js", buildCore(text(input("pyodide.asm.mjs")), text(input("pyodide.mjs")))),
-    await serve("pyodide.asm.wasm", input("pyodide.asm.wasm")),
-    // Pyodide wants a lock, but packages are mounted by us: an empty list also keeps it from advising micropip.
-    await serve("pyodide-lock.json", JSON.stringify({ info: lock.info, packages: {} })),
-    await serve("harness.pack", encodePack(readTree(python))),
+    await serve("pyodide-core.js", core, "first"),
+    await serve("pyodide.asm.wasm", input("pyodide.asm.wasm"), "first"),
+    await serve(STANDARD_LIBRARY_FILE, stdlib),
+    await serve("harness.pack", harness),
     await serve("plotly.js", input("plotly.js")),
     await serve("vega.js", await buildVega(bundleFolder)),
   );
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
 
   const library = targets.find(({ name }) => name === STANDARD_LIBRARY_FILE);
-  const runtime = runtimeDescription(manifest, files, library ? readIndex(library.index).modules : []);
+  const runtime = runtimeDescription(manifest, files, library ? readIndex(library.index).modules : [], base.modules);
   writeDist(dist, files, `${JSON.stringify(runtime)}\n`);
-  return { runtime, files, built: missing.length };
+  return { runtime, files, built: missing.length + (base.built ? 1 : 0), snapshot: base.snapshot };
 
   /**
    * @param {string} name
    * @param {Buffer | string} content
+   * @param {"first" | "later"} [when] a person waits for it, as a rule
    * @returns {Promise<Served>}
    */
-  async function serve(name, content) {
+  async function serve(name, content, when = "later") {
     const bytes = Buffer.from(content);
-    return { name, bytes: bytes.length, sha256: sha256(bytes), forms: await compressor.compress(bytes) };
+    return { name, bytes: bytes.length, sha256: sha256(bytes), forms: await compressor.compress(bytes, when) };
+  }
+
+  /** @param {string} name of a compiled file that is kept uncompressed */
+  function whole(name) {
+    const bytes = targets.find((target) => target.name === name)?.whole;
+    if (!bytes) throw new Error(`${name} was not built`);
+    return bytes;
   }
 }
 
 /** @param {Manifest} manifest */
 function recipeDigest(manifest) {
-  const texts = RECIPE_FILES.map((name) => readFileSync(join(bundleFolder, "build", name), "utf8"));
   const interpreter = manifest.inputs.filter(({ name }) => RUNTIME_INPUTS.includes(name)).map((entry) => entry.sha256);
-  return sha256([...texts, ...interpreter].join("\n"));
+  return sha256([textsDigest(RECIPE_FILES), ...interpreter].join("\n"));
+}
+
+/** @param {string[]} names of files of this folder */
+function textsDigest(names) {
+  return sha256(names.map((name) => readFileSync(join(bundleFolder, "build", name), "utf8")).join("\n"));
 }
 
 /** @param {Manifest} manifest */
 function compiledTargets(manifest) {
   const digests = new Map(manifest.inputs.map((entry) => [entry.name, entry.sha256]));
-  const library = { name: STANDARD_LIBRARY_FILE, input: "python_stdlib.zip" };
+  const library = { name: STANDARD_LIBRARY_FILE, input: "python_stdlib.zip", base: true };
   const packages = Object.entries(manifest.packages).map(([name, entry]) => ({
     name: packName(name),
     input: entry.input,
+    base: entry.base,
   }));
   return [library, ...packages].map((target) => ({ ...target, digest: digests.get(target.input) ?? "" }));
 }
@@ -169,16 +219,28 @@ function packName(name) {
 }
 
 /**
- * @param {string} name
+ * What was built before: in its compressed forms, or whole where it is an input of the next step.
+ *
+ * @param {{name: string, base: boolean}} target
  * @param {string} index
  * @param {(digest: string) => Forms | null} stored
- * @returns {Served | null}
+ * @returns {{served: Served | null, whole: Buffer | null}}
  */
-function readBuilt(name, index, stored) {
-  if (!existsSync(index)) return null;
+function readBuilt({ name, base }, index, stored) {
+  if (!existsSync(index)) return { served: null, whole: null };
   const { sha256: digest, bytes } = readIndex(index);
+  if (base) {
+    const place = wholeName(index);
+    const whole = existsSync(place) ? readFileSync(place) : Buffer.alloc(0);
+    return { served: null, whole: sha256(whole) === digest ? whole : null };
+  }
   const forms = stored(digest);
-  return forms && { name, bytes, sha256: digest, forms };
+  return { served: forms && { name, bytes, sha256: digest, forms }, whole: null };
+}
+
+/** @param {string} index */
+function wholeName(index) {
+  return index.replace(/json$/, "whole");
 }
 
 /**
@@ -209,8 +271,9 @@ function build(name, source, compiler, say) {
  * @param {Manifest} manifest
  * @param {Served[]} files
  * @param {string[]} modules of the standard library
+ * @param {string[]} held top-level names of the modules that the snapshot holds
  */
-function runtimeDescription(manifest, files, modules) {
+function runtimeDescription(manifest, files, modules, held) {
   const list = files.map(({ name, bytes, sha256: digest }) => ({
     name,
     bytes,
@@ -219,7 +282,7 @@ function runtimeDescription(manifest, files, modules) {
   }));
   const packages = Object.entries(manifest.packages).map(([name, { version, depends, base }]) => [
     name,
-    { version, file: packName(name), depends, base },
+    { version, file: base ? null : packName(name), depends },
   ]);
   const renderers = Object.entries(manifest.renderers).map(([kind, { file, version, package: name }]) => [
     kind,
@@ -229,14 +292,19 @@ function runtimeDescription(manifest, files, modules) {
     runtime: manifest.runtime,
     python: manifest.python,
     abi: manifest.abi,
+    distribution: manifest.distribution,
+    inputs: manifest.inputs.map(({ name, bytes, sha256: digest }) => ({ name, bytes, sha256: digest })),
     digest: sha256(list.map(({ name, sha256: digest }) => `${name} ${digest}\n`).join("")),
     files: list,
     core: {
       script: "pyodide-core.js",
       wasm: "pyodide.asm.wasm",
       stdlib: STANDARD_LIBRARY_FILE,
-      lock: "pyodide-lock.json",
       harness: "harness.pack",
+    },
+    base: {
+      ...BASE_FILES,
+      modules: held.filter((name) => modules.includes(name) || Object.hasOwn(manifest.imports, name)),
     },
     packages: Object.fromEntries(packages),
     imports: manifest.imports,
@@ -324,25 +392,36 @@ function text(bytes) {
 async function main() {
   const started = Date.now();
   const manifest = readManifest();
-  const { runtime, files, built } = await bundle({
+  const { runtime, files, built, snapshot } = await bundle({
     manifest,
     cache: cacheFolder(),
     dist: join(bundleFolder, "dist"),
     python: join(bundleFolder, "python"),
+    worker: readFileSync(join(bundleFolder, "../static/sandbox/worker.js"), "utf8"),
     modules: nodeModules,
     distribution: process.env["SANDPLOT_PYODIDE_URL"] || manifest.distribution,
   });
+  if (manifest.snapshot?.inputs !== snapshot.inputs) {
+    const isFrozen = process.argv.includes("--frozen");
+    if (isFrozen) {
+      throw new BuildFailure(
+        "manifest.json has no digest of this memory snapshot: run `cargo xtask bundle` and commit it",
+      );
+    }
+    writeWhole(manifestPath, `${JSON.stringify({ ...manifest, snapshot }, null, 2)}\n`);
+    console.log(`manifest.json has the digest of a new memory snapshot, ${snapshot.sha256.slice(0, 12)}`);
+  }
   /** @param {(file: Served) => number} size */
   const sum = (size) => megabytes(files.reduce((total, file) => total + size(file), 0));
-  const base = Object.values(runtime.packages).filter((entry) => entry.base);
-  const boot = new Set([...Object.values(runtime.core), ...base.map((entry) => entry.file)]);
+  const { script, wasm, harness } = runtime.core;
+  const boot = new Set([script, wasm, harness, ...Object.values(runtime.base.snapshot)]);
   const bootBytes = files
     .filter(({ name }) => boot.has(name))
-    .reduce((total, { forms }) => total + forms.zst.length, 0);
+    .reduce((total, { forms }) => total + Math.min(forms.br.length, forms.zst.length), 0);
   console.log(
     [
       `bundle ${runtime.digest.slice(0, 12)}: ${files.length} files, ${Object.keys(runtime.packages).length} packages, ${built} built anew`,
-      `  ${sum(({ bytes }) => bytes)} unpacked, ${sum(({ forms }) => forms.br.length)} brotli, ${sum(({ forms }) => forms.zst.length)} zstd; a boot takes ${megabytes(bootBytes)}`,
+      `  ${sum(({ bytes }) => bytes)} unpacked, ${sum(({ forms }) => forms.br.length)} brotli, ${sum(({ forms }) => forms.zst.length)} zstd; the first start takes ${megabytes(bootBytes)}`,
       `  ${((Date.now() - started) / 1000).toFixed(1)} s`,
     ].join("\n"),
   );

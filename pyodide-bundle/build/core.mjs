@@ -1,22 +1,102 @@
 /**
- * Turns Pyodide's two ES modules into one classic script with two globals, `loadPyodide` and `createPyodideModule`.
+ * Turns Pyodide's two ES modules into one classic script with three globals: `loadPyodide`, `createPyodideModule`, and
+ * `createRestoredModule` of ../core/restore.js, which restores an interpreter from a memory snapshot.
  *
  * Browsers refuse module workers made from a blob in an opaque-origin frame, and the sandbox has no other kind of worker: so the
- * module syntax has to go. Only text is replaced, and every replacement must match exactly as often as it is said to: a new
- * Pyodide that is written differently stops the build here instead of failing in somebody's browser.
+ * module syntax has to go. And a snapshot can only be taken and restored if the dynamic linker says what it does and lets itself
+ * be led: the hooks for that are written into it here, and without `Module.linker` it works as it always did. Only text is
+ * replaced, and every replacement must match exactly as often as it is said to: a new Pyodide that is written differently stops
+ * the build here instead of failing in somebody's browser.
  */
 
 /** Stands in for `import.meta.url`: a blob: address is no base for a URL, and nothing is ever fetched from this one. */
 const MODULE_URL = "https://pyodide.invalid/pyodide.asm.mjs";
 
 /**
+ * What `Module.linker` may hold, for ../build/snapshot.mjs (records) and ../core/restore.js (replays), is said there. Each entry is
+ * what it is for, the text, and what takes its place.
+ *
+ * @type {[string, string, string][]}
+ */
+const LINKER_HOOKS = [
+  [
+    "a replayed library lies where it lay",
+    "var getMemory=size=>{",
+    "var getMemory=size=>{var given=Module.linker?.memoryBase;if(given!==undefined)return given;",
+  ],
+  [
+    "record each library's place in memory and table",
+    "var tableBase=metadata.tableSize?wasmTable.length:0;",
+    "var tableBase=metadata.tableSize?wasmTable.length:0;Module.linker?.onLibrary?.(libName,memoryBase,tableBase,metadata);",
+  ],
+  ["the snapshot holds relocated data", "if(applyRelocs){", "if(applyRelocs&&!Module.linker?.replaying){"],
+  [
+    "and what constructors made",
+    "if(init){if(runtimeInitialized){init()}",
+    "if(init&&!Module.linker?.replaying){if(runtimeInitialized){init()}",
+  ],
+  [
+    "a library's symbols have their saved values",
+    "updateGOT(moduleExports);if(!flags.allowUndefined){",
+    "if(!Module.linker?.replaying)updateGOT(moduleExports);if(!flags.allowUndefined&&!Module.linker?.replaying){",
+  ],
+  [
+    "so do the main module's",
+    "updateGOT(origExports);",
+    "if(Module.linker)Module.linker.mainExports=origExports;if(Module.linker?.replaying){Module.linker.onMain(origExports,wasmTable)}else updateGOT(origExports);",
+  ],
+  [
+    "record which function was put where",
+    "functionsInTableMap.set(func,ret);return ret};",
+    "functionsInTableMap.set(func,ret);Module.linker?.onFunction?.(ret,func,sig);return ret};",
+  ],
+  [
+    "nothing is undefined while libraries are replayed",
+    "var reportUndefinedSymbols=()=>{",
+    "var reportUndefinedSymbols=()=>{if(Module.linker?.replaying)return;",
+  ],
+  [
+    "a symbol begins with its saved value",
+    'rtn=GOT[symName]=new WebAssembly.Global({value:"i32",mutable:true},-1)',
+    'rtn=GOT[symName]=new WebAssembly.Global({value:"i32",mutable:true},Module.linker?.symbols?.[symName]??-1)',
+  ],
+  [
+    "and counts as defined from then on",
+    "var existingEntry=GOT[symName]&&GOT[symName].value!=-1;",
+    "var existingEntry=GOT[symName]&&GOT[symName].value!=-1||Module.linker?.symbols?.[symName]!==undefined;",
+  ],
+  [
+    "libraries are replayed one by one, in the recorded order",
+    "for(var needed of metadata.neededDynlibs){",
+    "if(!Module.linker?.replaying)for(var needed of metadata.neededDynlibs){",
+  ],
+  [
+    "memory is filled up to its size, not beyond, when free memory is cleared",
+    "var growMemory=size=>{",
+    "var growMemory=size=>{if(Module.linker?.memoryIsFixed)return;",
+  ],
+  [
+    "CPython's call trampoline depends on the engine: it is set after the memory was restored, and not recorded",
+    "addOnPreRun(function setEmscriptenTrampoline(){",
+    'addOnPreRun(()=>{if(!Module.linker)Module["setTrampoline"]()});(Module["setTrampoline"]=function(){',
+  ],
+  [
+    "the linker's own tables",
+    'Module["LDSO"]=LDSO;',
+    'Module["LDSO"]=LDSO;Module["linkerState"]=()=>({symbols:GOT,imports:wasmImports,table:wasmTable,free:freeTableIndexes});',
+  ],
+];
+
+/**
  * @param {string} asmSource text of `pyodide.asm.mjs`
  * @param {string} pyodideSource text of `pyodide.mjs`
+ * @param {string} restoreSource text of ../core/restore.js
  * @returns {string} a classic script
  */
-export function buildCore(asmSource, pyodideSource) {
+export function buildCore(asmSource, pyodideSource, restoreSource) {
   let asm = replaceExactly(asmSource, "export default _createPyodideModule", "return _createPyodideModule", 1);
   asm = replaceExactly(asm, "import.meta.url", JSON.stringify(MODULE_URL), 3);
+  for (const [, from, to] of LINKER_HOOKS) asm = replaceExactly(asm, from, to, 1);
 
   let loader = replaceExactly(pyodideSource, "//# sourceMappingURL=pyodide.mjs.map", "", 1);
   const exported = /export\{(\w+) as loadPyodide,\s*(\w+) as version\};/g;
@@ -32,7 +112,7 @@ export function buildCore(asmSource, pyodideSource) {
     // Modules are strict; classic scripts are not unless they say so.
     `const createPyodideModule = (() => { "use strict";\n${asm}\n})();`,
     `const loadPyodide = (() => { "use strict";\n${loader}\n})();`,
-    "",
+    restoreSource,
   ].join("\n");
 }
 

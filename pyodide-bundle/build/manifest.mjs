@@ -1,6 +1,6 @@
 /**
  * The shapes of the three files a bundle passes through (wanted.json, manifest.json, dist/runtime.json), and where things lie on
- * this machine. Reading only: pin.mjs writes the manifest, bundle.mjs writes dist/.
+ * this machine. Reading only: pin.mjs writes the manifest, bundle.mjs writes dist/ and the snapshot's digest.
  */
 
 import { createHash } from "node:crypto";
@@ -28,6 +28,8 @@ import { fileURLToPath } from "node:url";
  * @property {Record<string, string>} imports top-level module -> package
  * @property {Hint[]} hints
  * @property {Record<string, Renderer>} renderers
+ * @property {{inputs: string, sha256: string}} [snapshot] what the memory snapshot is made from, and what comes out; bundle.mjs
+ *   writes it down
  */
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -9,8 +9,9 @@ mod wire;
 mod tests;
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{Stream, stream};
@@ -20,7 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, timeout_at};
 
 use self::reply::Reply;
-use self::wire::Request;
+use self::wire::{Bound, Request};
 use super::{BrokenStream, Deadlines, LlmError, Message, Phase, SetupError, retry};
 
 /// Low, since a program is either right or wrong; not zero, so that asking again can give another program.
@@ -50,6 +51,9 @@ struct Inner {
     deadlines: Deadlines,
     /// The model takes no temperature but its own: learnt from its first answer, not from a list of names.
     own_temperature: AtomicBool,
+    most_tokens: Option<NonZeroU32>,
+    /// Which of [`Bound::FORMS`] the server takes: learnt like the temperature.
+    bound: AtomicUsize,
 }
 
 impl Client {
@@ -58,6 +62,7 @@ impl Client {
         api_key: Option<SecretString>,
         model: String,
         deadlines: Deadlines,
+        most_tokens: Option<NonZeroU32>,
     ) -> Result<Client, SetupError> {
         let url = endpoint(base_url).ok_or(SetupError::BaseUrl)?;
         let api_key = api_key.filter(|key| !key.expose_secret().trim().is_empty());
@@ -79,6 +84,8 @@ impl Client {
             model,
             deadlines,
             own_temperature,
+            most_tokens,
+            bound: AtomicUsize::new(0),
         };
         Ok(Client { inner: Arc::new(inner) })
     }
@@ -160,11 +167,14 @@ impl Inner {
     async fn send(&self, messages: &[Message], by: Instant) -> Result<Response, LlmError> {
         loop {
             let own_temperature = self.own_temperature.load(Ordering::Relaxed);
+            let form = self.bound.load(Ordering::Relaxed);
+            let bound = self.most_tokens.and_then(|most| Some(Bound::FORMS.get(form)?(most)));
             let body = Request {
                 model: &self.model,
                 messages,
                 stream: true,
                 temperature: (!own_temperature).then_some(TEMPERATURE),
+                bound,
             };
             let sent = timeout_at(by, self.http.post(self.url.clone()).json(&body).send()).await;
             let response = match sent {
@@ -185,6 +195,11 @@ impl Inner {
             let text = timeout_at(by, read_error_body(response)).await.unwrap_or_default();
             if status == 400 && !own_temperature && wire::names_parameter(&text, "temperature") {
                 self.own_temperature.store(true, Ordering::Relaxed);
+                continue;
+            }
+            if matches!(status, 400 | 422) && bound.is_some() && wire::is_about_the_bound(&text) {
+                // Another call may have learnt the same meanwhile.
+                self.bound.fetch_max(form + 1, Ordering::Relaxed);
                 continue;
             }
             return Err(self.refused_with(status, retry_after, &wire::error_message(&text)));
@@ -223,6 +238,15 @@ impl Inner {
             },
             _ => LlmError::Rejected { status, message },
         }
+    }
+
+    /// A reply that did not come to its end, without the key in what is quoted of it.
+    fn broken(&self, how: BrokenStream) -> LlmError {
+        broken(match how {
+            BrokenStream::Rubbish(text) => BrokenStream::Rubbish(self.scrub(&text)),
+            BrokenStream::Reported(text) => BrokenStream::Reported(self.scrub(&text)),
+            how => how,
+        })
     }
 
     /// Takes the key, and any word that begins like it, out of what a server said: some repeat the key that they reject.

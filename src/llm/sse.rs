@@ -83,6 +83,8 @@ impl Decoder {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::llm::replay;
 
@@ -152,6 +154,63 @@ mod tests {
             }
             assert_eq!(decode(transcript.body.chunks(1)), whole, "{name} byte by byte");
             assert_eq!(decode(transcript.body.chunks(7)), whole, "{name} in sevens");
+        }
+    }
+
+    fn stream_of_parts() -> impl Strategy<Value = Vec<u8>> {
+        let known: [&[u8]; 14] = [
+            b"data: ",
+            b"data",
+            b"data:",
+            b": ",
+            b"event: x",
+            b"\n",
+            b"\r",
+            b"\r\n",
+            b"\n\n",
+            b"\xef\xbb\xbf",
+            b"\xf0\x9f",
+            b"\xff",
+            b"{\"a\":1}",
+            b"[DONE]",
+        ];
+        let part = prop_oneof![
+            prop::sample::select(known.map(<[u8]>::to_vec).to_vec()),
+            prop::collection::vec(any::<u8>(), 0..6),
+        ];
+        prop::collection::vec(part, 0..40).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn however_bytes_are_cut_they_are_the_same_events(
+            bytes in stream_of_parts(),
+            cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
+        ) {
+            let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+            cuts.extend([0, bytes.len()]);
+            cuts.sort_unstable();
+            let pieces = cuts.windows(2).map(|cut| &bytes[cut[0]..cut[1]]);
+            prop_assert_eq!(decode(pieces), decode([bytes.as_slice()]));
+        }
+    }
+
+    proptest! {
+        // Each case is megabytes.
+        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 32, ..ProptestConfig::default() })]
+
+        /// Nothing is held beyond the limit, whatever comes, however much of it.
+        #[test]
+        fn what_is_held_is_bounded(part in prop::collection::vec(any::<u8>(), 1..64), line in any::<bool>()) {
+            let mut decoder = Decoder::default();
+            let part = if line { [b"data:", part.as_slice(), b"\n"].concat() } else { part };
+            let chunk = part.repeat(EVENT_LIMIT / 8 / part.len() + 1);
+            for _ in 0..9 {
+                if decoder.push(&chunk).is_err() {
+                    break;
+                }
+                prop_assert!(decoder.line.len() + decoder.data.len() <= EVENT_LIMIT + 1);
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Which modules a program imports, and whether the runtime has them.
 
+use std::collections::HashSet;
+
 use super::ProgramError;
 use super::tokens::{Token, tokens};
 use crate::runtime::Runtime;
@@ -80,7 +82,7 @@ fn instead(import: &str, runtime: &Runtime) -> Option<String> {
     Some((*how).to_owned())
 }
 
-/// The top-level modules that the program cannot do without, in order of appearance.
+/// The top-level modules that the program cannot do without, each once, in order of appearance.
 ///
 /// An import inside a `try` whose `except` expects it to fail is optional, and so is the one that takes its place.
 pub(super) fn modules(source: &str) -> Vec<String> {
@@ -105,10 +107,16 @@ pub(super) fn modules(source: &str) -> Vec<String> {
 struct Finder {
     /// The `try` statements around the current line, as indices into `guarded`, with their indentation.
     open: Vec<(usize, usize)>,
-    /// For each `try` of the program, whether a failing import is expected in it.
-    guarded: Vec<bool>,
-    /// Modules with the `try` statements around them.
-    found: Vec<(String, Vec<usize>)>,
+    guarded: Vec<Try>,
+    /// Modules with the innermost `try` statement around them.
+    found: Vec<(String, Option<usize>)>,
+}
+
+struct Try {
+    /// A failing import is expected in it.
+    expects: bool,
+    /// The `try` statement around it, which has a smaller index.
+    around: Option<usize>,
 }
 
 impl Finder {
@@ -116,8 +124,9 @@ impl Finder {
         let continues = matches!(first, Some(Token::Name("except" | "else" | "finally")));
         self.open.retain(|(at, _)| *at < indent || (continues && *at == indent));
         if first == Some(&Token::Name("try")) {
+            let around = self.innermost();
             self.open.push((indent, self.guarded.len()));
-            self.guarded.push(false);
+            self.guarded.push(Try { expects: false, around });
         }
     }
 
@@ -170,22 +179,33 @@ impl Finder {
                 Token::Name("ImportError" | "ModuleNotFoundError" | "Exception" | "BaseException")
             )
         });
-        if let Some((_, innermost)) = self.open.last()
+        if let Some(innermost) = self.innermost()
             && (bare || expects)
         {
-            self.guarded[*innermost] = true;
+            self.guarded[innermost].expects = true;
         }
     }
 
+    fn innermost(&self) -> Option<usize> {
+        self.open.last().map(|(_, number)| *number)
+    }
+
     fn add(&mut self, module: &str) {
-        let around = self.open.iter().map(|(_, number)| *number).collect();
-        self.found.push((module.to_owned(), around));
+        self.found.push((module.to_owned(), self.innermost()));
     }
 
     fn required(self) -> Vec<String> {
-        let optional = |around: &[usize]| around.iter().any(|number| self.guarded[*number]);
-        let required = self.found.iter().filter(|(_, around)| !optional(around));
-        required.map(|(module, _)| module.clone()).collect()
+        let mut optional: Vec<bool> = Vec::with_capacity(self.guarded.len());
+        for Try { expects, around } in &self.guarded {
+            optional.push(*expects || around.is_some_and(|around| optional[around]));
+        }
+        let is_optional = |around: Option<usize>| around.is_some_and(|around| optional[around]);
+        let required = self.found.into_iter().filter(|(_, around)| !is_optional(*around));
+        let mut seen = HashSet::new();
+        required
+            .map(|(module, _)| module)
+            .filter(|module| seen.insert(module.clone()))
+            .collect()
     }
 }
 

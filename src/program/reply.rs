@@ -5,6 +5,8 @@
 //! neither draws nor comes before the drawing is a remark ("add this for a grid") and is left out. Of the programs that
 //! result, those that draw are preferred, and of these the longest.
 
+use std::collections::HashSet;
+
 use super::tokens::{Token, tokens};
 
 /// The program's text, if there is one.
@@ -60,17 +62,26 @@ const THOUGHT_TAGS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>",
 fn without_thoughts(text: &str) -> String {
     let mut text = text.to_owned();
     for (open, close) in THOUGHT_TAGS {
-        while let Some(start) = line_that_starts_with(&text, open) {
-            match text[start..].find(close) {
-                Some(length) => text.replace_range(start..start + length + close.len(), ""),
-                None => text.truncate(start),
-            }
-        }
+        text = without_between(&text, open, close);
         if let Some(end) = text.rfind(close) {
             text.replace_range(..end + close.len(), "");
         }
     }
     text
+}
+
+/// In one pass, since a reply can be made of nothing but tags.
+fn without_between(text: &str, open: &str, close: &str) -> String {
+    let (mut kept, mut rest) = (String::new(), text);
+    while let Some(start) = line_that_starts_with(rest, open) {
+        kept.push_str(&rest[..start]);
+        // What follows the closing tag begins a line again: before the opening one there was nothing on it.
+        match rest[start..].find(close) {
+            Some(length) => rest = &rest[start + length + close.len()..],
+            None => return kept,
+        }
+    }
+    kept + rest
 }
 
 fn without_thought_tags(text: &str) -> String {
@@ -336,6 +347,6 @@ fn choose(blocks: Vec<String>) -> Option<String> {
 }
 
 fn imports_again(program: &str, imports: &[String]) -> bool {
-    let before = super::imports::modules(program);
+    let before: HashSet<String> = super::imports::modules(program).into_iter().collect();
     imports.iter().any(|module| before.contains(module))
 }

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -10,20 +11,20 @@ pub(super) fn runtime() -> Runtime {
     let renderer = |file: &str| json!({"file": file, "version": "1", "package": "plotly"});
     let package = |name: &str| {
         let file = format!("{name}.pack");
-        (
-            name.to_owned(),
-            json!({"version": "1", "file": file, "depends": [], "base": true}),
-        )
+        (name.to_owned(), json!({"version": "1", "file": file, "depends": []}))
     };
     let import = |name: &str| (name.replace("scikit-learn", "sklearn"), Value::from(name));
     let mut files = ["core", "plotly.js"].map(String::from).to_vec();
     files.extend(packages.iter().map(|name| format!("{name}.pack")));
     let file = |name: &String| json!({"name": name, "bytes": 1, "sha256": "ab".repeat(32), "type": "text/javascript"});
-    let core = json!({"script": "core", "wasm": "core", "stdlib": "core", "lock": "core", "harness": "core"});
+    let core = json!({"script": "core", "wasm": "core", "stdlib": "core", "harness": "core"});
+    let snapshot = json!({"metadata": "core", "memory": "core", "libraries": "core", "data": "core"});
+    let base = json!({"snapshot": snapshot, "rest": "core", "imported": "core", "modules": []});
     let description = json!({
-        "runtime": "1", "python": "3.14", "abi": "1", "digest": "cd".repeat(32),
+        "runtime": "1", "python": "3.14", "abi": "1", "distribution": "", "digest": "cd".repeat(32),
         "files": files.iter().map(file).collect::<Vec<_>>(),
         "core": core,
+        "base": base,
         "packages": packages.into_iter().map(package).collect::<serde_json::Map<_, _>>(),
         "imports": packages.into_iter().map(import).collect::<serde_json::Map<_, _>>(),
         "hints": [],
@@ -216,4 +217,108 @@ fn hostile_repetition_stays_cheap() {
         let _ = from_reply(&piece.repeat(100_000 / piece.len()), &runtime);
     }
     assert!(begun.elapsed().as_secs() < 30, "took {:?}", begun.elapsed());
+}
+
+/// What a model that wants to harm the server would write: each is about as long as a reply may be, and takes for ever where something is
+/// gone over again for each of its parts.
+#[test]
+fn a_reply_made_to_be_slow_is_read_like_any_other() {
+    const LENGTH: usize = 128 * 1024;
+    let repeated = |part: &str| part.repeat(LENGTH / part.len());
+    let modules = |prefix: &str| -> String { (0..12_000).map(|number| format!(",{prefix}{number}")).collect() };
+    let nested: String = (0..500).map(|depth| format!("{}try:\n", " ".repeat(depth))).collect();
+    let replies = [
+        repeated("\n<think></think>"),
+        "x<think>".repeat(8_000) + &"\n<think></think>".repeat(4_000),
+        repeated("```\n"),
+        repeated("```python\nimport a\n```\n"),
+        repeated("```python\n"),
+        format!(
+            "```python\nimport a{}\n```\n```python\nimport b{}\n```",
+            modules("a"),
+            modules("b")
+        ),
+        format!(
+            "```python\n{nested}{}import a{}\n```",
+            " ".repeat(500),
+            ",a".repeat(30_000)
+        ),
+        format!("```python\nplt{}\n```", "(".repeat(LENGTH)),
+        format!("import a\n{}", repeated("'''")),
+        format!("```python\n{}\n```", repeated("try: import a\n")),
+        repeated("\\\n"),
+        " ".repeat(LENGTH),
+        repeated("\u{feff}\r"),
+    ];
+    for reply in replies {
+        let _ = from_reply(&reply, &runtime());
+    }
+}
+
+fn reply_of_parts() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        prop::sample::select(vec![
+            "```",
+            "```python\n",
+            "```{.python}\n",
+            "~~~py\n",
+            "\n```\n",
+            "<think>",
+            "</think>",
+            "<thinking>",
+            "\n",
+            "\r\n",
+            "\r",
+            "\t",
+            "    ",
+            "import ",
+            "from . import ",
+            "numpy",
+            "a.b as c, d",
+            "try:",
+            "except ImportError:",
+            "except",
+            "finally:",
+            "(",
+            ")",
+            "'",
+            "\"\"\"",
+            "'''",
+            "f'{x}'",
+            "#",
+            "\\",
+            ">>> ",
+            "... ",
+            "%matplotlib inline",
+            "!pip install x",
+            "plt.show()",
+            "I cannot help.",
+            "\u{feff}",
+            "é",
+            "名",
+            "\u{2028}",
+            ";",
+            ":",
+            "0x_1.e",
+        ])
+        .prop_map(str::to_owned),
+        ".{0,12}",
+    ];
+    prop::collection::vec(part, 0..40).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_model_writes_is_a_program_or_a_reason(reply in reply_of_parts()) {
+        if let Ok(program) = from_reply(&reply, &runtime()) {
+            prop_assert!(program.source.len() <= LONGEST_PROGRAM + 1);
+            prop_assert!(check_imports(&program.source, &runtime()).is_ok());
+            prop_assert!(!program.source.trim().is_empty());
+        }
+    }
+
+    #[test]
+    fn whatever_stands_in_a_program_its_imports_can_be_read(source in reply_of_parts()) {
+        let _ = check_imports(&source, &runtime());
+    }
 }

@@ -163,6 +163,9 @@ fn is_long(text: &str, limit: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
     use super::*;
 
     const SAMPLE: &str = r#"{"tables":[{"name":"orders","file":"orders.csv","rows":123,"columns":[
@@ -184,7 +187,7 @@ mod tests {
     fn what_the_browser_sends_comes_back_the_same() {
         let profile = sample();
         profile.validate().unwrap();
-        let as_sent: serde_json::Value = serde_json::from_str(SAMPLE).unwrap();
+        let as_sent: Value = serde_json::from_str(SAMPLE).unwrap();
         assert_eq!(serde_json::to_value(&profile).unwrap(), as_sent);
     }
 
@@ -247,5 +250,51 @@ mod tests {
     fn a_number_that_is_not_finite_never_gets_in() {
         let json = SAMPLE.replace("9.5", "1e999");
         assert!(serde_json::from_str::<Profile>(&json).is_err());
+    }
+
+    /// A profile with one thing of any kind put somewhere into it.
+    fn nearly_a_profile() -> impl Strategy<Value = Value> {
+        let odd = prop_oneof![
+            Just(Value::Null),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,70}".prop_map(Value::from),
+            Just(json!([])),
+            Just(json!({})),
+            prop::collection::vec(".{0,5}", 0..24).prop_map(Value::from),
+            prop::sample::select(vec!["integer", "date", "mixed", "Integer", ""]).prop_map(Value::from),
+        ];
+        let places = [
+            "",
+            "/tables",
+            "/tables/0",
+            "/tables/0/name",
+            "/tables/0/rows",
+            "/tables/0/columns",
+            "/tables/0/columns/0",
+            "/tables/0/columns/0/name",
+            "/tables/0/columns/0/type",
+            "/tables/0/columns/0/missing",
+            "/tables/0/columns/0/min",
+            "/tables/0/columns/0/max",
+            "/tables/0/columns/2/top",
+        ];
+        (prop::sample::select(places.to_vec()), odd).prop_map(|(place, odd)| {
+            let mut value: Value = serde_json::from_str(SAMPLE).unwrap();
+            *value.pointer_mut(place).unwrap() = odd;
+            value
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_said_to_be_a_profile_is_one_or_is_refused(value in nearly_a_profile()) {
+            if let Ok(profile) = serde_json::from_value::<Profile>(value)
+                && profile.validate().is_ok()
+            {
+                let again: Profile = serde_json::from_str(&serde_json::to_string(&profile).unwrap()).unwrap();
+                prop_assert_eq!(again, profile);
+            }
+        }
     }
 }

@@ -24,7 +24,7 @@ fn runtime() -> Runtime {
     let package = |(name, depends): (&str, &[&str])| {
         (
             name.to_owned(),
-            json!({"version": "1", "file": "f", "depends": depends, "base": true}),
+            json!({"version": "1", "file": "f", "depends": depends}),
         )
     };
     let renderer = json!({"file": "f", "version": "1", "package": "altair"});
@@ -38,9 +38,11 @@ fn runtime() -> Runtime {
         }
     }
     let description = json!({
-        "runtime": "1", "python": "3.14", "abi": "1", "digest": "cd".repeat(32),
+        "runtime": "1", "python": "3.14", "abi": "1", "distribution": "", "digest": "cd".repeat(32),
         "files": [{"name": "f", "bytes": 1, "sha256": "ab".repeat(32), "type": "text/javascript"}],
-        "core": {"script": "f", "wasm": "f", "stdlib": "f", "lock": "f", "harness": "f"},
+        "core": {"script": "f", "wasm": "f", "stdlib": "f", "harness": "f"},
+        "base": {"rest": "f", "imported": "f", "modules": [],
+            "snapshot": {"metadata": "f", "memory": "f", "libraries": "f", "data": "f"}},
         "packages": packages.into_iter().map(package).collect::<serde_json::Map<_, _>>(),
         "imports": modules,
         "hints": [],

@@ -6,8 +6,10 @@
 
 use std::fmt;
 
-use axum::extract::Request;
-use axum::http::header::{CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -15,9 +17,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use super::App;
+use super::access::Access;
+
 /// Chromium's second lock beside the policy: which origins a document may connect to at all. Others ignore it.
 pub(super) const CONNECTION_ALLOWLIST: HeaderName = HeaderName::from_static("connection-allowlist");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// A year, and this host only: what else is under its name is not this server's to decide.
+const ONLY_HTTPS: &str = "max-age=31536000";
 
 /// The features that browsers know by this header today. One that none knows would be a warning on every page.
 const DENIED: [&str; 29] = [
@@ -71,11 +81,15 @@ impl fmt::Display for Policy {
 }
 
 impl Policy {
-    /// Of everything but the sealed frames. `host` is the server as the browser addressed it.
-    fn page(host: Option<&str>) -> Policy {
-        // The path is what keeps a frame from navigating itself to another page of this server; `'self'` has no path. A source
-        // that begins with http also matches https.
-        let frames = host.map_or_else(|| "'self'".into(), |host| format!("http://{host}/sandbox/"));
+    /// Of everything but the sealed frames. `hosts` is the server as browsers address it.
+    fn page(hosts: &[&str]) -> Policy {
+        // The path is what keeps a frame from navigating itself to another page of this server; `'self'` has no path. Without a
+        // scheme a source has that of the page.
+        let frames = hosts.iter().map(|host| format!("{host}/sandbox/"));
+        let frames = match hosts {
+            [] => "'self'".into(),
+            _ => frames.collect::<Vec<_>>().join(" "),
+        };
         Policy(vec![
             ("default-src", "'none'".into()),
             ("script-src", "'self'".into()),
@@ -138,8 +152,9 @@ pub(super) fn source_of_hexadecimal(sha256: &str) -> Option<String> {
 }
 
 /// Gives every response what it does not have yet; only the sealed frames bring a policy of their own.
-pub(super) async fn headers(request: Request, next: Next) -> Response {
-    let policy = Policy::page(host(request.headers())).to_string();
+pub(super) async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
+    let access = &app.parts().access;
+    let policy = Policy::page(&hosts(request.headers(), access)).to_string();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let sealed = headers.contains_key(CONTENT_SECURITY_POLICY);
@@ -151,33 +166,53 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
         .join(", ");
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, policy.as_str()),
-        (CONNECTION_ALLOWLIST, "(response-origin)"),
+        // The way in and out leads over redirects of ours, which it would refuse from one page to another.
+        (
+            CONNECTION_ALLOWLIST,
+            if app.gate().is_some() {
+                "(response-origin);redirects=allow"
+            } else {
+                "(response-origin)"
+            },
+        ),
         (PERMISSIONS_POLICY, permissions.as_str()),
-        (REFERRER_POLICY, "no-referrer"),
+        // A form of a page that sends no referrer has no origin either, and then cannot be told from a foreign one.
+        (REFERRER_POLICY, if sealed { "no-referrer" } else { "same-origin" }),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // For browsers that do not know `frame-ancestors`.
+        (X_FRAME_OPTIONS, if sealed { "SAMEORIGIN" } else { "DENY" }),
+        (CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
+        (CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
     ] {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.entry(name).or_insert(value);
         }
     }
+    if access.is_https() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ONLY_HTTPS));
+    }
     response
 }
 
-/// The server as the browser addressed it, which a proxy may have moved to another header. Only forms that a policy can hold:
-/// IP addresses of version 6 are none (CSP 3, section 2.3.1).
-pub(super) fn host(headers: &HeaderMap) -> Option<&str> {
-    let host = headers
-        .get("x-forwarded-host")
-        .or_else(|| headers.get(HOST))?
-        .to_str()
-        .ok()?;
+/// The server as the operator says that people call it, and as this request does, if that is allowed. A header that only proxies
+/// set is not read: a cache before the server does not tell responses apart by it.
+fn hosts<'a>(headers: &'a HeaderMap, access: &'a Access) -> Vec<&'a str> {
+    let called = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let mut hosts: Vec<&str> = access.public_host().into_iter().collect();
+    hosts.extend(called.filter(|host| access.hosts.know(host) && access.public_host() != Some(host)));
+    hosts.retain(|host| fits_policy(host));
+    hosts
+}
+
+/// Only forms that a policy can hold: IP addresses of version 6 are none (CSP 3, section 2.3.1).
+fn fits_policy(host: &str) -> bool {
     let (name, port) = host.split_once(':').unwrap_or((host, "0"));
-    let well_formed = !name.is_empty()
+    !name.is_empty()
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
-        && port.parse::<u16>().is_ok();
-    well_formed.then_some(host)
+        && port.parse::<u16>().is_ok()
+        && !port.starts_with('+')
 }
 
 #[cfg(test)]
@@ -187,12 +222,14 @@ mod tests {
     #[test]
     fn the_policy_of_the_page() {
         assert_eq!(
-            Policy::page(Some("localhost:8080")).to_string(),
+            Policy::page(&["localhost:8080"]).to_string(),
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \
-             frame-src http://localhost:8080/sandbox/; object-src 'none'; base-uri 'none'; form-action 'self'; \
+             frame-src localhost:8080/sandbox/; object-src 'none'; base-uri 'none'; form-action 'self'; \
              frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
         );
-        assert!(Policy::page(None).to_string().contains("; frame-src 'self'; "));
+        assert!(Policy::page(&[]).to_string().contains("; frame-src 'self'; "));
+        let both = Policy::page(&["a.example", "b:1"]).to_string();
+        assert!(both.contains("; frame-src a.example/sandbox/ b:1/sandbox/; "), "{both}");
     }
 
     #[test]
@@ -237,10 +274,6 @@ mod tests {
     /// What a header says is written into the policy, so it must not be able to add to it.
     #[test]
     fn only_a_plain_host_gets_into_the_policy() {
-        let of = |name: &'static str, value: &'static str| {
-            let headers = HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static(value))]);
-            host(&headers).map(str::to_owned)
-        };
         for good in [
             "localhost",
             "localhost:8080",
@@ -248,8 +281,7 @@ mod tests {
             "a-b.example.com",
             "my_box:1",
         ] {
-            assert_eq!(of("host", good).as_deref(), Some(good));
-            assert_eq!(of("x-forwarded-host", good).as_deref(), Some(good));
+            assert!(fits_policy(good), "{good}");
         }
         for bad in [
             "",
@@ -264,10 +296,11 @@ mod tests {
             "a:99999",
             ":80",
             "a:",
+            "a:+1",
             "a'",
             "a\"b",
         ] {
-            assert_eq!(of("host", bad), None, "{bad}");
+            assert!(!fits_policy(bad), "{bad}");
         }
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use askama::Template as _;
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use thiserror::Error;
@@ -32,6 +32,14 @@ pub(super) enum Failure {
     BadRequest(String),
     #[error("a request from another site")]
     CrossSite,
+    #[error("a name that this server does not have")]
+    UnknownHost,
+    #[error("no access token, or a wrong one")]
+    Unauthorized,
+    #[error("too many wrong access tokens")]
+    TooManyAttempts(Duration),
+    #[error("the address is too long")]
+    AddressTooLong,
     #[error("the body did not come in time")]
     SlowBody,
     #[error("the body is too large")]
@@ -40,6 +48,8 @@ pub(super) enum Failure {
     TracebackTooLarge,
     #[error("the body is not JSON by its type")]
     NotJson,
+    #[error("the body is not a form by its type")]
+    NotAForm,
     #[error("no question")]
     QuestionEmpty,
     #[error("the question has {0} characters")]
@@ -91,8 +101,32 @@ impl Failure {
                 StatusCode::FORBIDDEN,
                 Code::CrossSite,
                 "This request was sent by a page of another site, and those may not store charts here. If there is a proxy in \
-                 front of this server, let it pass on the Host header."
+                 front of this server, let it pass on the Host header, or set SANDPLOT_PUBLIC_URL."
                     .into(),
+            ),
+            Failure::UnknownHost => (
+                StatusCode::MISDIRECTED_REQUEST,
+                Code::UnknownHost,
+                "This server does not go by the name in this address. If it is meant to, whoever runs it can say so: \
+                 --allowed-host NAME (SANDPLOT_ALLOWED_HOSTS)."
+                    .into(),
+            ),
+            Failure::Unauthorized => (
+                StatusCode::UNAUTHORIZED,
+                Code::Unauthorized,
+                "This server wants its access token. In a browser, open this page again to log in; a program sends the header \
+                 Authorization: Bearer TOKEN."
+                    .into(),
+            ),
+            Failure::TooManyAttempts(wait) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                Code::TooManyAttempts,
+                format!("There were too many wrong access tokens. Try again in {} seconds.", seconds(*wait)).into(),
+            ),
+            Failure::AddressTooLong => (
+                StatusCode::URI_TOO_LONG,
+                Code::AddressTooLong,
+                "The address is far longer than any that this server has.".into(),
             ),
             Failure::SlowBody => (
                 StatusCode::REQUEST_TIMEOUT,
@@ -115,6 +149,13 @@ impl Failure {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 Code::UnsupportedMediaType,
                 "Send the request as JSON, with the header Content-Type: application/json.".into(),
+            ),
+            Failure::NotAForm => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                Code::UnsupportedMediaType,
+                "Log in by the form of this page. A program sends the token with each request instead: \
+                 Authorization: Bearer TOKEN."
+                    .into(),
             ),
             Failure::QuestionEmpty => (
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -182,6 +223,7 @@ impl Failure {
         };
         let retry_after = match self {
             Failure::Model(error) => error.retry_after(),
+            Failure::TooManyAttempts(wait) => Some(*wait),
             _ => None,
         };
         Said {
@@ -357,6 +399,9 @@ pub(super) fn render(failure: &Failure, mut response: Response, path: &str, requ
         .or_insert(HeaderValue::from_static("no-store"));
     if let Some(wait) = said.retry_after {
         headers.insert(RETRY_AFTER, seconds(wait).into());
+    }
+    if said.code == ErrorCode::Unauthorized {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Sandplot\""));
     }
     let (media_type, body) = if path.starts_with("/api/") {
         let detail = ErrorDetail {

@@ -34,6 +34,13 @@ pub(super) async fn ready(State(app): State<App>) -> Result<impl IntoResponse, F
     Ok(([(CACHE_CONTROL, "no-store")], Json(ready)).into_response())
 }
 
+/// What runs in the browsers of those who come here: every file with its digest, and every file they were made from, with the
+/// digests that others publish.
+pub(super) async fn runtime(State(app): State<App>) -> impl IntoResponse {
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")];
+    (headers, app.parts().bundle.full_description())
+}
+
 pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
     let headers = [
         (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),

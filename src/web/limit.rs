@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
+use super::App;
 use super::error::Failure;
 
 /// Of a whole body. Larger than its parts may be together, so that the failure names the part that is too large.
@@ -20,6 +22,9 @@ pub(super) const PROGRAM_BYTES: usize = 200 << 10;
 pub(super) const TRACEBACK_BYTES: usize = 20 << 10;
 /// In a chain that begins with a program somebody asked for or typed.
 pub(super) const MOST_REPAIRS: u32 = 2;
+
+/// Of an address. The longest of ours has some hundred.
+const ADDRESS_BYTES: usize = 8 << 10;
 
 /// For a body to arrive. A slow phone sends the largest in a fraction of it.
 const ARRIVAL: Duration = Duration::from_secs(30);
@@ -34,29 +39,35 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         if !is_json(request.headers()) {
             return Err(Failure::NotJson);
         }
-        // Said before it is sent: a client that waits for `100 Continue` never sends it.
-        let said = request
-            .headers()
-            .get(CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-        if said.is_some_and(|length| length > BODY_BYTES) {
-            return Err(Failure::BodyTooLarge);
-        }
-        let arriving = Limited::new(request.into_body(), BODY_BYTES).collect();
-        let body = tokio::time::timeout(ARRIVAL, arriving)
-            .await
-            .map_err(|_| Failure::SlowBody)?
-            .map_err(|error| {
-                if error.is::<LengthLimitError>() {
-                    Failure::BodyTooLarge
-                } else {
-                    Failure::BadRequest("The request broke off in the middle.".into())
-                }
-            })?;
-        serde_json::from_slice(&body.to_bytes())
+        let body = body(request, BODY_BYTES).await?;
+        serde_json::from_slice(&body)
             .map(Json)
             .map_err(|error| Failure::BadRequest(format!("The body is not what this address takes: {error}.")))
     }
+}
+
+/// The whole body, if it has at most `most` bytes and arrives in time.
+pub(super) async fn body(request: Request, most: usize) -> Result<Bytes, Failure> {
+    // Said before it is sent: a client that waits for `100 Continue` never sends it.
+    let said = request
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if said.is_some_and(|length| length > most) {
+        return Err(Failure::BodyTooLarge);
+    }
+    let arriving = Limited::new(request.into_body(), most).collect();
+    let arrived = tokio::time::timeout(ARRIVAL, arriving)
+        .await
+        .map_err(|_| Failure::SlowBody)?
+        .map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                Failure::BodyTooLarge
+            } else {
+                Failure::BadRequest("The request broke off in the middle.".into())
+            }
+        })?;
+    Ok(arrived.to_bytes())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -72,10 +83,20 @@ fn is_json(headers: &HeaderMap) -> bool {
         .eq_ignore_ascii_case("application/json")
 }
 
+/// Refuses an address that is none of ours by its length alone, before anybody works on it.
+pub(super) async fn address(request: Request, next: Next) -> Response {
+    let wanted = request.uri().path_and_query().map_or(0, |wanted| wanted.as_str().len());
+    if wanted > ADDRESS_BYTES {
+        Failure::AddressTooLong.into_response()
+    } else {
+        next.run(request).await
+    }
+}
+
 /// Refuses what a page of another site sends: it could fill the store and spend the model's budget with its readers' browsers.
-pub(super) async fn same_site(request: Request, next: Next) -> Response {
+pub(super) async fn same_site(State(app): State<App>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if safe || is_same_site(request.headers()) {
+    if safe || is_same_site(request.headers(), app.parts().access.public_host()) {
         next.run(request).await
     } else {
         Failure::CrossSite.into_response()
@@ -83,14 +104,15 @@ pub(super) async fn same_site(request: Request, next: Next) -> Response {
 }
 
 /// The browser says itself whether it is a page of ours, wherever the connection is trustworthy to it (https and localhost).
-/// Elsewhere it says where the page is from. Whoever says neither is no browser.
-fn is_same_site(headers: &HeaderMap) -> bool {
+/// Elsewhere it says where the page is from. Whoever says neither is no browser. What a proxy says (`X-Forwarded-Host`) does not
+/// count, since anybody can say it; a server whose proxy changes `Host` is told its `public` name.
+fn is_same_site(headers: &HeaderMap, public: Option<&str>) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     match (text("sec-fetch-site"), text(ORIGIN.as_str())) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => {
             let origin = origin.split_once("://").map(|(_, host)| host);
-            origin.is_some() && [text("x-forwarded-host"), text(HOST.as_str())].contains(&origin)
+            origin.is_some() && [public, text(HOST.as_str())].contains(&origin)
         }
         (None, None) => true,
     }
@@ -112,7 +134,7 @@ mod tests {
     #[test]
     fn a_page_of_another_site_is_told_from_our_own_and_from_a_program() {
         let host = ("host", "box:8080");
-        let rows: [(&[(&str, &str)], bool); 12] = [
+        let rows: [(&[(&str, &str)], bool); 14] = [
             (&[host], true),
             (&[host, ("sec-fetch-site", "same-origin")], true),
             (&[host, ("sec-fetch-site", "none")], true),
@@ -127,18 +149,21 @@ mod tests {
             (&[host, ("origin", "http://box")], false),
             (&[host, ("origin", "http://evil.example")], false),
             (&[host, ("origin", "null")], false),
+            (&[host, ("origin", "https://charts.example")], true),
+            (&[host, ("origin", "https://charts.example:8443")], false),
             (
                 &[
                     host,
-                    ("x-forwarded-host", "charts.example"),
-                    ("origin", "https://charts.example"),
+                    ("x-forwarded-host", "evil.example"),
+                    ("origin", "https://evil.example"),
                 ],
-                true,
+                false,
             ),
         ];
         for (given, expected) in rows {
             let given: Vec<(&'static str, &'static str)> = given.to_vec();
-            assert_eq!(is_same_site(&headers(&given)), expected, "{given:?}");
+            let public = Some("charts.example");
+            assert_eq!(is_same_site(&headers(&given), public), expected, "{given:?}");
         }
     }
 

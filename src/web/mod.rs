@@ -1,14 +1,17 @@
 //! HTTP: every URL and every layer on this screen.
 //!
 //! Each part answers for one family of routes and leaves the rest alone: `pages` (what people see), `charts` (the API), `assets`
-//! (files), `health` (for whoever runs the server). `wire` is the shape of what is sent, `error` the only way to say no, `limit`
-//! what a request may be, `csp` what a page may do, `log` the line each request leaves.
+//! (files), `health` (for whoever runs the server), `access` (who may come in, and the login page). `wire` is the shape of what is
+//! sent, `error` the only way to say no, `hosts` and `limit` what a request may be, `csp` what a page may do, `log` the line each
+//! request leaves, `serve` what a connection may take.
 
+mod access;
 mod assets;
 mod charts;
 mod csp;
 mod error;
 mod health;
+mod hosts;
 mod limit;
 mod log;
 mod pages;
@@ -28,10 +31,12 @@ use tower_http::compression::CompressionLayer;
 use crate::llm::Llm;
 use crate::store::Store;
 
+use access::Gate;
+pub use access::{Access, Public};
 pub use assets::{Bundle, BundleError, Site};
 pub use health::check;
 use pages::Pages;
-pub use serve::serve;
+pub use serve::{Patience, serve, serve_until};
 
 /// What all requests share. Cloning it is cloning a reference.
 #[derive(Clone)]
@@ -40,6 +45,7 @@ pub struct App(Arc<Shared>);
 struct Shared {
     parts: Parts,
     pages: Pages,
+    gate: Option<Gate>,
 }
 
 /// What an [`App`] is made of; tests put their own in.
@@ -49,6 +55,7 @@ pub struct Parts {
     pub store: Store,
     /// `None` if no model is configured: everything but asking works.
     pub llm: Option<Llm>,
+    pub access: Access,
     /// Limits of a program in the browser.
     pub run: RunLimits,
     pub metrics: PrometheusHandle,
@@ -77,7 +84,8 @@ pub enum AppError {
 impl App {
     pub fn new(parts: Parts) -> Result<App, AppError> {
         let pages = Pages::new(&parts)?;
-        Ok(App(Arc::new(Shared { parts, pages })))
+        let gate = parts.access.token.as_ref().map(Gate::new);
+        Ok(App(Arc::new(Shared { parts, pages, gate })))
     }
 
     fn parts(&self) -> &Parts {
@@ -87,37 +95,54 @@ impl App {
     fn pages(&self) -> &Pages {
         &self.0.pages
     }
+
+    /// `None` if everybody is let in.
+    fn gate(&self) -> Option<&Gate> {
+        self.0.gate.as_ref()
+    }
 }
 
 pub fn app(app: App) -> Router {
-    // Rendered for each request, so compressed for each; a stream of events never is.
-    let rendered = Router::new()
+    // What belongs to somebody, or costs something: with a token configured, for those who have it. What is not there is not for
+    // others to find out either.
+    let guarded = Router::new()
         .route("/", get(pages::home))
         .route("/charts/{id}", get(pages::chart))
-        .route("/sandbox/worker", get(pages::worker_frame))
-        .route("/sandbox/figure", get(pages::figure_frame))
         .route("/api/v1/charts", post(charts::create))
         .route("/api/v1/charts/{id}", get(charts::read))
         .route("/api/v1/charts/{id}/repair", post(charts::repair))
-        .layer(from_fn(limit::same_site))
+        .route("/metrics", get(health::metrics))
+        .fallback(error::no_such_page)
+        .layer(from_fn_with_state(app.clone(), access::guard));
+    let open = Router::new()
+        .route("/login", get(access::page).post(access::log_in))
+        .route("/logout", post(access::log_out))
+        .route("/runtime.json", get(health::runtime))
+        .route("/sandbox/worker", get(pages::worker_frame))
+        .route("/sandbox/figure", get(pages::figure_frame));
+    // Rendered for each request, so compressed for each; a stream of events never is.
+    let rendered = guarded
+        .merge(open)
+        .layer(from_fn_with_state(app.clone(), limit::same_site))
         .layer(CompressionLayer::new());
     // Stored compressed.
     let files = Router::new()
         .route("/assets/{tree}/{*path}", get(assets::asset))
         .route("/runtime/{sha256}/{name}", get(assets::runtime_file));
+    // Asked by whatever watches over the server, under whatever name.
     let health = Router::new()
         .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics));
+        .route("/readyz", get(health::ready));
 
     rendered
         .merge(files)
+        .layer(from_fn_with_state(app.clone(), hosts::known))
         .merge(health)
-        .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::method_not_allowed)
         // From here on outermost last.
+        .layer(from_fn(limit::address))
         .layer(CatchPanicLayer::custom(error::panicked))
-        .layer(from_fn(csp::headers))
+        .layer(from_fn_with_state(app.clone(), csp::headers))
         .layer(from_fn_with_state(app.clone(), log::requests))
         .with_state(app)
 }

@@ -13,7 +13,8 @@ use super::limit::{PROFILE_BYTES, QUESTION_CHARS};
 use super::wire::{Answer, Limits, Model, PageData, Sample, Sandbox, Script};
 use super::{App, AppError, Parts};
 
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+const MAIN_SCRIPT: &str = "app/main.js";
 const WORKER_FRAME: &str = "/sandbox/worker";
 const FIGURE_FRAME: &str = "/sandbox/figure";
 const WORKER_SCRIPT: &str = "sandbox/worker.js";
@@ -25,6 +26,7 @@ const SAMPLES: &str = "samples/samples.json";
 pub(super) struct Pages {
     /// `/assets/{digest}`.
     assets: String,
+    main_integrity: String,
     worker_url: String,
     worker_integrity: String,
     samples: Vec<Sample>,
@@ -43,6 +45,9 @@ struct Sealed {
 #[template(path = "home.html")]
 struct Home<'a> {
     assets: &'a str,
+    main_integrity: &'a str,
+    /// There is somebody to be logged out.
+    has_login: bool,
     /// JSON that is safe inside a script element.
     page_data: String,
     model_name: Option<&'a str>,
@@ -55,6 +60,9 @@ struct Home<'a> {
 #[template(path = "chart.html")]
 struct ChartPage<'a> {
     assets: &'a str,
+    main_integrity: &'a str,
+    /// There is somebody to be logged out.
+    has_login: bool,
     /// JSON that is safe inside a script element.
     page_data: String,
     model_name: Option<&'a str>,
@@ -96,10 +104,8 @@ impl Pages {
             .collect();
         Ok(Pages {
             worker_url: format!("{assets}/{WORKER_SCRIPT}"),
-            worker_integrity: site
-                .file(WORKER_SCRIPT)
-                .ok_or(AppError::FileMissing { path: WORKER_SCRIPT })?
-                .integrity(),
+            worker_integrity: integrity(site, WORKER_SCRIPT)?,
+            main_integrity: integrity(site, MAIN_SCRIPT)?,
             assets,
             samples,
             limits: Limits {
@@ -119,6 +125,10 @@ impl Pages {
                 policy: Policy::figure_frame(figure, &renderers).to_string(),
             },
         })
+    }
+
+    pub(super) fn assets(&self) -> &str {
+        &self.assets
     }
 
     fn page_data(&self, parts: &Parts, chart: Option<&Answer>) -> Result<String, Failure> {
@@ -148,6 +158,8 @@ pub(super) async fn home(State(app): State<App>) -> Result<Response, Failure> {
     let (parts, pages) = (app.parts(), app.pages());
     page(&Home {
         assets: &pages.assets,
+        main_integrity: &pages.main_integrity,
+        has_login: app.gate().is_some(),
         page_data: pages.page_data(parts, None)?,
         model_name: parts.llm.as_ref().map(|llm| llm.name()),
         version: VERSION,
@@ -161,6 +173,8 @@ pub(super) async fn chart(State(app): State<App>, ChartPath(id): ChartPath) -> R
     let chart = Answer::new(chart).map_err(|error| Failure::Render(error.into()))?;
     page(&ChartPage {
         assets: &pages.assets,
+        main_integrity: &pages.main_integrity,
+        has_login: app.gate().is_some(),
         page_data: pages.page_data(parts, Some(&chart))?,
         model_name: parts.llm.as_ref().map(|llm| llm.name()),
         version: VERSION,
@@ -176,9 +190,14 @@ pub(super) async fn figure_frame(State(app): State<App>) -> Response {
     sealed(&app.pages().figure)
 }
 
+/// A page is asked for anew each time, and is nobody's but the person's who asked.
 fn page(template: &impl Template) -> Result<Response, Failure> {
+    rendered(template, "private, no-cache")
+}
+
+pub(super) fn rendered(template: &impl Template, cache: &'static str) -> Result<Response, Failure> {
     let html = template.render().map_err(|error| Failure::Render(error.into()))?;
-    Ok(([(CACHE_CONTROL, "no-cache")], Html(html)).into_response())
+    Ok(([(CACHE_CONTROL, cache)], Html(html)).into_response())
 }
 
 fn sealed(frame: &Sealed) -> Response {
@@ -202,6 +221,11 @@ impl<'a> ErrorPage<'a> {
             version: VERSION,
         }
     }
+}
+
+/// As in the attribute of that name.
+fn integrity(site: &Site, path: &'static str) -> Result<String, AppError> {
+    Ok(site.file(path).ok_or(AppError::FileMissing { path })?.integrity())
 }
 
 fn samples(site: &Site, assets: &str) -> Result<Vec<Sample>, AppError> {

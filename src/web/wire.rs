@@ -87,6 +87,10 @@ pub(super) struct ErrorDetail<'a> {
 pub(super) enum ErrorCode {
     BadRequest,
     CrossSite,
+    UnknownHost,
+    Unauthorized,
+    TooManyAttempts,
+    AddressTooLong,
     RequestTimeout,
     TooLarge,
     QuestionEmpty,
@@ -199,6 +203,10 @@ impl ErrorCode {
         match self {
             ErrorCode::BadRequest => "bad_request",
             ErrorCode::CrossSite => "cross_site",
+            ErrorCode::UnknownHost => "unknown_host",
+            ErrorCode::Unauthorized => "unauthorized",
+            ErrorCode::TooManyAttempts => "too_many_attempts",
+            ErrorCode::AddressTooLong => "address_too_long",
             ErrorCode::RequestTimeout => "request_timeout",
             ErrorCode::TooLarge => "too_large",
             ErrorCode::QuestionEmpty => "question_empty",
@@ -256,7 +264,7 @@ mod tests {
 
     use super::*;
     use crate::prompt::{Bound, Column, Kind, Profile, Table};
-    use crate::runtime::{Core, File, Hint, Package, Renderer, Renderers, Runtime};
+    use crate::runtime::{Base, Core, File, Hint, Package, Renderer, Renderers, Runtime, Snapshot};
 
     /// Writes the types the page works with, and fails if they were not up to date: so a change is seen, and the next run passes.
     #[test]
@@ -289,6 +297,8 @@ mod tests {
             declaration::<Runtime>(),
             declaration::<File>(),
             declaration::<Core>(),
+            declaration::<Base>(),
+            declaration::<Snapshot>(),
             declaration::<Package>(),
             declaration::<Hint>(),
             declaration::<Renderers>(),

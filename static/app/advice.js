@@ -17,7 +17,7 @@
  */
 
 import { ApiError } from "./api.js";
-import { SandboxError } from "./sandbox.js";
+import { SandboxError } from "./interpreter.js";
 
 /** @type {Failure} */
 const NOTHING = {

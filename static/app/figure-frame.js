@@ -7,8 +7,8 @@
  */
 
 import { ProtocolError, parseFromFigure } from "../shared/protocol.js";
+import { SandboxError, sealedFrame } from "./interpreter.js";
 import { createRuntimeFiles } from "./runtime.js";
-import { SandboxError, sealedFrame } from "./sandbox.js";
 
 /** Seconds that a figure may take to be drawn. */
 const DRAW_SECONDS = 60;

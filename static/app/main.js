@@ -27,7 +27,11 @@ const pageData = readPageData();
 const question = find("question", HTMLTextAreaElement);
 const form = find("ask-form", HTMLFormElement);
 const gallery = createGallery(find("figures", HTMLElement), pageData);
-const sandbox = createSandbox(pageData, { onStatus: (status) => session.sandboxChanged(status) });
+const sandbox = createSandbox(pageData, {
+  onStatus: (status) => session.sandboxChanged(status),
+  onFallback: (reason) => seal.fellBack(reason),
+});
+const seal = createSealView(pageData, sandbox.prepare);
 const tables = createTables(pageData, sandbox, (state) => session.tablesChanged(state));
 const session = createSession({
   pageData,
@@ -42,7 +46,7 @@ const program = createProgramView(find("program", HTMLElement), { onEdit: sessio
 const view = createView(pageData, {
   data: createDataView(pageData.samples, { onRemove: tables.remove, onSample: openSample }),
   program,
-  seal: createSealView(pageData, sandbox.prepare),
+  seal,
   preview,
   onQuestion: fillQuestion,
 });

@@ -5,15 +5,15 @@
  * Found from the text, before the run: a program that asked for a file while running could tell something by asking. Too many
  * cost a few milliseconds, so a word in a string may count as an import; too few would break the program.
  *
- * @import {RuntimeManifest} from "./runtime.js"
+ * @import {Runtime} from "./wire.js"
  */
 
 const IMPORT = /(?:^|[\n;:])[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([^\n;#]+))/g;
 
 /**
  * @param {string} program
- * @param {RuntimeManifest} manifest
- * @returns {string[]} names of packages, those they depend on before them, without the base packages
+ * @param {Runtime} manifest
+ * @returns {{name: string, file: string}[]} packages, those they depend on before them, without what every interpreter has
  */
 export function packagesFor(program, manifest) {
   /** @type {Set<string>} */
@@ -26,19 +26,45 @@ export function packagesFor(program, manifest) {
   for (const hint of manifest.hints) {
     if (text.includes(hint.contains)) wanted.add(hint.package);
   }
-  /** @type {string[]} */
+  /** @type {{name: string, file: string}[]} */
   const ordered = [];
   const seen = new Set();
   /** @param {string} name */
   const visit = (name) => {
     const entry = Object.hasOwn(manifest.packages, name) ? manifest.packages[name] : undefined;
-    if (!entry || entry.base || seen.has(name)) return;
+    if (!entry?.file || seen.has(name)) return;
     seen.add(name);
     for (const dependency of entry.depends) visit(dependency);
-    ordered.push(name);
+    ordered.push({ name, file: entry.file });
   };
   for (const name of wanted) visit(name);
   return ordered;
+}
+
+/**
+ * Whether a program imports a module of the standard library or of a base package that the snapshot does not hold. What its text
+ * does not tell is found when it runs.
+ * @param {string} program
+ * @param {Runtime} manifest
+ */
+export function needsRest(program, manifest) {
+  const held = new Set(manifest.base.modules);
+  const isOurs = (/** @type {string} */ name) =>
+    manifest.stdlib.includes(name) || Object.hasOwn(manifest.imports, name);
+  for (const module of importedModules(program.replaceAll("\\\n", " "))) {
+    const top = module.split(".")[0] ?? "";
+    if (isOurs(top) && !held.has(top) && !packageFile(top, manifest)) return true;
+  }
+  return false;
+}
+
+/**
+ * @param {string} module
+ * @param {Runtime} manifest
+ */
+function packageFile(module, manifest) {
+  const name = packageOf(module, manifest.imports);
+  return name === undefined ? null : (manifest.packages[name]?.file ?? null);
 }
 
 /** @param {string} text */

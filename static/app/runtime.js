@@ -3,13 +3,7 @@
  * The pinned runtime's files as the page fetches them: each once, each checked by the browser against the digest that the
  * server's manifest gives, each counted for the progress. What the bytes are for is sandbox.js's and figure-frame.js's.
  *
- * @typedef {{name: string, bytes: number, sha256: string, type: string}} RuntimeFile
- * @typedef {{version: string, file: string, depends: string[], base: boolean}} RuntimePackage
- * @typedef {{runtime: string, python: string, abi: string, digest: string, files: RuntimeFile[],
- *   core: {script: string, wasm: string, stdlib: string, harness: string},
- *   packages: Record<string, RuntimePackage>, imports: Record<string, string>,
- *   hints: {contains: string, package: string}[], stdlib: string[],
- *   renderers: Record<"plotly" | "vega", {file: string, version: string, package: string}>}} RuntimeManifest
+ * @import {Runtime, RuntimeFile} from "./wire.js"
  */
 
 export class IntegrityError extends Error {
@@ -24,7 +18,7 @@ export class IntegrityError extends Error {
 }
 
 /**
- * @param {RuntimeManifest} manifest
+ * @param {Runtime} manifest
  * @param {string} base path under which the files are served, by digest
  */
 export function createRuntimeFiles(manifest, base) {
@@ -73,6 +67,10 @@ export function createRuntimeFiles(manifest, base) {
 
   return {
     get,
+    /** Whether anything was asked for yet. */
+    get hasStarted() {
+      return fetched.size > 0;
+    },
     /** @param {string} name @returns {Promise<string>} */
     text: async (name) => new TextDecoder().decode(await get(name)),
     /** @param {(done: number, total: number) => void} listener bytes of all files asked for so far, as unpacked */

@@ -38,6 +38,17 @@ export function createSealView({ runtime }, onRetry) {
     ),
   );
   retry.addEventListener("click", onRetry);
+  const command = checkCommand(runtime.distribution);
+  const copy = find("copy-command", HTMLButtonElement);
+  setText(find("check-command", HTMLElement), command);
+  copy.addEventListener("click", async () => {
+    // Without a secure context there is no clipboard: the text can still be selected.
+    const isCopied = await navigator.clipboard?.writeText(command).then(
+      () => true,
+      () => false,
+    );
+    setText(copy, isCopied ? "Copied" : "Select it above to copy it");
+  });
   seal.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !seal.open) return;
     event.stopPropagation();
@@ -50,6 +61,16 @@ export function createSealView({ runtime }, onRetry) {
   let listedCount = 0;
 
   return {
+    /** @param {string} reason why Python does not start from its snapshot in this page */
+    fellBack(reason) {
+      const note = find("seal-fallback", HTMLElement);
+      setText(
+        note,
+        `Python started without its memory snapshot, which takes longer but changes nothing else. ${reason}`,
+      );
+      note.hidden = false;
+    },
+
     /** @param {SessionState} state */
     render({ sandbox, sent }) {
       seal.dataset["phase"] = sandbox.phase;
@@ -76,6 +97,25 @@ export function createSealView({ runtime }, onRetry) {
       listedCount = sent.length;
     },
   };
+}
+
+/**
+ * Compares the digests of the packages this server's runtime was made from with those in the lock that Pyodide publishes.
+ * @param {string} distribution
+ */
+function checkCommand(distribution) {
+  const program = [
+    "import json,sys",
+    "lock={p['file_name']:p['sha256'] for p in json.load(open('pyodide-lock.json'))['packages'].values()}",
+    "ours={i['name']:i['sha256'] for i in json.load(sys.stdin)['inputs'] if i['name'] in lock}",
+    "wrong=[n for n in ours if ours[n]!=lock[n]]",
+    "print(len(ours)-len(wrong),'of',len(ours),'packages of Pyodide are as published',wrong)",
+    "sys.exit(bool(wrong) or not ours)",
+  ].join("; ");
+  return [
+    `curl -fsS ${new URL("pyodide-lock.json", distribution)} -o pyodide-lock.json &&`,
+    `curl -fsS ${location.origin}/runtime.json | python3 -c "${program}"`,
+  ].join("\n");
 }
 
 /** @param {SandboxStatus} status */

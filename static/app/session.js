@@ -276,6 +276,9 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       onOutput(text) {
         if (!signal.aborted) set({ stdout: state.stdout + text });
       },
+      onRestart() {
+        if (!signal.aborted) set({ stdout: "" });
+      },
     });
     signal.throwIfAborted();
     return result;

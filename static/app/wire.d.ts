@@ -47,7 +47,7 @@ export type ErrorDetail = { code: ErrorCode, message: string, requestId: string,
 /**
  * The stable names of failures.
  */
-export type ErrorCode = "bad_request" | "cross_site" | "request_timeout" | "too_large" | "question_empty" | "question_too_long" | "profile_too_large" | "program_too_large" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "repair_limit" | "no_model" | "model_key" | "model_rate_limited" | "model_unavailable" | "model_unreachable" | "model_timeout" | "model_stream_broken" | "model_empty" | "model_no_program" | "model_refused" | "model_rejected" | "package_missing" | "internal";
+export type ErrorCode = "bad_request" | "cross_site" | "unknown_host" | "unauthorized" | "too_many_attempts" | "address_too_long" | "request_timeout" | "too_large" | "question_empty" | "question_too_long" | "profile_too_large" | "program_too_large" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "repair_limit" | "no_model" | "model_key" | "model_rate_limited" | "model_unavailable" | "model_unreachable" | "model_timeout" | "model_stream_broken" | "model_empty" | "model_no_program" | "model_refused" | "model_rejected" | "package_missing" | "internal";
 
 export type Profile = { tables: Array<Table>, };
 
@@ -102,9 +102,13 @@ export type Runtime = {
  */
 runtime: string, python: string, abi: string, 
 /**
+ * Where Pyodide publishes this version, with the list of its packages' digests.
+ */
+distribution: string, 
+/**
  * One name for all the files together: SHA-256 over their sorted `name sha256` lines.
  */
-digest: string, files: Array<RuntimeFile>, core: RuntimeCore, packages: { [key in string]: RuntimePackage }, imports: { [key in string]: string }, hints: Array<RuntimeHint>, stdlib: Array<string>, renderers: Renderers, };
+digest: string, files: Array<RuntimeFile>, core: RuntimeCore, base: RuntimeBase, packages: { [key in string]: RuntimePackage }, imports: { [key in string]: string }, hints: Array<RuntimeHint>, stdlib: Array<string>, renderers: Renderers, };
 
 /**
  * A file of the bundle. Size and hash are those of the bytes before compression: what the browser checks.
@@ -114,13 +118,35 @@ export type RuntimeFile = { name: string, bytes: number, sha256: string, type: s
 /**
  * The names of the files that every run needs.
  */
-export type RuntimeCore = { script: string, wasm: string, stdlib: string, lock: string, harness: string, };
+export type RuntimeCore = { script: string, wasm: string, stdlib: string, harness: string, };
 
-export type RuntimePackage = { version: string, file: string, depends: Array<string>, 
 /**
- * Mounted before any program asks for it.
+ * What every interpreter starts with: the packages that need no asking for, imported already in a snapshot of its memory.
  */
-base: boolean, };
+export type RuntimeBase = { snapshot: RuntimeSnapshot, 
+/**
+ * Files that a restored interpreter can begin without.
+ */
+rest: string, 
+/**
+ * Files that only an interpreter started without the snapshot reads.
+ */
+imported: string, 
+/**
+ * Top-level names of the modules that the snapshot holds.
+ */
+modules: Array<string>, };
+
+/**
+ * The files from which an interpreter is restored.
+ */
+export type RuntimeSnapshot = { metadata: string, memory: string, libraries: string, data: string, };
+
+export type RuntimePackage = { version: string, 
+/**
+ * None for one that every interpreter has.
+ */
+file: string | null, depends: Array<string>, };
 
 /**
  * A text in a program that means a package nobody imports: `read_excel` needs openpyxl.

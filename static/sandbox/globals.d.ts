@@ -1,10 +1,13 @@
 /** What pyodide-core.js, which follows worker.js in the same script, and the renderers put into the global scope. */
 import type { PyodideInterface } from "pyodide";
+import type { Snapshot } from "../../pyodide-bundle/core/snapshot.js";
 import type { ToFigure, ToWorker } from "../shared/protocol.js";
 
 declare global {
   const loadPyodide: (options: Record<string, unknown>) => Promise<PyodideInterface>;
-  const createPyodideModule: (settings: object) => Promise<unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: Emscripten's module has no types.
+  const createPyodideModule: (settings: object) => Promise<any>;
+  var createRestoredModule: (snapshot: Snapshot) => (settings: Record<string, unknown>) => Promise<unknown>;
   type HostMessage = ToWorker;
   type FigureMessage = ToFigure;
 }

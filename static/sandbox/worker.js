@@ -11,7 +11,11 @@
   /** Pyodide wants an absolute address to look its files up by; this one resolves nowhere. */
   const HOME_URL = "https://pyodide.invalid/";
   const SITE_PACKAGES = "/lib/python3.14/site-packages";
+  const STANDARD_LIBRARY = "/lib/python314.zip";
   const WORKING_DIRECTORY = "/home/pyodide";
+  /** As Emscripten's C library counts its errors. */
+  const NO_SUCH_FILE = 44;
+  const NOTHING_OPENED = '{"ok":true,"profile":{"tables":[]},"previews":[]}';
   /** Output is gathered for this long (milliseconds) or up to this many characters before it is sent. */
   const OUTPUT_EVERY = 100;
   const OUTPUT_CHUNK = 1 << 16;
@@ -21,6 +25,10 @@
   const given = new Map();
   /** @type {import("pyodide").PyodideInterface | undefined} */
   let python;
+  /** Files of which only the names are there. @type {Set<string>} */
+  const pretended = new Set();
+  /** Whether one of them was opened. */
+  let missed = false;
 
   // Pyodide refuses to run where importScripts works, taking it for an unsupported set-up.
   self.importScripts = () => {
@@ -67,6 +75,8 @@
     switch (message.type) {
       case "boot":
         return boot(message, send, output);
+      case "complete":
+        return complete(message);
       case "open":
         return open(message, send);
       case "run":
@@ -82,27 +92,103 @@
   async function boot(message, send, output) {
     send({ type: "phase", phase: "start" });
     capMemory(message.memoryBytes);
+    const { snapshot } = message;
     given.set("pyodide.asm.wasm", { bytes: message.wasm, type: "application/wasm" });
-    given.set("python_stdlib.zip", { bytes: message.stdlib, type: "application/zip" });
+    given.set("python_stdlib.zip", { bytes: message.stdlib ?? new ArrayBuffer(0), type: "application/zip" });
     python = await loadPyodide({
       indexURL: HOME_URL,
       packageBaseUrl: HOME_URL,
       stdLibURL: `${HOME_URL}python_stdlib.zip`,
       // No package is listed: they are mounted below, and a missing one is the harness's to explain.
       lockFileContents: { info: { ...message.abi, arch: "wasm32", platform: "emscripten" }, packages: {} },
-      createPyodideModule,
+      createPyodideModule: snapshot ? createRestoredModule(restorable(snapshot, mountSome)) : createPyodideModule,
       stdin: () => null,
-      env: { HOME: WORKING_DIRECTORY, MPLBACKEND: "agg", TZ: "UTC" },
+      // The seed of hashes is in a snapshot's every dictionary: so a boot without one takes the same.
+      env: { HOME: WORKING_DIRECTORY, MPLBACKEND: "agg", TZ: "UTC", PYTHONHASHSEED: "0" },
     });
     given.clear();
     python.setStdout({ write: output.write, isatty: false });
     python.setStderr({ write: output.write, isatty: false });
-    for (const pack of message.packs) mount(python, pack.bytes, SITE_PACKAGES);
-    mount(python, message.harness, SITE_PACKAGES);
-    send({ type: "phase", phase: "import" });
-    python.pyimport("importlib").invalidate_caches();
-    python.pyimport("sandplot").boot(JSON.stringify(message.modules));
+    if (!snapshot) {
+      mountPacks(python);
+      send({ type: "phase", phase: "import" });
+      python.pyimport("importlib").invalidate_caches();
+      python.pyimport("sandplot").boot(JSON.stringify(message.modules));
+    } else {
+      python.pyimport("sandplot").restored();
+    }
     send({ type: "ready" });
+
+    /** @param {Files} py */
+    function mountPacks(py) {
+      for (const pack of message.packs) mount(py, pack.bytes, SITE_PACKAGES);
+      mount(py, message.harness, SITE_PACKAGES);
+    }
+
+    /** @param {Files} py @param {[path: string, length: number][]} absent */
+    function mountSome(py, absent) {
+      if (snapshot) mount(py, snapshot.libraries, SITE_PACKAGES);
+      mountPacks(py);
+      for (const [path, length] of absent) pretend(py, `${SITE_PACKAGES}/${path}`, length);
+      pretend(py, STANDARD_LIBRARY, 1);
+    }
+  }
+
+  /**
+   * @param {NonNullable<Extract<HostMessage, {type: "boot"}>["snapshot"]>} snapshot
+   * @param {(py: Files, absent: [path: string, length: number][]) => void} mountSome
+   */
+  function restorable({ metadata: json, memory, libraries }, mountSome) {
+    const metadata = JSON.parse(new TextDecoder().decode(json));
+    const bytes = new Map(contents(libraries).map(({ path, bytes }) => [`${SITE_PACKAGES}/${path}`, bytes]));
+    return {
+      metadata,
+      memory,
+      libraries: metadata.libraries.map((/** @type {{path: string}} */ { path }) => {
+        const library = bytes.get(path);
+        if (!library) throw new Error(`${path} is not among the libraries`);
+        return library;
+      }),
+      /** @param {Files} py */
+      mount(py) {
+        mountSome(py, metadata.absent ?? []);
+      },
+    };
+  }
+
+  /** @typedef {{FS: any}} Files where files are: Pyodide, or the module under it */
+
+  /**
+   * Puts a file's name where its content is not yet. Whoever opens it learns that there is none, and the page learns that it was
+   * wanted: what came of it does not count.
+   * @param {Files} py
+   * @param {string} path
+   * @param {number} length
+   */
+  function pretend({ FS }, path, length) {
+    FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
+    if (FS.analyzePath(path).exists) FS.unlink(path);
+    FS.writeFile(path, "");
+    const { node } = FS.lookupPath(path);
+    node.usedBytes = length;
+    node.stream_ops = {
+      ...node.stream_ops,
+      open() {
+        missed = true;
+        throw new FS.ErrnoError(NO_SUCH_FILE);
+      },
+    };
+    pretended.add(path);
+  }
+
+  /** @param {Extract<HostMessage, {type: "complete"}>} message */
+  function complete({ stdlib, pack }) {
+    const py = booted();
+    for (const path of pretended) py.FS.unlink(path);
+    pretended.clear();
+    py.FS.writeFile(STANDARD_LIBRARY, new Uint8Array(stdlib), { canOwn: true });
+    mount(py, pack, SITE_PACKAGES);
+    missed = false;
   }
 
   /**
@@ -120,7 +206,9 @@
     /** @type {string} */
     const json = py.pyimport("sandplot").load(JSON.stringify(files));
     const answer = JSON.parse(json);
-    if (answer.ok) send({ type: "opened", id: message.id, json });
+    // Without the missing file it may have been refused, or read wrongly: asked again, with the file, it is not.
+    if (missed) send({ type: "opened", id: message.id, json: NOTHING_OPENED, missed: true });
+    else if (answer.ok) send({ type: "opened", id: message.id, json, missed: false });
     else send({ type: "refused", id: message.id, message: answer.message });
   }
 
@@ -150,7 +238,7 @@
     py.runPython("import sys\nsys.__stdout__.flush()\nsys.__stderr__.flush()");
     output.flush();
     const buffers = new Set(parts.flatMap((part) => (typeof part === "string" ? [] : [part.buffer])));
-    send({ type: "result", id: message.id, json, parts }, [...buffers]);
+    send({ type: "result", id: message.id, json, parts, missed }, [...buffers]);
   }
 
   function booted() {
@@ -160,26 +248,37 @@
 
   /**
    * Writes a pack into the file system. The contents stay where they came, as parts of one buffer: nothing is copied.
-   * @param {import("pyodide").PyodideInterface} py
-   * @param {ArrayBuffer} pack u32 length of the index, the index as JSON `[[path, length], ...]`, the contents in that order
+   * @param {{FS: any}} py
+   * @param {ArrayBuffer} pack
    * @param {string} folder
    */
   function mount(py, pack, folder) {
-    const indexLength = new DataView(pack).getUint32(0, true);
-    /** @type {[string, number][]} */
-    const index = JSON.parse(new TextDecoder().decode(new Uint8Array(pack, 4, indexLength)));
     const made = new Set();
-    let offset = 4 + indexLength;
-    for (const [path, length] of index) {
+    for (const { path, bytes } of contents(pack)) {
       const full = `${folder}/${path}`;
       const parent = full.slice(0, full.lastIndexOf("/"));
       if (!made.has(parent)) {
         py.FS.mkdirTree(parent);
         made.add(parent);
       }
-      py.FS.writeFile(full, new Uint8Array(pack, offset, length), { canOwn: true });
-      offset += length;
+      py.FS.writeFile(full, bytes, { canOwn: true });
     }
+  }
+
+  /**
+   * @param {ArrayBuffer} pack u32 length of the index, the index as JSON `[[path, length], ...]`, the contents in that order
+   * @returns {{path: string, bytes: Uint8Array<ArrayBuffer>}[]} each a part of the pack's own buffer
+   */
+  function contents(pack) {
+    const indexLength = new DataView(pack).getUint32(0, true);
+    /** @type {[string, number][]} */
+    const index = JSON.parse(new TextDecoder().decode(new Uint8Array(pack, 4, indexLength)));
+    let offset = 4 + indexLength;
+    return index.map(([path, length]) => {
+      const bytes = new Uint8Array(pack, offset, length);
+      offset += length;
+      return { path, bytes };
+    });
   }
 
   /**

@@ -9,18 +9,20 @@
  *
  * @typedef {{name: string, bytes: ArrayBuffer}} NamedBytes
  *
- * @typedef {{type: "boot", wasm: ArrayBuffer, stdlib: ArrayBuffer, harness: ArrayBuffer, packs: NamedBytes[],
- *   abi: {abi_version: string, python: string}, modules: string[], memoryBytes: number}
+ * @typedef {{type: "boot", wasm: ArrayBuffer, stdlib?: ArrayBuffer, harness: ArrayBuffer, packs: NamedBytes[],
+ *   abi: {abi_version: string, python: string}, modules: string[], memoryBytes: number,
+ *   snapshot?: {metadata: ArrayBuffer, memory: ArrayBuffer, libraries: ArrayBuffer}}
+ *   | {type: "complete", stdlib: ArrayBuffer, pack: ArrayBuffer}
  *   | {type: "open", id: number, files: NamedBytes[]}
  *   | {type: "run", id: number, program: string, packs: NamedBytes[]}} ToWorker
  *
  * @typedef {"start" | "import"} BootPhase
  * @typedef {{type: "phase", phase: BootPhase}
  *   | {type: "ready"}
- *   | {type: "opened", id: number, opened: Opened}
+ *   | {type: "opened", id: number, opened: Opened, missed: boolean}
  *   | {type: "refused", id: number, message: string}
  *   | {type: "output", id: number, text: string}
- *   | {type: "result", id: number, result: SandboxResult}
+ *   | {type: "result", id: number, result: SandboxResult, missed: boolean}
  *   | {type: "crashed", message: string}} FromWorker
  *
  * @typedef {{name: string, type: string, missing: number, distinct: number, min?: number | string, max?: number | string,
@@ -96,7 +98,12 @@ export function parseFromWorker(data) {
     case "ready":
       return { type };
     case "opened":
-      return { type, id: integer(message["id"], "id"), opened: parseOpened(json(message["json"])) };
+      return {
+        type,
+        id: integer(message["id"], "id"),
+        opened: parseOpened(json(message["json"])),
+        missed: message["missed"] === true,
+      };
     case "refused":
       return { type, id: integer(message["id"], "id"), message: cut(message["message"], BOUNDS.text) };
     case "output":
@@ -110,6 +117,7 @@ export function parseFromWorker(data) {
         type,
         id: integer(message["id"], "id"),
         result: parseResult(json(message["json"]), parseParts(message["parts"])),
+        missed: message["missed"] === true,
       };
     case "crashed":
       return { type, message: cut(message["message"], BOUNDS.text) };

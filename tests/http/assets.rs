@@ -4,11 +4,7 @@ use std::io::Read as _;
 
 use axum::http::StatusCode;
 
-use crate::support::{Answer, TestApp, core_script, request, sha256};
-
-fn core_url() -> String {
-    format!("/runtime/{}/core.js", sha256(core_script().as_bytes()))
-}
+use crate::support::{Answer, TestApp, core_script, core_url, request};
 
 fn decoded(answer: &Answer) -> String {
     let mut text = String::new();

@@ -7,8 +7,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod access;
 mod assets;
+mod attacks;
 mod charts;
+mod connections;
 mod pages;
+mod properties;
 mod support;
 mod upstream;

@@ -1,6 +1,8 @@
 //! The app under test, and what one asks of a response.
 
 use std::borrow::Cow;
+use std::net::Ipv4Addr;
+use std::path::Path;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,7 +11,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use sandplot::llm::{Deadlines, Llm, Provider, Settings};
 use sandplot::store::Store;
-use sandplot::web::{App, Bundle, Parts, RunLimits, Site};
+use sandplot::web::{Access, App, Bundle, Parts, Public, RunLimits, Site};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -37,12 +39,25 @@ const SCRIPT: &str = r#"{"replies": [
     {"reply": "Here you are:\n```python\nprint('<b>')\n```\nDone."}
 ]}"#;
 
+pub const JSON: (&str, &str) = ("content-type", "application/json");
+
+pub const TOKEN: &str = "correct-horse-battery";
+
 pub const PROFILE: &str = r#"{"tables":[{"name":"orders","file":"orders.csv","rows":3,"columns":[
     {"name":"price","type":"number","missing":0,"distinct":3,"min":1,"max":9.5}]}]}"#;
 
 /// What the small runtime's `core.js` holds before compression.
 pub fn core_script() -> String {
     "const core = 1;\n".repeat(200)
+}
+
+/// Where a chart would be that nobody stored.
+pub fn no_chart() -> String {
+    format!("/api/v1/charts/{}", "a".repeat(26))
+}
+
+pub fn core_url() -> String {
+    format!("/runtime/{}/core.js", sha256(core_script().as_bytes()))
 }
 
 fn file(name: &str) -> Vec<u8> {
@@ -72,7 +87,6 @@ fn bundle() -> Bundle {
         "core.js",
         "core.wasm",
         "stdlib.zip",
-        "lock.json",
         "harness.pack",
         "numpy.pack",
         "plotly.js",
@@ -83,15 +97,44 @@ fn bundle() -> Bundle {
         json!({"name": name, "bytes": bytes.len(), "sha256": sha256(&bytes), "type": "text/javascript"})
     });
     let description = json!({
-        "runtime": "314.0.3", "python": "3.14.0", "abi": "2026_0", "digest": "0123456789abcdef", "files": files,
-        "core": {"script": "core.js", "wasm": "core.wasm", "stdlib": "stdlib.zip", "lock": "lock.json",
-            "harness": "harness.pack"},
-        "packages": {"numpy": {"version": "2.4.3", "file": "numpy.pack", "depends": [], "base": true}},
+        "runtime": "314.0.3", "python": "3.14.0", "abi": "2026_0", "distribution": "https://example.org/",
+        "digest": "0123456789abcdef", "files": files,
+        "core": {"script": "core.js", "wasm": "core.wasm", "stdlib": "stdlib.zip", "harness": "harness.pack"},
+        "base": {"rest": "harness.pack", "imported": "harness.pack", "modules": ["numpy"], "snapshot": {
+            "metadata": "harness.pack", "memory": "harness.pack", "libraries": "harness.pack", "data": "harness.pack"}},
+        "inputs": [{"name": "numpy.whl", "bytes": 1, "sha256": "ab".repeat(32)}],
+        "packages": {"numpy": {"version": "2.4.3", "file": "numpy.pack", "depends": []}},
         "imports": {"numpy": "numpy"}, "hints": [], "stdlib": ["math"],
         "renderers": {"plotly": {"file": "plotly.js", "version": "4.1.1", "package": "plotly"},
             "vega": {"file": "vega.js", "version": "6.1.0", "package": "altair"}},
     });
     Bundle::new(description.to_string().as_bytes(), read).unwrap()
+}
+
+fn router(data: &Path, provider: Option<Provider>, access: Access) -> Router {
+    let deadlines = Deadlines {
+        first_token: Duration::from_secs(20),
+        ..Deadlines::default()
+    };
+    let settings = |provider| Settings {
+        provider,
+        deadlines,
+        most_tokens: None,
+    };
+    let app = App::new(Parts {
+        bundle: bundle(),
+        site: Site::embedded(),
+        store: Store::open(data).unwrap(),
+        llm: provider.map(|provider| Llm::new(settings(provider)).unwrap()),
+        access,
+        run: RunLimits {
+            seconds: 60,
+            memory_bytes: 1 << 31,
+        },
+        metrics: sandplot::telemetry::no_metrics(),
+        now: || "2026-01-02T03:04:05.678901Z".parse().unwrap(),
+    });
+    sandplot::app(app.unwrap())
 }
 
 impl TestApp {
@@ -104,25 +147,37 @@ impl TestApp {
     }
 
     pub fn with(provider: Option<Provider>) -> TestApp {
-        let data = tempfile::tempdir().unwrap();
-        let deadlines = Deadlines {
-            first_token: Duration::from_secs(20),
-            ..Deadlines::default()
-        };
-        let app = App::new(Parts {
-            bundle: bundle(),
-            site: Site::embedded(),
-            store: Store::open(data.path()).unwrap(),
-            llm: provider.map(|provider| Llm::new(Settings { provider, deadlines }).unwrap()),
-            run: RunLimits {
-                seconds: 60,
-                memory_bytes: 1 << 31,
-            },
-            metrics: sandplot::telemetry::no_metrics(),
-            now: || "2026-01-02T03:04:05.678901Z".parse().unwrap(),
-        });
+        let local = Access::new(None, Vec::new(), None, "127.0.0.1:8080", Ipv4Addr::LOCALHOST.into());
+        TestApp::reached(provider, local)
+    }
+
+    /// With a token; and behind a proxy that people reach by https, if it has a name.
+    pub fn locked(public: Option<&str>) -> TestApp {
+        let public = public.map(|host| Public::new(true, host.into()));
+        let token = Some(TOKEN.into());
+        let access = Access::new(token, Vec::new(), public, "0.0.0.0:8080", Ipv4Addr::UNSPECIFIED.into());
+        TestApp::reached(None, access)
+    }
+
+    /// The same charts and sessions behind another token.
+    pub fn with_token(&self, token: &str) -> TestApp {
+        let access = Access::new(
+            Some(token.into()),
+            Vec::new(),
+            None,
+            "0.0.0.0:80",
+            Ipv4Addr::UNSPECIFIED.into(),
+        );
         TestApp {
-            router: sandplot::app(app.unwrap()),
+            router: router(self.data.path(), None, access),
+            data: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub fn reached(provider: Option<Provider>, access: Access) -> TestApp {
+        let data = tempfile::tempdir().unwrap();
+        TestApp {
+            router: router(data.path(), provider, access),
             data,
         }
     }
@@ -243,6 +298,16 @@ impl Answer {
             "{sentence}"
         );
         sentence
+    }
+
+    /// Headers and body, for what must not be in either.
+    pub fn everything(&self) -> String {
+        format!("{:?}\n{}", self.headers, String::from_utf8_lossy(&self.body))
+    }
+
+    /// Headers and body without the number of the request, which a page of a failure shows as well.
+    pub fn without_id(&self) -> String {
+        self.everything().replace(self.header("x-request-id"), "")
     }
 
     /// All headers but those that differ every time, one a line.

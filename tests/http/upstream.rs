@@ -42,7 +42,7 @@ async fn connect(accept: &str) -> (TestApp, TcpStream, impl Future<Output = ()>)
     let body = r#"{"question":"x"}"#;
     let length = body.len();
     let request = format!(
-        "POST /api/v1/charts HTTP/1.1\r\nhost: x\r\naccept: {accept}\r\ncontent-type: application/json\r\n\
+        "POST /api/v1/charts HTTP/1.1\r\nhost: localhost\r\naccept: {accept}\r\ncontent-type: application/json\r\n\
          content-length: {length}\r\n\r\n{body}"
     );
     reader.write_all(request.as_bytes()).await.unwrap();

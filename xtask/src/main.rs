@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["bundle"] => bundle(),
+        ["bundle"] => bundle(&[]),
         ["run"] => run(&[]),
         ["run", "--", arguments @ ..] => run(arguments),
         ["test"] => test(),
@@ -38,14 +38,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn bundle() -> Result<(), Failure> {
+fn bundle(options: &[&str]) -> Result<(), Failure> {
     tools::require_node()?;
-    install_node_modules()?;
-    Task::new("node").words(["pyodide-bundle/build/bundle.mjs"]).run()
+    install_node_modules(".")?;
+    Task::new("node")
+        .words(["pyodide-bundle/build/bundle.mjs"])
+        .words(options)
+        .run()
 }
 
 fn run(arguments: &[&str]) -> Result<(), Failure> {
-    bundle()?;
+    bundle(&[])?;
     build_release()?;
     Err(Task::at(binary()?).words(arguments).become_it())
 }
@@ -53,7 +56,8 @@ fn run(arguments: &[&str]) -> Result<(), Failure> {
 fn test() -> Result<(), Failure> {
     let mut report = Report::new();
     report.needed("versions", tools::print_versions)?;
-    report.needed("bundle", bundle)?;
+    // Frozen: what is tested is what the committed manifest describes.
+    report.needed("bundle", || bundle(&["--frozen"]))?;
     report.check("format", || Task::new("cargo").words(["fmt", "--all", "--check"]).run());
     report.check("clippy", || {
         let clippy = [
@@ -82,6 +86,13 @@ fn test() -> Result<(), Failure> {
         Task::new("node").words(["--test"]).words(unit_tests()?).run()
     });
     report.needed("release build", build_release)?;
+    report.check("observatory", || {
+        install_node_modules("e2e/observatory")?;
+        Task::new("node")
+            .words(["--test", "e2e/observatory/observatory.test.mjs"])
+            .variable("SANDPLOT_BINARY", &binary()?)
+            .run()
+    });
     report.check("browser tests", || {
         let binary = binary()?;
         let chromium = tools::chromium()?;
@@ -127,7 +138,7 @@ fn run_attacks(arguments: &[&str]) -> Result<(), Failure> {
 
 /// The whole way of a question with a real model: no check of the code, but a measure of prompt and model.
 fn test_model(url: &str, arguments: &[&str]) -> Result<(), Failure> {
-    bundle()?;
+    bundle(&[])?;
     build_release()?;
     let chromium = tools::chromium()?;
     Task::new("node")
@@ -155,15 +166,15 @@ fn binary() -> Result<PathBuf, Failure> {
 }
 
 /// `npm ci` takes seconds that nobody wants to wait for at every start, so what was installed is remembered beside it.
-fn install_node_modules() -> Result<(), Failure> {
-    let root = tools::root();
-    let lock = std::fs::read(root.join("package-lock.json"))
+fn install_node_modules(folder: &str) -> Result<(), Failure> {
+    let place = tools::root().join(folder);
+    let lock = std::fs::read(place.join("package-lock.json"))
         .map_err(|error| Failure::new(format!("package-lock.json cannot be read: {error}")))?;
-    let installed = root.join("node_modules/.installed-package-lock.json");
+    let installed = place.join("node_modules/.installed-package-lock.json");
     if std::fs::read(&installed).is_ok_and(|known| known == lock) {
         return Ok(());
     }
-    Task::new("npm").words(["ci"]).run()?;
+    Task::new("npm").words(["--prefix", folder, "ci"]).run()?;
     std::fs::write(&installed, lock).map_err(|error| Failure::new(format!("{}: {error}", installed.display())))
 }
 

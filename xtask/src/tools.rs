@@ -1,6 +1,7 @@
 //! Finds the programs this one starts and starts them from the root of the clone. A missing one is named in one line with the command
 //! that installs it; nothing is installed unasked but the browser the tests need, and that only where it can be (as root on Debian).
 
+use std::env;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::ErrorKind;
@@ -95,17 +96,25 @@ impl Task {
 
     fn cannot_start(&self, error: &std::io::Error) -> Failure {
         if error.kind() == ErrorKind::NotFound {
-            Failure::new(missing(&self.name))
+            // A folder to start it in that is not there gives the same error.
+            match self.command.get_current_dir().filter(|folder| !folder.is_dir()) {
+                Some(folder) => Failure::new(format!(
+                    "error: {} is not there; is this clone complete?",
+                    folder.display()
+                )),
+                None => Failure::new(missing(&self.name)),
+            }
         } else {
             Failure::new(format!("error: {} cannot be started: {error}", self.name))
         }
     }
 }
 
-/// The root of the clone.
+/// The root of the clone. Cargo names it to what it runs; what it named while compiling can be that of another clone which shares its
+/// target folder.
 pub(crate) fn root() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent().unwrap_or(own).to_owned()
+    let own = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    own.parent().unwrap_or(&own).to_owned()
 }
 
 fn missing(name: &str) -> String {
@@ -155,7 +164,7 @@ pub(crate) fn print_versions() -> Result<(), Failure> {
 /// # Errors
 /// When there is no browser and this process may not install one.
 pub(crate) fn chromium() -> Result<PathBuf, Failure> {
-    if let Some(path) = std::env::var_os("CHROMIUM").filter(|path| !path.is_empty()) {
+    if let Some(path) = env::var_os("CHROMIUM").filter(|path| !path.is_empty()) {
         return Ok(path.into());
     }
     if let Some(found) = find_chromium() {
@@ -191,8 +200,8 @@ fn on_path(program: &str) -> bool {
 }
 
 fn path_of(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
         .map(|folder| folder.join(program))
         .find(|place| place.is_file())
 }
@@ -216,6 +225,15 @@ mod tests {
             .expect_err("there is none");
         assert_eq!(failure.to_string(), missing("npm"));
         assert!(failure.to_string().contains("apt-get install npm"));
+    }
+
+    #[test]
+    fn a_missing_folder_is_not_taken_for_a_missing_program() {
+        let folder = root().join("no-such-folder-here");
+        let mut task = Task::new("cargo");
+        task.command.current_dir(&folder);
+        let failure = task.run().expect_err("there is no folder to start it in");
+        assert!(failure.to_string().contains("no-such-folder-here"), "{failure}");
     }
 
     impl Task {

@@ -1,6 +1,6 @@
 """The Python side of the sandbox: reads the person's files, runs the program, returns what it drew.
 
-Three functions are called from the worker, and nothing else is: `boot`, `load` and `run`. They take and give JSON
+Four functions are called from the worker, and nothing else is: `boot` or `restored`, then `load` and `run`. They take and give JSON
 text; pictures and specifications go through the worker's `sink`, so that megabytes are not quoted into JSON.
 
 What comes out of here is no more trusted than the program itself, which can reach every object of this interpreter.
@@ -8,8 +8,8 @@ The boundary is the frame around the worker; the care taken here only keeps an h
 result by accident.
 """
 
-from .boot import boot
+from .boot import boot, restored
 from .load import load
 from .run import run
 
-__all__ = ["boot", "load", "run"]
+__all__ = ["boot", "load", "restored", "run"]

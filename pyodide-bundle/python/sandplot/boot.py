@@ -6,6 +6,7 @@ Runs before any program, and may be run before a memory snapshot is taken: it le
 from __future__ import annotations
 
 import gc
+import importlib
 import io
 import json
 import logging
@@ -41,6 +42,38 @@ STYLE: dict[str, Any] = {
 }
 
 
+# What programs for charts import as a rule, and what libraries import only when something is done for the first time.
+COMMON = (
+    "calendar",
+    "collections.abc",
+    "colorsys",
+    "csv",
+    "dateutil.relativedelta",
+    "decimal",
+    "difflib",
+    "fractions",
+    "functools",
+    "itertools",
+    "matplotlib.animation",
+    "matplotlib.patheffects",
+    "matplotlib.sankey",
+    "mpl_toolkits.axes_grid1",
+    "mpl_toolkits.axes_grid1.inset_locator",
+    "mpl_toolkits.mplot3d",
+    "numpy.fft",
+    "numpy.polynomial",
+    "operator",
+    "pandas.api.types",
+    "pandas.io.formats.string",
+    "pprint",
+    "statistics",
+    "string",
+    "textwrap",
+    "timeit",
+    "zoneinfo",
+)
+
+
 def boot(libraries: str = "[]") -> None:
     """Gets ready. `libraries` is a JSON list of the import names that a program may use, for messages about others."""
     trace.libraries = json.loads(libraries)
@@ -55,18 +88,49 @@ def boot(libraries: str = "[]") -> None:
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     matplotlib.rcParams.update(STYLE)
 
+    for name in COMMON:
+        importlib.import_module(name)
     _warm_up(plt, pd)
     gc.collect()
+
+
+def restored() -> None:
+    """Gets ready what was restored from a memory snapshot: nothing in it may be the same in every tab."""
+    import random
+    import sys
+    import tempfile
+
+    import numpy as np
+
+    random.seed()
+    np.random.seed()  # noqa: NPY002 - the old generator is the one that is already there
+    tempfile._name_sequence = None
+    # Put in once by the start that was recorded, and once more by this one.
+    if sys.path[:2] == ["", ""]:
+        del sys.path[0]
 
 
 def _warm_up(plt: Any, pd: Any) -> None:
     """Draws and reads once, so that the first real chart does not pay for lazy compilation and caches."""
     frame = pd.read_csv(io.StringIO("day,kind,value\n2024-01-01,a,1.5\n2024-01-02,b,2\n"))
     frame["day"] = pd.to_datetime(frame["day"])
-    figure, axes = plt.subplots(1, 2)
-    axes[0].plot(frame["day"], frame["value"], label="line")
-    axes[0].legend()
-    frame.groupby("kind")["value"].mean().plot.bar(ax=axes[1], title="Bars")
+    repr(frame), repr(frame.describe()), frame.to_html(), frame.info(buf=io.StringIO())
+    frame.pivot_table(index="day", columns="kind", values="value").rolling(2).mean()
+    frame.set_index("day").resample("MS").sum(numeric_only=True)
+    frame.merge(frame.melt(id_vars="kind", value_name="amount"), on="kind").sort_values("kind")
+    frame[["value"]].corr()
+    figure, axes = plt.subplots(2, 3, layout="constrained")
+    (lines, bars, points, areas, field, rest) = axes.flat
+    lines.plot(frame["day"], frame["value"], label="$x^2$")
+    lines.legend()
+    frame.groupby("kind")["value"].mean().plot.bar(ax=bars, title="Bars")
+    points.scatter([1, 2], [3, 4], c=[0, 1])
+    points.annotate("a", (1, 3), xytext=(2, 4), arrowprops={"arrowstyle": "->"})
+    areas.hist([1, 2, 2, 3], bins=3)
+    areas.fill_between([1, 2], [1, 2], alpha=0.3)
+    figure.colorbar(field.contourf([[1, 2], [3, 4]]), ax=field)
+    rest.boxplot([1, 2, 3])
     for form in ("png", "svg"):
         figure.savefig(io.BytesIO(), format=form, bbox_inches="tight")
+    plt.figure().add_subplot().pie([1, 2], labels=["a", "b"])
     plt.close("all")

@@ -109,7 +109,13 @@ impl Reply {
                         return Ok(Some(text));
                     }
                     Part::Thinking => {}
-                    Part::Refusal(text) => self.refusal.push_str(&text),
+                    Part::Refusal(text) => {
+                        self.text_bytes += text.len();
+                        if self.text_bytes > REPLY_LIMIT {
+                            return Err(broken(BrokenStream::TooLong { limit: REPLY_LIMIT }));
+                        }
+                        self.refusal.push_str(&text);
+                    }
                     Part::Finished(finish) => {
                         // The end mark follows the reason and must not hide it.
                         self.finish.get_or_insert(finish);
@@ -189,7 +195,8 @@ impl Reply {
                     .push(bytes)
                     .map_err(|error| broken(BrokenStream::Framing(error)))?;
                 for data in events {
-                    self.parts.extend(wire::parts(&data).map_err(broken)?);
+                    let parts = wire::parts(&data).map_err(|how| self.client.broken(how))?;
+                    self.parts.extend(parts);
                 }
             }
         }
@@ -201,7 +208,7 @@ impl Reply {
         match std::mem::replace(&mut self.body, Body::Unknown) {
             Body::Unknown => {}
             Body::Document(document) => {
-                let parts = wire::parts(&String::from_utf8_lossy(&document)).map_err(broken)?;
+                let parts = wire::parts(&String::from_utf8_lossy(&document)).map_err(|how| self.client.broken(how))?;
                 // A whole answer has ended by having arrived, also where no reason is given.
                 let end = (!parts.is_empty()).then_some(Part::Finished(Finish::Complete));
                 self.parts.extend(parts.into_iter().chain(end));
@@ -221,7 +228,7 @@ impl Reply {
 
     /// What a reply that the server calls complete amounts to.
     fn end(&mut self) -> Result<(), LlmError> {
-        let refusal = wire::shorten(&self.refusal, REFUSAL_LIMIT);
+        let refusal = self.client.scrub(&wire::shorten(&self.refusal, REFUSAL_LIMIT));
         match self.finish {
             Some(Finish::Error) => Err(broken(BrokenStream::Reported("no reason given".into()))),
             Some(Finish::ContentFilter) if refusal.is_empty() => Err(LlmError::Refused {
@@ -238,7 +245,7 @@ impl Reply {
     fn failed(&self, status: Option<u16>, message: &str) -> LlmError {
         match status {
             Some(status) if status >= 400 && self.text_bytes == 0 => self.client.refused_with(status, None, message),
-            _ => broken(BrokenStream::Reported(self.client.scrub(message))),
+            _ => self.client.broken(BrokenStream::Reported(message.to_owned())),
         }
     }
 }

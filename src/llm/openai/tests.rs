@@ -32,7 +32,12 @@ fn connect(base_url: &str, deadlines: Deadlines) -> Llm {
         api_key: Some(SecretString::from(KEY)),
         model: "m".into(),
     };
-    Llm::new(Settings { provider, deadlines }).unwrap()
+    Llm::new(Settings {
+        provider,
+        deadlines,
+        most_tokens: NonZeroU32::new(500),
+    })
+    .unwrap()
 }
 
 fn question() -> Vec<Message> {
@@ -128,6 +133,7 @@ async fn without_a_key_nothing_is_said_of_one() {
         let llm = Llm::new(Settings {
             provider,
             deadlines: ample(),
+            most_tokens: None,
         })
         .unwrap();
         assert_eq!(ask(&llm).await.0, REPLY);
@@ -168,7 +174,8 @@ async fn the_key_is_nowhere_in_what_can_be_printed() {
         "{:?}",
         Settings {
             provider,
-            deadlines: ample()
+            deadlines: ample(),
+            most_tokens: None,
         }
     );
     assert!(
@@ -245,6 +252,74 @@ async fn a_model_with_a_temperature_of_its_own_is_asked_without_one_from_then_on
     let says_temperature = |request: String| request.contains("\"temperature\"");
     let requests: Vec<bool> = server.requests.iter().map(says_temperature).collect();
     assert_eq!(requests, [true, false, false]);
+}
+
+/// The refusals are those of OpenAI's newer models, of vLLM and of servers that check the form of a request.
+#[tokio::test]
+async fn the_longest_reply_is_said_in_the_form_that_the_server_takes() {
+    let refuse = |status: &str, message: &str| {
+        let body = serde_json::json!({"error": {"message": message}}).to_string();
+        Act::Answer(replay::made(
+            &format!("HTTP/1.1 {status}\ncontent-type: application/json"),
+            &body,
+        ))
+    };
+    let accept = || Act::Answer(replay::read("openai"));
+    let unknown =
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
+    let rows = [
+        (vec![accept()], vec!["max_tokens"]),
+        (
+            vec![refuse("400 Bad Request", unknown), accept(), accept()],
+            vec!["max_tokens", "max_completion_tokens", "max_completion_tokens"],
+        ),
+        (
+            vec![
+                refuse("400 Bad Request", "This model's maximum context length is 400 tokens."),
+                refuse(
+                    "422 Unprocessable Entity",
+                    "max_completion_tokens: extra inputs are not permitted",
+                ),
+                accept(),
+            ],
+            vec!["max_tokens", "max_completion_tokens", "none"],
+        ),
+    ];
+    for (acts, expected) in rows {
+        let questions = acts.len() - acts.iter().filter(|act| is_refusal(act)).count();
+        let server = replay::serve(acts);
+        let llm = connect(&server.base_url, ample());
+        for _ in 0..questions {
+            assert_eq!(ask(&llm).await.0, REPLY);
+        }
+        let said = |request: String| {
+            let body: serde_json::Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
+            let names = ["max_tokens", "max_completion_tokens"];
+            let given: Vec<_> = names.into_iter().filter(|name| body[*name] == 500).collect();
+            given.first().copied().unwrap_or("none")
+        };
+        assert_eq!(server.requests.iter().map(said).collect::<Vec<_>>(), expected);
+    }
+}
+
+fn is_refusal(act: &Act) -> bool {
+    matches!(act, Act::Answer(transcript) if String::from_utf8_lossy(&transcript.body).contains("\"error\""))
+}
+
+/// A hostile server, not a talkative model.
+#[tokio::test]
+async fn a_refusal_without_an_end_is_cut_off() {
+    let piece = serde_json::json!({"choices": [{"delta": {"refusal": "no".repeat(REPLY_LIMIT / 8)}}]});
+    let body = format!("data: {piece}\n\n").repeat(6);
+    let error = failure(vec![Act::Answer(replay::made(
+        "HTTP/1.1 200 OK\ncontent-type: text/event-stream",
+        &body,
+    ))])
+    .await;
+    assert!(
+        matches!(error, LlmError::StreamBroken(BrokenStream::TooLong { .. })),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -434,6 +509,7 @@ fn settings_that_cannot_work_are_told_at_the_start() {
         Llm::new(Settings {
             provider,
             deadlines: Deadlines::default(),
+            most_tokens: None,
         })
     };
     for base_url in ["", "api.openai.com/v1", "ftp://host/v1", "http://"] {

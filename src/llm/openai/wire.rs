@@ -3,6 +3,8 @@
 //! Read leniently, since every server has its own extras: a field that is not known is passed over, a field that may be
 //! missing is. What is not JSON, or JSON of another kind, is no part of a reply and is said to be so.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,6 +21,24 @@ pub(super) struct Request<'a> {
     /// Left out for models that accept only their own default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) temperature: Option<f32>,
+    #[serde(flatten)]
+    pub(super) bound: Option<Bound>,
+}
+
+/// How a server is told the longest reply.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Bound {
+    /// What everybody but OpenAI's newer models takes.
+    MaxTokens(NonZeroU32),
+    /// What these take instead.
+    MaxCompletionTokens(NonZeroU32),
+}
+
+impl Bound {
+    /// In the order in which they are tried; after the last it goes without. A server whose whole context is smaller than the bound
+    /// refuses both.
+    pub(super) const FORMS: [fn(NonZeroU32) -> Bound; 2] = [Bound::MaxTokens, Bound::MaxCompletionTokens];
 }
 
 /// One thing that a piece of the stream, or a whole answer, says.
@@ -137,6 +157,13 @@ pub(super) fn names_parameter(body: &str, parameter: &str) -> bool {
     value["error"]["param"] == parameter || message_in(&value).is_some_and(|message| message.contains(parameter))
 }
 
+/// Whether a refusal speaks of the longest reply: by the field's name or, as older vLLM does, by what it adds up to.
+pub(super) fn is_about_the_bound(body: &str) -> bool {
+    ["max_tokens", "max_completion_tokens", "maximum context length"]
+        .iter()
+        .any(|words| body.contains(words))
+}
+
 /// One line of at most `limit` characters.
 pub(super) fn shorten(text: &str, limit: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -193,6 +220,8 @@ fn finish(reason: &str) -> Finish {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(data: &str) -> Vec<Part> {
@@ -301,5 +330,59 @@ mod tests {
             "temperature"
         ));
         assert!(!names_parameter("temperature", "temperature"));
+    }
+
+    /// JSON that is nearly what a server says.
+    fn answer_of_parts() -> impl Strategy<Value = Value> {
+        let names = [
+            "choices",
+            "delta",
+            "message",
+            "content",
+            "refusal",
+            "index",
+            "finish_reason",
+            "error",
+            "code",
+            "detail",
+            "msg",
+            "object",
+            "reasoning",
+            "text",
+            "title",
+        ];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            prop::sample::select(vec!["error", "stop", "length", "[DONE]"]).prop_map(Value::from),
+            ".{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(5, 40, 6, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::hash_map(prop::sample::select(names.to_vec()), inner, 0..5).prop_map(|fields| fields
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_server_says_is_read_or_refused(answer in answer_of_parts(), cut in any::<prop::sample::Index>()) {
+            let text = answer.to_string();
+            let _ = parts(&text);
+            prop_assert!(error_message(&text).chars().count() <= MESSAGE_LIMIT + 1);
+            let cut = text.char_indices().map(|(at, _)| at).nth(cut.index(text.len()) / 2).unwrap_or(0);
+            let _ = (parts(&text[..cut]), error_message(&text[cut..]), names_parameter(&text, "temperature"));
+        }
+
+        #[test]
+        fn no_text_is_too_odd(text in ".{0,200}") {
+            let _ = (parts(&text), error_message(&text), is_about_the_bound(&text));
+        }
     }
 }

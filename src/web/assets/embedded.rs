@@ -53,8 +53,10 @@ pub struct Bundle(Arc<BundleParts>);
 
 struct BundleParts {
     runtime: Runtime,
-    /// For the page, without the white space of the file.
+    /// For the page: without what it was made from, and without the white space of the file.
     description: Box<RawValue>,
+    /// For whoever checks it: all of it.
+    full_description: Bytes,
     /// Finds `NAME.zst` and `NAME.br`.
     read: fn(&str) -> Option<Cow<'static, [u8]>>,
     /// Decoded files that are being sent. Few clients want them, so they are not kept; those that want the same at the same
@@ -165,7 +167,10 @@ impl Bundle {
     /// `read` finds a compressed file by `NAME.zst` or `NAME.br`.
     pub fn new(description: &[u8], read: fn(&str) -> Option<Cow<'static, [u8]>>) -> Result<Bundle, BundleError> {
         let runtime = Runtime::parse(description)?;
-        let compact = serde_json::from_slice::<serde_json::Value>(description)?.to_string();
+        let mut for_page = serde_json::from_slice::<serde_json::Value>(description)?;
+        if let Some(fields) = for_page.as_object_mut() {
+            fields.remove("inputs");
+        }
         let decoded = runtime
             .files
             .iter()
@@ -173,7 +178,8 @@ impl Bundle {
             .collect();
         let parts = BundleParts {
             runtime,
-            description: RawValue::from_string(compact)?,
+            description: RawValue::from_string(for_page.to_string())?,
+            full_description: Bytes::copy_from_slice(description),
             read,
             decoded,
         };
@@ -200,6 +206,10 @@ impl Bundle {
 
     pub(in crate::web) fn description(&self) -> &RawValue {
         &self.0.description
+    }
+
+    pub(in crate::web) fn full_description(&self) -> Bytes {
+        self.0.full_description.clone()
     }
 
     pub(super) fn file(&self, name: &str) -> Option<&File> {

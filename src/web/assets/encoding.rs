@@ -79,6 +79,8 @@ fn weight(element: &str) -> (&str, f32) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::Encoding::{Brotli, Identity, Zstd};
     use super::*;
 
@@ -118,5 +120,19 @@ mod tests {
             choose(&[HeaderValue::from_static("*, identity;q=0")], &[Identity]),
             Identity
         );
+    }
+
+    proptest! {
+        #[test]
+        fn only_what_is_there_is_chosen(line in prop::collection::vec(prop_oneof![32_u8..127, 128_u8..=255], 0..60)) {
+            let value = HeaderValue::from_bytes(&line).unwrap();
+            prop_assert_eq!(choose([&value], &[Identity]), Identity);
+            prop_assert_eq!(choose([&value], &[]), Identity);
+        }
+
+        #[test]
+        fn nothing_is_chosen_that_was_not_named(line in "(gzip|identity|zst|x-br|;q=1|,|=| ){0,9}") {
+            prop_assert_eq!(choose([&HeaderValue::from_str(&line).unwrap()], Encoding::ALL), Identity);
+        }
     }
 }

@@ -135,7 +135,8 @@ impl Representation {
             }
             Part::Outside => {
                 let said = format!("bytes */{whole}");
-                return (StatusCode::RANGE_NOT_SATISFIABLE, [(CONTENT_RANGE, said)]).into_response();
+                let headers = [(CONTENT_RANGE, said), (CACHE_CONTROL, "no-store".into())];
+                return (StatusCode::RANGE_NOT_SATISFIABLE, headers).into_response();
             }
         };
         let mut response = (status, [(ETAG, self.etag), (CONTENT_TYPE, self.media_type)]).into_response();

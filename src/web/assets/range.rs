@@ -72,6 +72,7 @@ fn number(text: &str) -> Option<usize> {
 mod tests {
     use axum::http::HeaderValue;
     use axum::http::header::HeaderName;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -131,5 +132,22 @@ mod tests {
             assert!(!is_known(&headers(&[(IF_NONE_MATCH, unknown)]), "\"a\""), "{unknown}");
         }
         assert!(!is_known(&headers(&[]), "\"a\""));
+    }
+
+    proptest! {
+        #[test]
+        fn a_part_lies_within_the_whole(range in "(bytes)?[=, 0-9+-]{0,30}[0-9-]{0,25}", length in 0_usize..100) {
+            let headers = HeaderMap::from_iter([(RANGE, HeaderValue::from_str(&range).unwrap())]);
+            if let Part::Of(part) = part(&headers, "\"a\"", length) {
+                prop_assert!(part.start < part.end && part.end <= length);
+            }
+        }
+
+        #[test]
+        fn no_condition_is_too_odd(line in prop::collection::vec(prop_oneof![32_u8..127, 128_u8..=255], 0..60)) {
+            let value = HeaderValue::from_bytes(&line).unwrap();
+            let headers = HeaderMap::from_iter([(IF_NONE_MATCH, value.clone()), (IF_RANGE, value.clone()), (RANGE, value)]);
+            let _ = (is_known(&headers, "\"a\""), part(&headers, "\"a\"", 9));
+        }
     }
 }

@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_types, reason = "these tests are about a process")]
 
+mod secrets;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -40,7 +42,11 @@ fn run(data: &Path, words: &[&str]) -> Output {
 
 impl Server {
     fn start(data: &Path, words: &[&str]) -> Server {
-        let mut process = command(data, words).spawn().unwrap();
+        Server::spawn(&mut command(data, words))
+    }
+
+    fn spawn(command: &mut Command) -> Server {
+        let mut process = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap())
             .read_line(&mut line)
@@ -61,6 +67,13 @@ impl Server {
         }
     }
 
+    /// Reached from this machine, wherever it listens.
+    fn at_loopback(mut self) -> Server {
+        let port = self.address.rsplit_once(':').unwrap().1;
+        self.address = format!("127.0.0.1:{port}");
+        self
+    }
+
     fn send(&self, request: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -77,13 +90,13 @@ impl Server {
     fn post(accept: &str, body: &str) -> String {
         let length = body.len();
         format!(
-            "POST /api/v1/charts HTTP/1.1\r\nhost: x\r\nconnection: close\r\naccept: {accept}\r\n\
+            "POST /api/v1/charts HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: {accept}\r\n\
              content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
         )
     }
 
     fn get(path: &str) -> String {
-        format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
     }
 
     fn signal(&self, name: &str) {
@@ -94,7 +107,10 @@ impl Server {
     /// What the process wrote to standard error until its end.
     fn log(mut self) -> String {
         let mut log = String::new();
-        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        // A test may have sent it elsewhere.
+        if let Some(mut written) = self.process.stderr.take() {
+            written.read_to_string(&mut log).unwrap();
+        }
         self.process.wait().unwrap();
         log
     }
@@ -209,8 +225,9 @@ fn the_real_runtime_is_served_by_its_description() {
             file["name"].as_str().unwrap()
         );
         for encoding in ["zstd", "br"] {
-            let head =
-                format!("HEAD {url} HTTP/1.1\r\nhost: x\r\nconnection: close\r\naccept-encoding: {encoding}\r\n\r\n");
+            let head = format!(
+                "HEAD {url} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept-encoding: {encoding}\r\n\r\n"
+            );
             let answer = server.ask(&head);
             assert!(
                 answer.starts_with("HTTP/1.1 200") && answer.contains(&format!("content-encoding: {encoding}")),
@@ -255,6 +272,47 @@ fn the_version_names_the_server_and_the_runtime() {
     assert!(output.status.success());
 }
 
+/// One digest of everything the sandbox is given, wherever one looks.
+#[test]
+fn the_version_the_readiness_and_the_page_show_the_same_root_digest() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path(), &[]);
+    let ready = body(&server.ask(&Server::get("/readyz")));
+    let digest = ready["digest"].as_str().unwrap();
+    assert!(
+        digest.len() >= 32 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "{digest}"
+    );
+    let version = String::from_utf8(run(data.path(), &["--version"]).stdout).unwrap();
+    assert!(version.contains(digest), "{version}");
+    let page = server.ask(&Server::get("/"));
+    assert!(page.contains(&format!("\"digest\":\"{digest}\"")));
+}
+
+#[test]
+fn where_others_can_reach_it_it_starts_with_a_token_or_a_word() {
+    let data = tempfile::tempdir().unwrap();
+    let open = |environment: &[(&str, &str)]| {
+        let mut command = command(data.path(), &["--listen=0.0.0.0:0"]);
+        let server = Server::spawn(command.envs(environment.iter().copied()));
+        server.at_loopback()
+    };
+    let locked = open(&[("SANDPLOT_ACCESS_TOKEN", "correct-horse")]);
+    let refused = locked.ask(&Server::get("/api/v1/charts/x"));
+    assert_eq!(body(&refused)["error"]["code"], "unauthorized");
+    let free = open(&[("SANDPLOT_NO_AUTH", "1")]);
+    assert!(free.ask(&Server::get("/")).starts_with("HTTP/1.1 200"));
+    let named = free.ask(&Server::get("/api/v1/charts/x").replace("localhost", "evil.example"));
+    assert_eq!(body(&named)["error"]["code"], "unknown_host");
+    // Set to nothing is not set.
+    let mut command = command(data.path(), &["--listen=0.0.0.0:0"]);
+    let unset = command
+        .envs([("SANDPLOT_NO_AUTH", ""), ("SANDPLOT_ACCESS_TOKEN", "")])
+        .output()
+        .unwrap();
+    assert!(!unset.status.success());
+}
+
 #[test]
 fn a_health_check_answers_with_its_exit_code() {
     let data = tempfile::tempdir().unwrap();
@@ -276,7 +334,20 @@ fn what_cannot_start_says_why_in_one_line_and_at_once() {
     let data = tempfile::tempdir().unwrap();
     let file = data.path().join("file");
     std::fs::write(&file, "").unwrap();
-    let rows: [(&[&str], &str); 5] = [
+    let rows: [(&[&str], &str); 9] = [
+        (
+            &["--listen=0.0.0.0:0"],
+            "is \"0.0.0.0:0\", which others can reach: set SANDPLOT_ACCESS_TOKEN",
+        ),
+        (&["--listen=[::]:0"], "or say --no-auth (SANDPLOT_NO_AUTH=1)"),
+        (
+            &["--public-url=https://charts.example"],
+            "is \"charts.example\", which others can reach",
+        ),
+        (
+            &["--allowed-host=a:1"],
+            "--allowed-host (SANDPLOT_ALLOWED_HOSTS) has \"a:1\"",
+        ),
         (&["--listen=8080"], "--listen (SANDPLOT_LISTEN) is \"8080\""),
         (&["--model=gpt"], "--model (SANDPLOT_MODEL) is \"gpt\""),
         (

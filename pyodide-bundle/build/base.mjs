@@ -1,0 +1,182 @@
+/**
+ * What every interpreter starts with: the base packages' files and the memory snapshot that spares their import, arranged by when a
+ * browser needs them. A restored interpreter needs the snapshot, the libraries it replays and a few data files; the rest of the
+ * files must be there by the time a program opens one of them; what only a start without the snapshot reads comes last.
+ */
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeWhole } from "./fetch.mjs";
+import { sha256 } from "./manifest.mjs";
+import { encodePack } from "./pack.mjs";
+import { takeSnapshot } from "./snapshot.mjs";
+
+/** @import { Files } from "./unpack.mjs" */
+
+const SITE_PACKAGES = "/lib/python3.14/site-packages";
+
+/** Fonts that a chart uses unless it asks for others, and what else libraries read in passing. */
+const EARLY_DATA = [
+  /\/DejaVuSans(-\w+|Display|Mono)?\.ttf$/,
+  /^(tzdata|pytz|dateutil)\/zoneinfo\//,
+  /\/matplotlibrc$/,
+  /METADATA$/,
+];
+
+/** Never of use in a browser: other screens' toolkits, test suites' helpers, build tools. */
+const USELESS = [
+  /^matplotlib\/(sphinxext|testing)\//,
+  /^matplotlib\/backends\/(_?backend_(gtk|qt|tk|wx|web|nb|macosx|cairo)|_backend_(gtk|tk|wx)|_tkagg|_macosx|qt_|web_backend|qt_editor)/,
+  /^matplotlib\/mpl-data\/images\//,
+  /^PIL\/_imagingtk|^PIL\/ImageTk|^PIL\/ImageQt/,
+  /^numpy\/_pyinstaller\//,
+  /^pandas\/pyproject\.toml$/,
+];
+
+/** Names of the outputs, as runtime.json gives them. */
+export const BASE_FILES = Object.freeze({
+  snapshot: {
+    metadata: "snapshot.json",
+    memory: "snapshot.memory",
+    libraries: "base-libraries.pack",
+    data: "base-data.pack",
+  },
+  rest: "base-rest.pack",
+  imported: "base-imported.pack",
+});
+
+/**
+ * @typedef {object} BaseInputs
+ * @property {Files} files of all base packages, compiled
+ * @property {Buffer} harness its pack
+ * @property {string} core text of pyodide-core.js
+ * @property {string} worker text of the sandbox's worker
+ * @property {Buffer} wasm
+ * @property {Buffer} stdlib
+ * @property {{abi_version: string, python: string}} abi
+ * @property {string[]} modules that a program may import
+ * @property {string} recipe digest of the files that decide how it is done
+ */
+
+/**
+ * @param {BaseInputs} inputs
+ * @param {string} folder of the cache
+ * @returns {Promise<{outputs: Map<string, Buffer>, modules: string[], built: boolean, snapshot: {inputs: string, sha256: string}}>}
+ *   `modules`: top-level names of what is imported; `snapshot`: digests of what it is made from and of its memory
+ */
+export async function buildBase(inputs, folder) {
+  // In one order, since the order in which files are mounted leaves traces in memory.
+  const files = inputs.files
+    .filter(({ path }) => !USELESS.some((useless) => useless.test(path)))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const { harness, core, worker, wasm, stdlib, abi, modules, recipe } = inputs;
+  const parts = [recipe, core, worker, encodePack(files), harness, wasm, stdlib, JSON.stringify({ abi, modules })];
+  const digest = sha256(parts.map((part) => sha256(part)).join("\n"));
+  const index = join(folder, `${digest}.snapshot`);
+  const kept = readKept(index);
+  const snapshot = kept ?? (await take({ ...inputs, files }));
+  if (!kept) keep(index, snapshot);
+
+  const metadata = JSON.parse(snapshot.metadata);
+  const libraries = pick(
+    files,
+    metadata.libraries.map((/** @type {{path: string}} */ { path }) => path),
+  );
+  const imported = new Set(snapshot.imported);
+  /** @type {Record<"data" | "rest" | "imported", Files>} */
+  const sorted = { data: [], rest: [], imported: [] };
+  for (const file of files) {
+    if (libraries.includes(file)) continue;
+    if (imported.has(`${SITE_PACKAGES}/${file.path}`)) sorted.imported.push(file);
+    else if (EARLY_DATA.some((early) => early.test(file.path))) sorted.data.push(file);
+    else sorted.rest.push(file);
+  }
+  metadata.absent = sorted.rest.map(({ path, bytes }) => [path, bytes.length]);
+  const names = BASE_FILES.snapshot;
+  return {
+    built: !kept,
+    snapshot: { inputs: digest, sha256: sha256(snapshot.memory) },
+    modules: snapshot.modules,
+    outputs: new Map([
+      [names.metadata, Buffer.from(JSON.stringify(metadata))],
+      [names.memory, snapshot.memory],
+      [names.libraries, encodePack(libraries)],
+      [names.data, encodePack(sorted.data)],
+      [BASE_FILES.rest, encodePack(sorted.rest)],
+      [BASE_FILES.imported, encodePack(sorted.imported)],
+    ]),
+  };
+}
+
+/**
+ * @typedef {{metadata: string, memory: Buffer, imported: string[], modules: string[]}} Kept
+ */
+
+/**
+ * @param {BaseInputs} inputs
+ * @returns {Promise<Kept>}
+ */
+async function take({ files, harness, core, worker, wasm, stdlib, abi, modules }) {
+  const pack = (/** @type {Files} */ some) => arrayBuffer(encodePack(some));
+  const {
+    metadata,
+    memory,
+    imported,
+    modules: held,
+  } = await takeSnapshot({
+    core,
+    worker,
+    boot: {
+      type: "boot",
+      wasm: arrayBuffer(wasm),
+      stdlib: arrayBuffer(stdlib),
+      harness: arrayBuffer(harness),
+      packs: [{ name: "base", bytes: pack(files) }],
+      abi,
+      modules,
+      memoryBytes: 2 ** 32 - 65536,
+    },
+    libraries: (paths) => pack(pick(files, paths)),
+  });
+  return { metadata: JSON.stringify(metadata), memory, imported, modules: held };
+}
+
+/**
+ * @param {Files} files
+ * @param {string[]} paths as the interpreter knows them
+ */
+function pick(files, paths) {
+  const byPath = new Map(files.map((file) => [`${SITE_PACKAGES}/${file.path}`, file]));
+  return paths.map((path) => {
+    const file = byPath.get(path);
+    if (!file) throw new Error(`${path} is loaded and in no base package`);
+    return file;
+  });
+}
+
+/**
+ * @param {string} index
+ * @returns {Kept | null}
+ */
+function readKept(index) {
+  if (!existsSync(index)) return null;
+  const { metadata, imported, modules, sha256: digest } = JSON.parse(readFileSync(index, "utf8"));
+  const memory = existsSync(`${index}.memory`) ? readFileSync(`${index}.memory`) : Buffer.alloc(0);
+  return sha256(memory) === digest ? { metadata, memory, imported, modules } : null;
+}
+
+/**
+ * @param {string} index
+ * @param {Kept} snapshot
+ */
+function keep(index, { metadata, memory, imported, modules }) {
+  writeWhole(`${index}.memory`, memory);
+  writeWhole(index, JSON.stringify({ metadata, imported, modules, sha256: sha256(memory) }));
+}
+
+/** @param {Buffer} bytes @returns {ArrayBuffer} */
+function arrayBuffer(bytes) {
+  const copy = new ArrayBuffer(bytes.length);
+  new Uint8Array(copy).set(bytes);
+  return copy;
+}

@@ -1,0 +1,341 @@
+/**
+ * Takes the memory snapshot that ../core/restore.js restores: boots the sandbox's own worker script, with the very files that are
+ * served, in a JavaScript context of Node's that looks like a browser's worker, and writes down its memory and what it refers to.
+ *
+ * The same inputs give the same bytes: the context has its own clock and its own random numbers, which are the same each time,
+ * and free memory and unused stack are cleared. Nothing that depends on the engine gets into it, so that what Node recorded every
+ * browser can restore; what does depend on it (CPython's call trampoline) is set after restoring.
+ */
+
+import vm from "node:vm";
+
+/** @import { SnapshotMetadata } from "../core/snapshot.js" */
+
+/** Memory is compared and stored in pages of this size, in bytes. */
+const PAGE = 4096;
+/** Equal pages between two that differ are stored along: fewer runs, and hardly more bytes. */
+const LARGEST_GAP = 2;
+
+/**
+ * @typedef {object} SnapshotInputs
+ * @property {string} core text of pyodide-core.js
+ * @property {string} worker text of the sandbox's worker
+ * @property {object} boot the message that boots the worker without a snapshot, as static/app/sandbox.js sends it
+ * @property {(paths: string[]) => ArrayBuffer} libraries the pack of these libraries, as it will be served
+ */
+
+/**
+ * @param {SnapshotInputs} inputs
+ * @returns {Promise<{metadata: SnapshotMetadata, memory: Buffer, imported: string[], modules: string[]}>} `imported`: the files of the
+ *   modules that are in it; `modules`: their top-level names
+ */
+export async function takeSnapshot(inputs) {
+  const { module, recorder } = await record(inputs);
+  clearFreeMemory(module, recorder.linker);
+  const { metadata, memory } = describeState(module, recorder);
+  const { imported, modules } = describeImports(module);
+  const again = await replay(inputs, metadata);
+  metadata.pages = differingPages(memory, again);
+  return {
+    metadata,
+    memory: Buffer.concat(metadata.pages.map(([offset, length]) => memory.subarray(offset, offset + length))),
+    imported,
+    modules,
+  };
+}
+
+/**
+ * @typedef {{path: string, memoryBase: number, tableBase: number, needs: string[]}} LoadedLibrary
+ * @typedef {{libraries: LoadedLibrary[], functions: [number, Function, string][], linker: any}} Recorder
+ */
+
+/**
+ * @param {SnapshotInputs} inputs
+ * @returns {Promise<{module: any, recorder: Recorder}>}
+ */
+async function record({ core, worker, boot }) {
+  /** @type {Recorder} */
+  const recorder = { libraries: [], functions: [], linker: {} };
+  Object.assign(recorder.linker, {
+    /** @type {(path: string, memoryBase: number, tableBase: number, dylink: any) => void} */
+    onLibrary(path, memoryBase, tableBase, { neededDynlibs }) {
+      recorder.libraries.push({ path, memoryBase, tableBase, needs: [...neededDynlibs] });
+    },
+    /** @type {(slot: number, given: Function, signature: string) => void} */
+    onFunction(slot, given, signature) {
+      recorder.functions.push([slot, given, signature]);
+    },
+  });
+  const { context, core: original } = createWorker(core);
+  /** @type {any} */
+  let module;
+  context["createPyodideModule"] = async (/** @type {any} */ settings) => {
+    module = await original.createPyodideModule(Object.assign(settings, { linker: recorder.linker }));
+    return module;
+  };
+  context["loadPyodide"] = (/** @type {object} */ options) => original.loadPyodide({ ...options, _makeSnapshot: true });
+  await converse(context, worker, boot);
+  return { module, recorder };
+}
+
+/**
+ * The memory of an interpreter whose libraries are in place again and nothing else: what a snapshot need not repeat.
+ *
+ * @param {SnapshotInputs} inputs
+ * @param {SnapshotMetadata} metadata
+ * @returns {Promise<Buffer>}
+ */
+function replay({ core, worker, boot, libraries }, metadata) {
+  const { context, core: original } = createWorker(core);
+  Object.assign(context, original);
+  return new Promise((resolve, reject) => {
+    context["createRestoredModule"] = (/** @type {any} */ snapshot) =>
+      original.createRestoredModule({
+        ...snapshot,
+        mount(/** @type {any} */ module) {
+          resolve(Buffer.from(module.HEAPU8));
+          throw new Error("seen enough");
+        },
+      });
+    const pack = libraries(metadata.libraries.map(({ path }) => path));
+    const json = new TextEncoder().encode(JSON.stringify(metadata)).buffer;
+    const snapshot = { metadata: json, memory: new ArrayBuffer(0), libraries: pack };
+    converse(context, worker, { ...boot, snapshot }).catch(reject);
+  });
+}
+
+/**
+ * A global scope like a browser's worker, with pyodide-core.js run in it, whose globals are given back and may be set.
+ *
+ * @param {string} core
+ */
+function createWorker(core) {
+  const context = createScope();
+  /** @type {Record<string, any>} */
+  const globals = vm.runInContext(
+    `(() => {${core}\nreturn { loadPyodide, createPyodideModule, createRestoredModule };})()`,
+    context,
+    { filename: "pyodide-core.js" },
+  );
+  return { context, core: /** @type {any} */ (globals) };
+}
+
+/**
+ * Starts the worker's script, sends it one message and waits until it is ready.
+ *
+ * @param {vm.Context} context
+ * @param {string} worker
+ * @param {object} message
+ */
+function converse(context, worker, message) {
+  vm.runInContext(worker, context, { filename: "worker.js" });
+  return new Promise((resolve, reject) => {
+    const port = {
+      /** @type {(event: {data: object}) => void} */
+      onmessage() {},
+      /** @param {{type: string, message?: string}} answer */
+      postMessage(answer) {
+        if (answer.type === "ready") resolve(undefined);
+        else if (answer.type !== "phase") reject(new Error(`the worker said ${JSON.stringify(answer)}`));
+      },
+    };
+    context["onmessage"]({ ports: [port] });
+    port.onmessage({ data: message });
+  });
+}
+
+/**
+ * A global scope with what Pyodide and the worker use of a browser's, with a clock that counts the questions and random numbers
+ * that are none.
+ */
+function createScope() {
+  let milliseconds = Date.UTC(2000, 0, 1);
+  let random = 1;
+  const scope = vm.createContext({
+    console,
+    TextDecoder,
+    TextEncoder,
+    URL,
+    Request,
+    Response,
+    Headers,
+    AbortController,
+    AbortSignal,
+    setTimeout,
+    clearTimeout,
+    setInterval,
+    clearInterval,
+    queueMicrotask,
+    structuredClone,
+    atob,
+    btoa,
+    location: new URL("https://pyodide.invalid/"),
+    navigator: { userAgent: "Chrome", language: "en-US", hardwareConcurrency: 1 },
+    performance: {
+      now: () => {
+        milliseconds += 1 / 64;
+        return milliseconds - Date.UTC(2000, 0, 1);
+      },
+      timeOrigin: Date.UTC(2000, 0, 1),
+    },
+    crypto: {
+      /** @template {ArrayBufferView} T @param {T} view */
+      getRandomValues(view) {
+        const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+        for (let index = 0; index < bytes.length; index++) {
+          random = (Math.imul(random, 1103515245) + 12345) >>> 0;
+          bytes[index] = random >>> 16;
+        }
+        return view;
+      },
+    },
+    readTime: () => {
+      milliseconds += 1 / 64;
+      return Math.floor(milliseconds);
+    },
+  });
+  vm.runInContext(
+    `{
+      globalThis.self = globalThis;
+      globalThis.WorkerGlobalScope = class { static [Symbol.hasInstance]() { return true; } };
+      const read = globalThis.readTime;
+      delete globalThis.readTime;
+      globalThis.Date = class extends Date {
+        constructor(...given) { super(...(given.length ? given : [read()])); }
+        static now() { return read(); }
+      };
+      Math.random = () => 0.5;
+      WebAssembly.instantiateStreaming = async (response, imports) =>
+        WebAssembly.instantiate(await (await response).arrayBuffer(), imports);
+    }`,
+    scope,
+  );
+  return scope;
+}
+
+/**
+ * Takes all memory that is free, clears it and gives it back; then the stack below its top. Python here has no allocator of its
+ * own above the C library's.
+ *
+ * @param {any} module
+ * @param {{memoryIsFixed?: boolean}} linker
+ */
+function clearFreeMemory(module, linker) {
+  linker.memoryIsFixed = true;
+  const taken = [];
+  for (let size = 32 << 20; size >= 8; size >>= 1) {
+    for (let place = module._malloc(size); place; place = module._malloc(size)) {
+      module.HEAPU8.fill(0, place, place + size);
+      taken.push(place);
+    }
+  }
+  for (const place of taken) module._free(place);
+  linker.memoryIsFixed = false;
+  // The lowest bytes hold Emscripten's mark for an overrun; just under the top may lie what this very call needs.
+  module.HEAPU8.fill(0, module._emscripten_stack_get_end() + 64, module.stackSave() - 256);
+}
+
+/**
+ * @param {any} module
+ * @param {Recorder} recorder
+ * @returns {{metadata: SnapshotMetadata, memory: Buffer}}
+ */
+function describeState(module, recorder) {
+  const { symbols, imports, table, free } = module.linkerState();
+  if (free.length > 0) throw new Error("the table has free slots, which a snapshot does not keep");
+  const numberOf = new Map(recorder.libraries.map(({ path }, number) => [path, number]));
+  /** @type {Map<Function, {main?: string, library?: [number, string], imported?: string}>} */
+  const origin = new Map();
+  /** @type {(functions: Record<string, unknown>, say: (name: string) => object) => void} */
+  const learn = (functions, say) => {
+    for (const [name, value] of Object.entries(functions)) {
+      if (typeof value === "function" && !origin.has(value)) origin.set(value, say(name));
+    }
+  };
+  learn(recorder.linker.mainExports, (name) => ({ main: name }));
+  const opened = [];
+  const handles = Object.entries(module.LDSO.loadedLibsByHandle);
+  for (const [path, library] of Object.entries(module.LDSO.loadedLibsByName)) {
+    const number = numberOf.get(path);
+    if (number === undefined) continue;
+    if (library.global) throw new Error(`${path} was opened for all libraries, which a snapshot does not keep`);
+    learn(library.exports, (name) => ({ library: [number, name] }));
+    opened.push({
+      path,
+      references: library.refcount === Number.POSITIVE_INFINITY ? null : library.refcount,
+      handles: handles.filter(([, other]) => other === library).map(([handle]) => Number(handle)),
+    });
+  }
+  learn(imports, (name) => ({ imported: name }));
+
+  /** @type {SnapshotMetadata} */
+  const metadata = {
+    memoryBytes: module.HEAPU8.length,
+    pages: [],
+    stackPointer: module.stackSave(),
+    tableLength: table.length,
+    mainTableLength: recorder.libraries[0]?.tableBase ?? table.length,
+    libraries: recorder.libraries.map(({ path, memoryBase, tableBase, needs }) => ({
+      path,
+      memoryBase,
+      tableBase,
+      needs,
+    })),
+    opened,
+    symbols: {},
+    mainFunctions: [],
+    libraryFunctions: [],
+    importedFunctions: [],
+    references: module.API.serializeHiwireState(() => {
+      throw new Error("Python holds a JavaScript object that a snapshot cannot keep");
+    }),
+    files: module.FS.streams
+      .filter((/** @type {any} */ stream) => stream && stream.fd > 2)
+      .map((/** @type {any} */ stream) => ({
+        descriptor: stream.fd,
+        path: stream.path,
+        flags: stream.flags,
+        position: stream.position,
+      })),
+  };
+  for (const [name, { value }] of Object.entries(symbols)) if (value !== -1) metadata.symbols[name] = value;
+  for (const [slot, given, signature] of recorder.functions) {
+    const { main, library, imported } = origin.get(given) ?? {};
+    if (main !== undefined) metadata.mainFunctions.push([slot, main]);
+    else if (library) metadata.libraryFunctions.push([slot, ...library]);
+    else if (imported !== undefined) metadata.importedFunctions.push([slot, imported, signature]);
+    else throw new Error(`slot ${slot} of the table holds ${given.name || "a function"} that nothing exports`);
+  }
+  return { metadata, memory: Buffer.from(module.HEAPU8) };
+}
+
+const DESCRIBE_IMPORTS = `
+import json, sys
+_modules = dict(sys.modules)
+json.dumps({
+    "imported": sorted({file for module in _modules.values() if (file := getattr(module, "__file__", None))}),
+    "modules": sorted({name.partition(".")[0] for name in _modules} | set(sys.builtin_module_names)),
+})
+`;
+
+/** @param {any} module @returns {{imported: string[], modules: string[]}} */
+function describeImports(module) {
+  return JSON.parse(module.API.public_api.runPython(DESCRIBE_IMPORTS));
+}
+
+/**
+ * @param {Buffer} memory
+ * @param {Buffer} other
+ * @returns {[number, number][]}
+ */
+function differingPages(memory, other) {
+  /** @type {[number, number][]} */
+  const runs = [];
+  for (let offset = 0; offset < memory.length; offset += PAGE) {
+    if (memory.compare(other, offset, offset + PAGE, offset, offset + PAGE) === 0) continue;
+    const last = runs.at(-1);
+    if (last && offset - (last[0] + last[1]) <= LARGEST_GAP * PAGE) last[1] = offset + PAGE - last[0];
+    else runs.push([offset, PAGE]);
+  }
+  return runs;
+}

@@ -1,0 +1,134 @@
+// @ts-check
+/**
+ * Restores an interpreter from a memory snapshot: stands behind Pyodide's own two modules in pyodide-core.js (see
+ * ../build/core.mjs, which also writes the hooks into Pyodide's linker) and is used by the worker in place of a boot.
+ *
+ * A snapshot is the memory of an interpreter that has imported everything a chart usually needs. Memory alone does not make it
+ * run: it is full of addresses of functions, which are numbers of slots in WebAssembly's table. So the libraries are loaded
+ * again, in the recorded order and to the recorded places, without running anything of them; the table's other slots are filled
+ * by name; then the memory is laid over it all. How the recording is made is ../build/snapshot.mjs's; both must agree with
+ * `SnapshotMetadata`, and that they do with one another is what the digest in the manifest says.
+ *
+ * @import {Snapshot, SnapshotMetadata} from "./snapshot.js"
+ */
+
+/**
+ * @param {Snapshot} snapshot
+ * @returns {(settings: any) => Promise<any>} for `loadPyodide`'s option `createPyodideModule`
+ */
+globalThis.createRestoredModule = function createRestoredModule({ metadata, memory, libraries, mount }) {
+  return async (settings) => {
+    const compiled = Promise.all(libraries.map((bytes) => WebAssembly.compile(bytes)));
+    compiled.catch(() => {});
+    const linker = {
+      replaying: true,
+      symbols: metadata.symbols,
+      /** @type {Record<string, any>} */
+      mainExports: {},
+      /** @type {number | undefined} */
+      memoryBase: undefined,
+      /** @param {Record<string, any>} exports @param {WebAssembly.Table} table */
+      onMain(exports, table) {
+        table.grow(metadata.mainTableLength - table.length);
+        for (const [slot, name] of metadata.mainFunctions) {
+          if (slot < metadata.mainTableLength) table.set(slot, exports[name]);
+        }
+      },
+    };
+    settings.linker = linker;
+    settings.noInitialRun = true;
+    const module = await createPyodideModule(settings);
+    const { table, imports } = module.linkerState();
+    if (!module.growMemory(metadata.memoryBytes)) throw new RangeError("there is no memory for Python");
+
+    const loaded = replayLibraries(module, table, linker, metadata, await compiled);
+    fillTable(module, table, imports, linker, metadata, loaded);
+    overlay(module.HEAPU8, metadata.pages, new Uint8Array(memory));
+    module.stackRestore(metadata.stackPointer);
+    linker.replaying = false;
+    module.setTrampoline();
+
+    mount(module);
+    for (const file of metadata.files) reopen(module.FS, file);
+    const { API } = module;
+    const finalize = API.finalizeBootstrap;
+    API.finalizeBootstrap = () => finalize(metadata.references, undefined);
+    return module;
+  };
+
+  /**
+   * @param {any} module
+   * @param {WebAssembly.Table} table
+   * @param {{memoryBase: number | undefined}} linker
+   * @param {SnapshotMetadata} metadata
+   * @param {WebAssembly.Module[]} compiled
+   * @returns {Record<string, any>[]} what each library exports
+   */
+  function replayLibraries(module, table, linker, metadata, compiled) {
+    /** @type {Map<string, Record<string, any>>} */
+    const byName = new Map();
+    const opened = new Map(metadata.opened.map((entry) => [entry.path, entry]));
+    return metadata.libraries.map(({ path, memoryBase, tableBase, needs }, number) => {
+      if (table.length < tableBase) table.grow(tableBase - table.length);
+      if (table.length !== tableBase)
+        throw new Error(`${path} cannot be put where it was: ${table.length}, ${tableBase}`);
+      linker.memoryBase = memoryBase;
+      const scope = Object.assign({}, ...needs.map((name) => byName.get(name)));
+      const exports = module.loadWebAssemblyModule(compiled[number], { loadAsync: false }, path, scope, 0);
+      linker.memoryBase = undefined;
+      byName.set(path.slice(path.lastIndexOf("/") + 1), exports);
+      const entry = opened.get(path);
+      if (entry) {
+        const library = { refcount: entry.references ?? Number.POSITIVE_INFINITY, name: path, exports, global: false };
+        module.LDSO.loadedLibsByName[path] = library;
+        for (const handle of entry.handles) module.LDSO.loadedLibsByHandle[handle] = library;
+      }
+      return exports;
+    });
+  }
+
+  /**
+   * @param {any} module
+   * @param {WebAssembly.Table} table
+   * @param {Record<string, any>} imports
+   * @param {{mainExports: Record<string, any>}} linker
+   * @param {SnapshotMetadata} metadata
+   * @param {Record<string, any>[]} loaded
+   */
+  function fillTable(module, table, imports, { mainExports }, metadata, loaded) {
+    if (table.length < metadata.tableLength) table.grow(metadata.tableLength - table.length);
+    for (const [slot, name] of metadata.mainFunctions) {
+      if (slot >= metadata.mainTableLength) table.set(slot, mainExports[name]);
+    }
+    for (const [slot, library, name] of metadata.libraryFunctions) table.set(slot, loaded[library]?.[name]);
+    for (const [slot, name, signature] of metadata.importedFunctions) {
+      table.set(slot, module.convertJsFunctionToWasm(imports[name], signature));
+    }
+  }
+
+  /**
+   * @param {Uint8Array} heap
+   * @param {[number, number][]} pages
+   * @param {Uint8Array} bytes
+   */
+  function overlay(heap, pages, bytes) {
+    let from = 0;
+    for (const [offset, length] of pages) {
+      heap.set(bytes.subarray(from, from + length), offset);
+      from += length;
+    }
+  }
+
+  /**
+   * @param {any} FS
+   * @param {SnapshotMetadata["files"][number]} file
+   */
+  function reopen(FS, { descriptor, path, flags, position }) {
+    const stream = FS.open(path, flags);
+    if (stream.fd !== descriptor) {
+      FS.dupStream(stream, descriptor);
+      FS.closeStream(stream.fd);
+    }
+    FS.getStream(descriptor).position = position;
+  }
+};

@@ -1,0 +1,292 @@
+// @ts-check
+/**
+ * One interpreter: a sealed frame, the worker in it, and what the page waits for from it. It knows neither the runtime's files nor
+ * whose turn it is; sandbox.js does. Ending it is removing its frame: nothing inside can refuse that.
+ *
+ * @import {NamedBytes, FromWorker, Opened, ToWorker} from "../shared/protocol.js"
+ */
+
+import { BOUNDS, ProtocolError, parseFromWorker } from "../shared/protocol.js";
+
+/** Seconds after which a boot, or the opening of tables, that gives no sign counts as dead. Generous: phones are slow. */
+const BOOT_SECONDS = 180;
+const OPEN_SECONDS = 180;
+/** For the frame itself, a few hundred bytes. */
+const FRAME_SECONDS = 30;
+const NO_FRAME = "The sandbox's frame was not loaded: the server does not answer. Check that it runs, then try again.";
+
+/** @typedef {"stopped" | "timeout" | "memory" | "crashed" | "data" | "integrity" | "boot" | "flood"} SandboxErrorCode */
+
+export class SandboxError extends Error {
+  /**
+   * @param {SandboxErrorCode} code
+   * @param {string} message
+   * @param {ErrorOptions} [options]
+   */
+  constructor(code, message, options) {
+    super(message, options);
+    this.name = "SandboxError";
+    this.code = code;
+  }
+}
+
+/** One frame, one worker, one Python. Every promise it gave is settled at the latest when it ends. */
+export class Interpreter {
+  /** @type {HTMLIFrameElement} */
+  #frame;
+  /** @type {MessagePort} */
+  #port;
+  /** What the page waits for: there is never more than one thing. @type {Waiting | null} */
+  #waiting = null;
+  /** @type {SandboxError | null} */
+  #ended = null;
+  #messages = 0;
+  #nextId = 1;
+  /** Whether it has all files, or began without those that few programs read. */
+  isComplete = false;
+  /** @type {(phase: "start" | "import") => void} */
+  onPhase = () => {};
+  onEnd = () => {};
+
+  /**
+   * @param {HTMLIFrameElement} frame
+   * @param {MessagePort} port
+   * @param {MessagePort} faults
+   */
+  constructor(frame, port, faults) {
+    this.#frame = frame;
+    this.#port = port;
+    port.onmessage = ({ data }) => this.#receive(data);
+    port.onmessageerror = () => this.end(crashed("it sent a message that cannot be read"));
+    faults.onmessage = ({ data }) => this.end(crashed(String(data).slice(0, 500)));
+  }
+
+  /**
+   * @param {string} url of the sandbox page
+   * @param {BlobPart[]} scripts of the worker, as one
+   */
+  static async start(url, scripts) {
+    const frame = sealedFrame(url);
+    frame.hidden = true;
+    const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
+    document.body.append(frame);
+    await within(loaded, FRAME_SECONDS, NO_FRAME);
+    const messages = new MessageChannel();
+    const faults = new MessageChannel();
+    // The browser's own page for a server that does not answer loads as well, and says nothing.
+    const alive = new Promise((resolve) => faults.port1.addEventListener("message", resolve, { once: true }));
+    faults.port1.start();
+    // An opaque origin has no name to aim at; the frame's policy and the parent's `frame-src` say what can be in it.
+    frame.contentWindow?.postMessage({ scripts }, "*", [messages.port2, faults.port2]);
+    await within(alive, FRAME_SECONDS, NO_FRAME).catch((error) => {
+      frame.remove();
+      throw error;
+    });
+    return new Interpreter(frame, messages.port1, faults.port1);
+  }
+
+  /** @param {Extract<ToWorker, {type: "boot"}>} message whose buffers are given away */
+  async boot(message) {
+    const ready = this.#expect("ready", 0);
+    this.#port.postMessage(message, buffersOf(message));
+    await within(
+      ready,
+      BOOT_SECONDS,
+      "Python did not start in time. Reload the page; close other heavy tabs first.",
+      this,
+    );
+  }
+
+  /**
+   * Puts the files in place that a restored interpreter began without. Asks for no answer: what is sent next finds them.
+   * @param {Omit<Extract<ToWorker, {type: "complete"}>, "type">} rest given away
+   */
+  complete({ stdlib, pack }) {
+    this.isComplete = true;
+    if (!this.#ended) this.#port.postMessage({ type: "complete", stdlib, pack }, [stdlib, pack]);
+  }
+
+  /**
+   * @param {NamedBytes[]} files given away
+   * @returns {Promise<{opened: Opened, missed: boolean}>}
+   */
+  async open(files) {
+    const id = this.#nextId++;
+    const opened = this.#expect("opened", id);
+    this.#port.postMessage(
+      { type: "open", id, files },
+      files.map(({ bytes }) => bytes),
+    );
+    const size = Math.round(files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) / 1e6);
+    const message = await within(
+      opened,
+      OPEN_SECONDS,
+      `Opening the data took longer than ${OPEN_SECONDS} seconds. Try fewer rows or columns${size > 0 ? ` (it has ${size} MB)` : ""}.`,
+      this,
+    );
+    return { opened: message.opened, missed: message.missed };
+  }
+
+  /**
+   * @param {string} program
+   * @param {NamedBytes[]} packs
+   * @param {(text: string) => void} onOutput
+   */
+  async run(program, packs, onOutput) {
+    const id = this.#nextId++;
+    this.#messages = 0;
+    let stdout = "";
+    const finished = this.#expect("result", id, (text) => {
+      stdout += text;
+      if (stdout.length > BOUNDS.outputTotal * 2) throw new ProtocolError("it printed more than it may");
+      onOutput(text);
+    });
+    this.#port.postMessage({ type: "run", id, program, packs });
+    const { result, missed } = await finished;
+    return { result, stdout, missed };
+  }
+
+  /** @param {SandboxError} [error] what the waiting side is told */
+  end(error = new SandboxError("stopped", "Stopped.")) {
+    if (this.#ended) return;
+    this.#ended = error;
+    this.#port.onmessage = null;
+    this.#port.close();
+    this.#frame.remove();
+    this.#waiting?.reject(error);
+    this.#waiting = null;
+    this.onEnd();
+  }
+
+  /**
+   * @template {"ready" | "opened" | "result"} T
+   * @param {T} type
+   * @param {number} id
+   * @param {(text: string) => void} [onOutput]
+   * @returns {Promise<Extract<FromWorker, {type: T}>>}
+   */
+  #expect(type, id, onOutput) {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) reject(this.#ended);
+      else if (this.#waiting) reject(new Error("the interpreter is busy"));
+      else {
+        this.#waiting = { type, id, resolve: /** @type {(message: FromWorker) => void} */ (resolve), reject, onOutput };
+      }
+    });
+  }
+
+  /** @param {unknown} data */
+  #receive(data) {
+    try {
+      this.#messages += 1;
+      if (this.#messages > BOUNDS.messagesPerRun) throw new ProtocolError("it sent too many messages");
+      this.#accept(parseFromWorker(data));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.end(
+        new SandboxError(
+          "flood",
+          `The program's sandbox was closed: ${error.message}. Change the program and run it again.`,
+        ),
+      );
+    }
+  }
+
+  /** @param {FromWorker} message */
+  #accept(message) {
+    const waiting = this.#waiting;
+    if (message.type === "crashed") return this.end(crashed(message.message));
+    if (!waiting) throw new ProtocolError("it spoke without being asked");
+    switch (message.type) {
+      case "phase":
+        if (waiting.type !== "ready") throw new ProtocolError("it spoke out of turn");
+        return this.onPhase(message.phase);
+      case "output":
+        if (message.id !== waiting.id || !waiting.onOutput) throw new ProtocolError("it printed out of turn");
+        return waiting.onOutput(message.text);
+      case "refused":
+        if (waiting.type !== "opened" || message.id !== waiting.id) throw new ProtocolError("it spoke out of turn");
+        this.#waiting = null;
+        return waiting.reject(new SandboxError("data", message.message));
+      case "ready":
+      case "opened":
+      case "result":
+        if (waiting.type !== message.type || (message.type !== "ready" && message.id !== waiting.id)) {
+          throw new ProtocolError("it spoke out of turn");
+        }
+        this.#waiting = null;
+        return waiting.resolve(message);
+    }
+  }
+}
+
+/**
+ * @typedef {{type: "ready" | "opened" | "result", id: number, resolve: (message: FromWorker) => void,
+ *   reject: (error: Error) => void, onOutput: ((text: string) => void) | undefined}} Waiting
+ */
+
+/** @param {Extract<ToWorker, {type: "boot"}>} message @returns {ArrayBuffer[]} */
+function buffersOf({ wasm, stdlib, harness, packs, snapshot }) {
+  const optional = [stdlib, snapshot?.metadata, snapshot?.memory, snapshot?.libraries];
+  return [wasm, harness, ...packs.map(({ bytes }) => bytes), ...optional.filter((buffer) => buffer !== undefined)];
+}
+
+/**
+ * A frame of an opaque origin that may run scripts and do nothing else.
+ * @param {string} url
+ */
+export function sealedFrame(url) {
+  const frame = document.createElement("iframe");
+  frame.setAttribute("sandbox", "allow-scripts");
+  frame.setAttribute("allow", "");
+  frame.referrerPolicy = "no-referrer";
+  frame.src = url;
+  return frame;
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {number} seconds
+ * @param {string} message what to say when the time is over
+ * @param {Interpreter} [interpreter] ended then
+ * @returns {Promise<T>}
+ */
+async function within(promise, seconds, message, interpreter) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let clock;
+  const late = new Promise((_, reject) => {
+    clock = setTimeout(() => {
+      const error = new SandboxError("timeout", message);
+      interpreter?.end(error);
+      reject(error);
+    }, seconds * 1000);
+  });
+  try {
+    return /** @type {T} */ (await Promise.race([promise, late]));
+  } finally {
+    clearTimeout(clock);
+  }
+}
+
+/** @param {string} cause */
+function crashed(cause) {
+  const memory = /memory|Array buffer allocation|RangeError/i.test(cause);
+  return memory
+    ? new SandboxError(
+        "memory",
+        `The sandbox ran out of memory (${cause}). Use fewer rows or columns, or aggregate first.`,
+      )
+    : new SandboxError("crashed", `The sandbox broke down: ${cause}. The next run gets a fresh one.`);
+}
+
+/**
+ * @param {unknown} error
+ * @param {SandboxErrorCode} code for what is no SandboxError yet
+ */
+export function asSandboxError(error, code) {
+  if (error instanceof SandboxError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const isIntegrity = error instanceof Error && error.name === "IntegrityError";
+  return new SandboxError(isIntegrity ? "integrity" : code, message, { cause: error });
+}
