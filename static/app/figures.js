@@ -11,8 +11,8 @@
 import { describeFigure, nameFigure } from "./describe.js";
 import { make, makeButton, unreachable } from "./dom.js";
 import { drawInteractive } from "./figure-frame.js";
+import { SandboxError } from "./interpreter.js";
 import { isPlainPng, isPlainSvg } from "./picture.js";
-import { SandboxError } from "./sandbox.js";
 import { count, fileStem } from "./words.js";
 
 /** Rows of a table that are put on the page; the download holds all that came. */
