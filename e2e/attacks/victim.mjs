@@ -81,7 +81,9 @@ export const READ_STATE = `(async () => {
 export const CLEAN_UP = `(async () => {
   document.cookie = "left=; path=/; max-age=0";
   localStorage.removeItem("left");
-  for (const { name } of await indexedDB.databases()) if (name.includes("left-")) await new Promise((resolve) => Object.assign(indexedDB.deleteDatabase(name), { onsuccess: resolve, onerror: resolve, onblocked: resolve }));
+  // An interpreter that holds one open delays this until it ends: nobody waits for that.
+  for (const { name } of await indexedDB.databases()) if (name.includes("left-")) indexedDB.deleteDatabase(name);
+  await new Promise((resolve) => setTimeout(resolve, 300));
   for (const name of await caches.keys()) if (name.startsWith("left-")) await caches.delete(name);
   try {
     const root = await navigator.storage.getDirectory();

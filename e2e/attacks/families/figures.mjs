@@ -101,6 +101,7 @@ const PLOTLY = [
   [
     "map-tiles",
     { data: [{ type: "scattermap", lon: [1], lat: [1] }], layout: { map: { style: "@URL@?type=application/json" } } },
+    { absent: { firefox: "draws no maps where it runs without WebGL" } },
   ],
   [
     "geo-topojson",

@@ -111,7 +111,7 @@ const OF_WINDOWS = [
     "rtc-stun",
     'js.RTCPeerConnection.new(opts(iceServers=[{"urls": "stun:127.0.0.1:@UDP@"}])).createDataChannel("x")',
     'const c = new RTCPeerConnection({iceServers: [{urls: "stun:127.0.0.1:@UDP@"}, {urls: "stun:203.0.113.5:@UDP@"}]}); c.createDataChannel("x"); await c.setLocalDescription(await c.createOffer()); globalThis.kept = [...(globalThis.kept ?? []), c]; await new Promise(r => setTimeout(r, 1500))',
-    { webkit: "is built without WebRTC" },
+    { firefox: "asks no STUN server of this machine's own", webkit: "is built without WebRTC" },
   ],
   [
     "rtc-turn-by-name",

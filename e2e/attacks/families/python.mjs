@@ -32,7 +32,7 @@ const TRIED = [
   ],
   ["pandas-read-csv", 'pandas.read_csv("http://@ADDRESS@:@PORT@/hit/@TOKEN@")', "import pandas", ["pandas"]],
   ["pandas-read-fwf", 'pandas.read_fwf("http://@ADDRESS@:@PORT@/hit/@TOKEN@")', "import pandas", ["pandas"]],
-  ["pandas-read-table", 'pandas.read_table("@NAMED@")', "import pandas", ["pandas"]],
+  ["pandas-read-table", 'pandas.read_table("http://@ADDRESS@:@PORT@/hit/@TOKEN@")', "import pandas", ["pandas"]],
   ["numpy-genfromtxt", 'numpy.genfromtxt("http://@ADDRESS@:@PORT@/hit/@TOKEN@")', "import numpy", ["numpy"]],
   [
     "numpy-data-source",

@@ -168,7 +168,7 @@ const IN_WINDOWS = [
     'await navigator.serviceWorker.register("/plain/service.js?@TOKEN@"); return "GOT @TOKEN@"',
     { webkit: "registers none over http" },
   ],
-  ["page-document", "js.parent.document.body.innerHTML", "document.body.innerHTML"],
+  ["page-document", "js.parent.document.body.innerHTML", '"GOT @TOKEN@" + parent.document.body.innerHTML'],
   ["page-fields", "js.top.document.title", '"GOT @TOKEN@" + parent.document.title'],
   ["opener", "js.opener.document.cookie", "document.cookie"],
 ];
