@@ -291,7 +291,7 @@ const BY_LIBRARY = [
   {
     id: "svg/matplotlib-gid",
     program: tries(
-      `import matplotlib.pyplot as plt\nplt.plot([1, 2], gid='"><script>${GET}</script><g id="')\nprint("tried @TOKEN@")`,
+      `import matplotlib.pyplot as plt\nplt.plot([1, 2], gid=${literal(`"><script>${GET}</script><g id="`)})\nprint("tried @TOKEN@")`,
     ),
     control: { svg: svg(`<script>${GET}</script>`) },
   },
