@@ -123,6 +123,7 @@ export const python = [
     id: `python/${name}`,
     program: attempt(expression, before),
     control: { python: /** @type {const} */ (true), ...(packages && { packages }) },
+    ...(name === "emscripten-lazy-file" && { proof: /tried |broke down/ }),
   })),
   ...IN_NO_BROWSER.map(([name, expression, before, reason]) => ({
     id: `python/${name}`,
