@@ -92,6 +92,19 @@ test("markup that a program made is text", async ({ page, server }) => {
   await expect(page.getByTestId("stdout")).toHaveText("<img src=x onerror=alert(1)>");
 });
 
+test("a picture of more than shapes is shown as pixels", async ({ page, server }) => {
+  const chart = await storeProgram(
+    server.url,
+    "import matplotlib.pyplot as plt\nplt.figtext(0.1, 0.5, 'A link', url='http://127.0.0.1/')\nplt.title('Linked')",
+  );
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  const figure = page.getByTestId("figure");
+  expect(await figure.getByRole("img").evaluate((image) => image.naturalWidth)).toBeGreaterThan(100);
+  await expect(figure.getByRole("link", { name: /\.png$/ })).toBeVisible();
+  await expect(figure.getByRole("link", { name: /\.svg$/ })).toHaveCount(0);
+});
+
 test("a traceback names the program's own lines", async ({ page, server }) => {
   const chart = await storeProgram(server.url, "def half(x):\n    return x / 0\n\nprint('before')\nhalf(3)\n");
   await page.goto(server.url + chart.url);

@@ -111,3 +111,12 @@ test("long texts are cut, sizes are held in bounds", () => {
   assert.throws(() => parseFromFigure({ type: "drawn", height: Number.NaN }), ProtocolError);
   assert.throws(() => parseFromFigure({ type: "image", id: 1, png: "data:image/png" }), ProtocolError);
 });
+
+test("views of one buffer do not multiply, nor do tables", () => {
+  const bytes = new Uint8Array(60 << 20);
+  assert.throws(() => result({ figures: [] }, Array(BOUNDS.parts).fill(bytes)), /too large together/);
+  const rows = Array(1000).fill(Array(1000).fill("1"));
+  const figure = { kind: "table", columns: [], rows, totalRows: 1000, facts: {} };
+  assert.equal(result({ figures: [figure, figure] }).result.figures.length, 2);
+  assert.throws(() => result({ figures: [figure, figure, figure] }), /more cells/);
+});

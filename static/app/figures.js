@@ -11,19 +11,26 @@
 import { describeFigure, nameFigure } from "./describe.js";
 import { make, makeButton, unreachable } from "./dom.js";
 import { drawInteractive } from "./figure-frame.js";
+import { SandboxError } from "./interpreter.js";
+import { isPlainPng, isPlainSvg } from "./picture.js";
 import { count, fileStem } from "./words.js";
 
 /** Rows of a table that are put on the page; the download holds all that came. */
 const SHOWN_ROWS = 200;
+/** Cells of all tables of a run that are put on the page: millions would stop it. */
+const SHOWN_CELLS = 60_000;
 
 /** @param {HTMLElement} container @param {PageData} pageData */
 export function createGallery(container, pageData) {
   /** @type {(() => void)[]} */
   let undo = [];
+  /** Of the cells that may still be shown. */
+  let room = SHOWN_CELLS;
 
   function clear() {
     for (const step of undo) step();
     undo = [];
+    room = SHOWN_CELLS;
     container.replaceChildren();
   }
 
@@ -45,8 +52,15 @@ export function createGallery(container, pageData) {
    * @param {string} stem
    */
   async function drawPicture(body, figure, stem) {
-    const svg = figure.kind === "svg" ? new Blob([figure.svg], { type: "image/svg+xml" }) : null;
-    const png = figure.png ? new Blob([figure.png], { type: "image/png" }) : null;
+    const isPlain = figure.kind === "svg" && isPlainSvg(figure.svg);
+    const svg = isPlain ? new Blob([figure.svg], { type: "image/svg+xml" }) : null;
+    const png = figure.png && isPlainPng(figure.png) ? new Blob([figure.png], { type: "image/png" }) : null;
+    if (!svg && !png) {
+      throw new SandboxError(
+        "crashed",
+        "The figure is a picture of a kind that this page does not show, or too large.",
+      );
+    }
     const image = make("img", { width: Math.round(figure.width), height: Math.round(figure.height) });
     image.alt = describeFigure(figure);
     const picture = svg ?? png;
@@ -116,7 +130,8 @@ export function createGallery(container, pageData) {
         actions.append(...(await drawLive(body, figure, stem)));
         break;
       case "table":
-        body.append(drawTable(figure, name));
+        body.append(drawTable(figure, name, room));
+        room -= Math.min(room, figure.columns.length * (1 + Math.min(figure.rows.length, SHOWN_ROWS)));
         actions.append(download(new Blob([asCsv(figure)], { type: "text/csv" }), `${stem}.csv`, "CSV"));
         break;
       default:
@@ -146,10 +161,14 @@ export function createGallery(container, pageData) {
   };
 }
 
-/** @param {TableFigure} figure @param {string} name */
-function drawTable(figure, name) {
-  const head = make("tr", {}, ...makeHeads(figure.columns, figure.rows));
-  const rows = figure.rows.slice(0, SHOWN_ROWS).map((row) => make("tr", {}, ...row.map((cell) => makeCell(cell))));
+/** @param {TableFigure} figure @param {string} name @param {number} room for how many cells, heads included */
+function drawTable(figure, name, room) {
+  const columns = figure.columns.slice(0, room);
+  const most = Math.min(SHOWN_ROWS, Math.floor(room / Math.max(1, columns.length)) - 1);
+  const head = make("tr", {}, ...makeHeads(columns, figure.rows));
+  const rows = figure.rows
+    .slice(0, Math.max(0, most))
+    .map((row) => make("tr", {}, ...row.slice(0, columns.length).map((cell) => makeCell(cell))));
   const shown =
     rows.length < figure.totalRows
       ? `first ${count(rows.length)} of ${count(figure.totalRows)} rows`

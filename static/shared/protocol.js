@@ -59,14 +59,18 @@ export const BOUNDS = Object.freeze({
   traceback: 50_000,
   outputChunk: (1 << 20) + 256,
   outputTotal: 1 << 20,
-  resultJson: 64 << 20,
+  resultJson: 32 << 20,
   parts: 300,
   partBytes: 64 << 20,
+  /** Of all parts: views of one buffer cost the sender nothing, and each is copied here. */
+  partsBytes: 256 << 20,
   tables: 200,
   columns: 20_000,
   previewRows: 100,
   tableRows: 5_000,
   tableColumns: 2_000,
+  /** Of all tables of a result. */
+  cells: 2_000_000,
   cell: 2_000,
   series: 200,
   warnings: 50,
@@ -205,9 +209,15 @@ function parseTable(data) {
 function parseResult(data, parts) {
   const result = record(data, "result");
   const error = result["error"];
+  let cells = 0;
   return {
     ok: result["ok"] === true,
-    figures: array(result["figures"], "figures", BOUNDS.figures).map((figure) => parseFigure(figure, parts)),
+    figures: array(result["figures"], "figures", BOUNDS.figures).map((item) => {
+      const figure = parseFigure(item, parts);
+      if (figure.kind === "table") cells += figure.rows.reduce((sum, row) => sum + row.length, 0);
+      if (cells > BOUNDS.cells) throw new ProtocolError("figures: more cells than are kept");
+      return figure;
+    }),
     value: optionalText(result["value"], BOUNDS.traceback),
     error: error === null || error === undefined ? null : parseError(error),
     warnings: texts(result["warnings"] ?? [], "warnings", BOUNDS.warnings),
@@ -304,7 +314,10 @@ function parseFacts(data) {
  * @returns {(string | Uint8Array<ArrayBuffer>)[]}
  */
 function parseParts(value) {
+  let total = 0;
   return array(value, "parts", BOUNDS.parts).map((part) => {
+    total += typeof part === "string" ? part.length : part instanceof Uint8Array ? part.byteLength : 0;
+    if (total > BOUNDS.partsBytes) throw new ProtocolError("parts: too large together");
     if (typeof part === "string" && part.length <= BOUNDS.partBytes) return part;
     // A copy: a view could stand over a buffer that is larger, or resizable, or shared with the program.
     if (part instanceof Uint8Array && part.byteLength <= BOUNDS.partBytes) return new Uint8Array(part);

@@ -15,7 +15,11 @@ const USAGE: &str = "usage:
   cargo xtask run [-- ARGS]        bundle, build and start the server; ARGS go to it
   cargo xtask test                 all checks
   cargo xtask bench start [ARGS]   how soon a chart is on the screen, beside Pyodide's own way; --runs N
+  cargo xtask attacks [ARGS]       hostile programs in a real browser: --browser firefox, --only network,svg/use, --stopping
   cargo xtask test --model URL     questions to an OpenAI-compatible server, the whole way; see e2e/eval/run.mjs for more ARGS";
+
+/// The families that reach for something outside; the whole suite takes too long for every change.
+const ATTACKS_IN_TEST: &str = "network,workers,app,storage,navigation,permissions,svg,plotly,vega";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +30,7 @@ fn main() -> ExitCode {
         ["run", "--", arguments @ ..] => run(arguments),
         ["test"] => test(),
         ["bench", "start", arguments @ ..] => bench_start(arguments),
+        ["attacks", arguments @ ..] => attacks(arguments),
         ["test", "--model", url, arguments @ ..] => test_model(url, arguments),
         _ => Err(Failure::new(USAGE)),
     };
@@ -104,7 +109,28 @@ fn test() -> Result<(), Failure> {
         .variable("CHROMIUM", &chromium)
         .run()
     });
+    // Attempts share runs here to save time; `cargo xtask attacks` gives each a page of its own, and takes Firefox too.
+    report.check("attacks", || {
+        run_attacks(&["--together", "25", "--only", ATTACKS_IN_TEST])
+    });
     report.end()
+}
+
+fn attacks(arguments: &[&str]) -> Result<(), Failure> {
+    bundle(&[])?;
+    build_release()?;
+    run_attacks(arguments)
+}
+
+fn run_attacks(arguments: &[&str]) -> Result<(), Failure> {
+    let mut task = Task::new("node")
+        .words(["e2e/attacks/run.mjs"])
+        .words(arguments)
+        .variable("SANDPLOT_BINARY", &binary()?);
+    if let Some(firefox) = tools::firefox() {
+        task = task.variable("FIREFOX", &firefox);
+    }
+    task.variable("CHROMIUM", &tools::chromium()?).run()
 }
 
 /// The whole way of a question with a real model: no check of the code, but a measure of prompt and model.
