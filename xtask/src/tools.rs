@@ -185,7 +185,7 @@ pub(crate) fn chromium() -> Result<PathBuf, Failure> {
 
 /// The second browser of the attacks: tried where it is, never installed.
 pub(crate) fn firefox() -> Option<PathBuf> {
-    match std::env::var_os("FIREFOX").filter(|path| !path.is_empty()) {
+    match env::var_os("FIREFOX").filter(|path| !path.is_empty()) {
         Some(path) => Some(path.into()),
         None => FIREFOX_NAMES.iter().find_map(|name| path_of(name)),
     }
