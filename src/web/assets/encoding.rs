@@ -96,6 +96,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_large_is_decoded_fast_and_what_is_not_is_small() {
+        let browser = [HeaderValue::from_static("gzip, deflate, br, zstd")];
+        assert_eq!(choose(&browser, Encoding::of_runtime(20 << 20)), Brotli);
+        assert_eq!(choose(&browser, Encoding::of_runtime(70 << 20)), Zstd);
+    }
+
+    #[test]
     fn the_best_of_what_is_accepted_and_there_is_chosen() {
         let rows: [(&[&str], Encoding); 18] = [
             (&[], Identity),
