@@ -87,16 +87,17 @@ async function describeEmpty(page, file) {
 
 /** Prints one line for each of some hundred results; what may differ between any two runs is left out. */
 const SAME = `
-import hashlib, inspect, io, json, locale, math, os, platform, sys, time, traceback, warnings
+import hashlib, inspect, io, json, locale, math, os, platform, re, sys, time, traceback, warnings
 import matplotlib, matplotlib.pyplot as plt
 import numpy as np, pandas as pd
 
 def say(name, value):
-    text = repr(value)
+    text = re.sub(r" at 0x[0-9a-f]+", "", repr(value))
     print(name, text if len(text) < 100 else hashlib.sha256(text.encode()).hexdigest())
 
 say("platform", (sys.version, sys.platform, platform.machine(), sys.flags.hash_randomization, sys.path[1:], sys.getrecursionlimit()))
-say("environment", sorted(os.environ.items()))
+for name, value in sorted(os.environ.items()):
+    say(f"environment {name}", value)
 say("locale", (locale.getlocale(), time.tzname, os.getcwd(), sorted(os.listdir("."))))
 say("hash", (hash("a"), hash((1, "b")), {"x", "y", "z"}))
 for name in sorted(vars(math)):

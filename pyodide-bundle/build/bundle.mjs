@@ -293,7 +293,13 @@ function runtimeDescription(manifest, files, modules, held) {
     python: manifest.python,
     abi: manifest.abi,
     distribution: manifest.distribution,
-    inputs: manifest.inputs.map(({ name, bytes, sha256: digest }) => ({ name, bytes, sha256: digest })),
+    inputs: manifest.inputs.map(({ name, bytes, sha256: digest, sources }) => ({
+      name,
+      bytes,
+      sha256: digest,
+      // Pyodide lists other builds of some of the packages that come from the index, under the same names.
+      published: sources.some((source) => "distribution" in source),
+    })),
     digest: sha256(list.map(({ name, sha256: digest }) => `${name} ${digest}\n`).join("")),
     files: list,
     core: {

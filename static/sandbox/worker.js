@@ -103,8 +103,9 @@
       lockFileContents: { info: { ...message.abi, arch: "wasm32", platform: "emscripten" }, packages: {} },
       createPyodideModule: snapshot ? createRestoredModule(restorable(snapshot, mountSome)) : createPyodideModule,
       stdin: () => null,
-      // The seed of hashes is in a snapshot's every dictionary: so a boot without one takes the same.
-      env: { HOME: WORKING_DIRECTORY, MPLBACKEND: "agg", TZ: "UTC", PYTHONHASHSEED: "0" },
+      // The same wherever it starts, since a snapshot has been started elsewhere: the language too, and the seed of hashes, which
+      // is in its every dictionary.
+      env: { HOME: WORKING_DIRECTORY, LANG: "en_US.UTF-8", MPLBACKEND: "agg", TZ: "UTC", PYTHONHASHSEED: "0" },
     });
     given.clear();
     python.setStdout({ write: output.write, isatty: false });
