@@ -123,7 +123,7 @@ say("fft", np.fft.fft(grid[0]).round(9).tolist())
 say("generator", np.random.default_rng(5).normal(size=20).tolist())
 frame = pd.DataFrame({"day": pd.date_range("2024-03-30", periods=40, tz="Europe/Berlin"), "n": np.arange(40) % 7,
                       "x": np.sin(np.arange(40)), "kind": list("abcd") * 10})
-for name in sorted(set(dir(frame)) - {"plot", "style", "hist", "boxplot", "attrs", "flags", "T", "values"}):
+for name in sorted(set(dir(frame)) - {"plot", "style", "hist", "boxplot", "sample", "attrs", "flags", "T", "values"}):
     call = getattr(frame, name)
     if name.startswith(("_", "to_")) or not callable(call):
         continue

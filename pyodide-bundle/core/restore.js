@@ -47,6 +47,8 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
     module.stackRestore(metadata.stackPointer);
     linker.replaying = false;
     module.setTrampoline();
+    // It was recorded where WebAssembly could not switch stacks, and Python holds on to that: so nothing shall offer it here.
+    Object.defineProperty(module.validSuspender, "value", { get: () => false, set() {} });
 
     mount(module);
     for (const file of metadata.files) reopen(module.FS, file);

@@ -132,6 +132,8 @@
       mountPacks(py);
       for (const [path, length] of absent) pretend(py, `${SITE_PACKAGES}/${path}`, length);
       pretend(py, STANDARD_LIBRARY, 1);
+      // matplotlib has made it, and remembers that it did.
+      py.FS.mkdirTree(`${WORKING_DIRECTORY}/.matplotlib`);
     }
   }
 

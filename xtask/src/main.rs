@@ -18,9 +18,6 @@ const USAGE: &str = "usage:
   cargo xtask attacks [ARGS]       hostile programs in a real browser: --browser firefox, --only network,svg/use, --stopping
   cargo xtask test --model URL     questions to an OpenAI-compatible server, the whole way; see e2e/eval/run.mjs for more ARGS";
 
-/// The families that reach for something outside; the whole suite takes too long for every change.
-const ATTACKS_IN_TEST: &str = "network,workers,app,storage,navigation,permissions,svg,plotly,vega";
-
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -108,10 +105,6 @@ fn test() -> Result<(), Failure> {
         .variable("SANDPLOT_BINARY", &binary)
         .variable("CHROMIUM", &chromium)
         .run()
-    });
-    // Attempts share runs here to save time; `cargo xtask attacks` gives each a page of its own, and takes Firefox too.
-    report.check("attacks", || {
-        run_attacks(&["--together", "25", "--only", ATTACKS_IN_TEST])
     });
     report.end()
 }
