@@ -9,6 +9,7 @@ import { brotliDecompressSync } from "node:zlib";
 import { Zstd } from "@hpcc-js/wasm-zstd";
 import { strToU8, unzipSync, zipSync } from "fflate";
 import { loadPyodide } from "pyodide";
+import { BASE_PACKS } from "../../pyodide-bundle/build/base.mjs";
 import { createCompiler } from "../../pyodide-bundle/build/compile.mjs";
 import { createCompressor } from "../../pyodide-bundle/build/compress.mjs";
 import { BuildFailure, WrongBytes } from "../../pyodide-bundle/build/failure.mjs";
@@ -432,9 +433,10 @@ describe("the built bundle", () => {
       env: { MPLBACKEND: "agg", HOME: "/home/pyodide" },
     });
     const packages = Object.keys(runtime.packages).filter((name) => all || runtime.packages[name].file === null);
-    const { snapshot, rest, imported } = runtime.base;
-    const base = [snapshot.libraries, snapshot.data, rest, imported];
-    const packs = [...base, ...packages.map((name) => runtime.packages[name].file).filter((file) => file !== null)];
+    const packs = [
+      ...BASE_PACKS,
+      ...packages.map((name) => runtime.packages[name].file).filter((file) => file !== null),
+    ];
     for (const { path, bytes } of packs.flatMap(readPacked)) {
       python.FS.mkdirTree(dirname(`${site}/${path}`));
       python.FS.writeFile(`${site}/${path}`, bytes);

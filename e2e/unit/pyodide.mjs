@@ -10,6 +10,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import zlib from "node:zlib";
 import { loadPyodide } from "pyodide";
+import { BASE_PACKS } from "../../pyodide-bundle/build/base.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const dist = path.join(root, "pyodide-bundle/dist");
@@ -30,9 +31,8 @@ export async function startPyodide(packages = []) {
     env: { HOME: home, MPLBACKEND: "agg" },
   });
   const runtime = JSON.parse(fs.readFileSync(path.join(dist, "runtime.json"), "utf8"));
-  const base = [runtime.base.snapshot.libraries, runtime.base.snapshot.data, runtime.base.rest, runtime.base.imported];
   const wanted = [...withDependencies(runtime.packages, packages)].map((name) => runtime.packages[name].file);
-  for (const file of [...base, ...wanted]) if (file) mount(pyodide, readPack(file));
+  for (const file of [...BASE_PACKS, ...wanted]) if (file) mount(pyodide, readPack(file));
   mount(pyodide, readHarness());
   const sandplot = pyodide.runPython("import sandplot; sandplot");
   sandplot.boot(JSON.stringify(Object.keys(runtime.imports)));

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { brotliDecompressSync } from "node:zlib";
-import { BASE_FILES, buildBase } from "../../pyodide-bundle/build/base.mjs";
+import { BASE_FILES, BASE_PACKS, buildBase } from "../../pyodide-bundle/build/base.mjs";
 import { bundleFolder, readManifest, sha256 } from "../../pyodide-bundle/build/manifest.mjs";
 import { decodePack } from "../../pyodide-bundle/build/pack.mjs";
 
@@ -21,11 +21,9 @@ before(() => {
 after(() => rmSync(folder, { recursive: true }));
 
 test("a second build from the same files gives the same snapshot, byte for byte", async () => {
-  const { snapshot, rest, imported } = BASE_FILES;
-  const packs = [snapshot.libraries, snapshot.data, rest, imported];
   const { outputs, built } = await buildBase(
     {
-      files: packs.flatMap((name) => decodePack(served(name))),
+      files: BASE_PACKS.flatMap((name) => decodePack(served(name))),
       harness: served("harness.pack"),
       core: served("pyodide-core.js").toString("utf8"),
       worker: readFileSync(join(bundleFolder, "../static/sandbox/worker.js"), "utf8"),
@@ -42,7 +40,7 @@ test("a second build from the same files gives the same snapshot, byte for byte"
     const expected = runtime.files.find((/** @type {{name: string}} */ file) => file.name === name);
     assert.equal(sha256(bytes), expected.sha256, name);
   }
-  assert.equal(readManifest().snapshot?.sha256, sha256(outputs.get(snapshot.memory) ?? ""));
+  assert.equal(readManifest().snapshot?.sha256, sha256(outputs.get(BASE_FILES.snapshot.memory) ?? ""));
 });
 
 test("what is stored is within the memory, in order, and as long as the file", () => {

@@ -7,13 +7,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeWhole } from "./fetch.mjs";
-import { sha256 } from "./manifest.mjs";
+import { SITE_PACKAGES, sha256 } from "./manifest.mjs";
 import { encodePack } from "./pack.mjs";
 import { takeSnapshot } from "./snapshot.mjs";
 
 /** @import { Files } from "./unpack.mjs" */
-
-const SITE_PACKAGES = "/lib/python3.14/site-packages";
 
 /** Fonts that a chart uses unless it asks for others, and what else libraries read in passing. */
 const EARLY_DATA = [
@@ -44,6 +42,14 @@ export const BASE_FILES = Object.freeze({
   rest: "base-rest.pack",
   imported: "base-imported.pack",
 });
+
+/** The packs that hold all files of the base packages. */
+export const BASE_PACKS = [
+  BASE_FILES.snapshot.libraries,
+  BASE_FILES.snapshot.data,
+  BASE_FILES.rest,
+  BASE_FILES.imported,
+];
 
 /**
  * @typedef {object} BaseInputs

@@ -12,7 +12,15 @@ import { createCompressor } from "./compress.mjs";
 import { buildCore } from "./core.mjs";
 import { BuildFailure, runScript } from "./failure.mjs";
 import { createFetcher, writeWhole } from "./fetch.mjs";
-import { bundleFolder, cacheFolder, manifestPath, nodeModules, readManifest, sha256 } from "./manifest.mjs";
+import {
+  bundleFolder,
+  cacheFolder,
+  manifestPath,
+  nodeModules,
+  readManifest,
+  SITE_PACKAGES,
+  sha256,
+} from "./manifest.mjs";
 import { decodePack, encodePack, storedZip } from "./pack.mjs";
 import { createProgress, megabytes } from "./progress.mjs";
 import { buildVega } from "./renderers.mjs";
@@ -30,7 +38,6 @@ import { unpackWheel, unpackZip } from "./unpack.mjs";
  * @typedef {{sha256: string, bytes: number, modules: string[]}} BuiltIndex `modules`: of the standard library, else empty
  */
 
-const SITE_PACKAGES = "/lib/python3.14/site-packages";
 const STANDARD_LIBRARY = "/lib/python314.zip";
 const STANDARD_LIBRARY_FILE = "stdlib.zip";
 const RUNTIME_INPUTS = ["pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "python_stdlib.zip", "pyodide-lock.json"];

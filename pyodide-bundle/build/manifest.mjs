@@ -39,6 +39,9 @@ export const nodeModules = join(dirname(bundleFolder), "node_modules");
 export const manifestPath = join(bundleFolder, "manifest.json");
 export const wantedPath = join(bundleFolder, "wanted.json");
 
+/** Where an interpreter has its packages. */
+export const SITE_PACKAGES = "/lib/python3.14/site-packages";
+
 /** Outside the clone, so that a fresh clone starts with everything an older one fetched and built. */
 export function cacheFolder() {
   const base = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");

@@ -45,8 +45,7 @@ export async function takeSnapshot(inputs) {
 }
 
 /**
- * @typedef {{path: string, memoryBase: number, tableBase: number, needs: string[]}} LoadedLibrary
- * @typedef {{libraries: LoadedLibrary[], functions: [number, Function, string][], linker: any}} Recorder
+ * @typedef {{libraries: SnapshotMetadata["libraries"], functions: [number, Function, string][], linker: any}} Recorder
  */
 
 /**
@@ -275,12 +274,7 @@ function describeState(module, recorder) {
     stackPointer: module.stackSave(),
     tableLength: table.length,
     mainTableLength: recorder.libraries[0]?.tableBase ?? table.length,
-    libraries: recorder.libraries.map(({ path, memoryBase, tableBase, needs }) => ({
-      path,
-      memoryBase,
-      tableBase,
-      needs,
-    })),
+    libraries: recorder.libraries,
     opened,
     symbols: {},
     mainFunctions: [],

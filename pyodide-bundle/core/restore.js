@@ -41,8 +41,8 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
     const { table, imports } = module.linkerState();
     if (!module.growMemory(metadata.memoryBytes)) throw new RangeError("there is no memory for Python");
 
-    const loaded = replayLibraries(module, table, linker, metadata, await compiled);
-    fillTable(module, table, imports, linker, metadata, loaded);
+    const loaded = replayLibraries(module, table, linker, await compiled);
+    fillTable(module, table, imports, linker, loaded);
     overlay(module.HEAPU8, metadata.pages, new Uint8Array(memory));
     module.stackRestore(metadata.stackPointer);
     linker.replaying = false;
@@ -62,11 +62,10 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
    * @param {any} module
    * @param {WebAssembly.Table} table
    * @param {{memoryBase: number | undefined}} linker
-   * @param {SnapshotMetadata} metadata
    * @param {WebAssembly.Module[]} compiled
    * @returns {Record<string, any>[]} what each library exports
    */
-  function replayLibraries(module, table, linker, metadata, compiled) {
+  function replayLibraries(module, table, linker, compiled) {
     /** @type {Map<string, Record<string, any>>} */
     const byName = new Map();
     const opened = new Map(metadata.opened.map((entry) => [entry.path, entry]));
@@ -94,10 +93,9 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
    * @param {WebAssembly.Table} table
    * @param {Record<string, any>} imports
    * @param {{mainExports: Record<string, any>}} linker
-   * @param {SnapshotMetadata} metadata
    * @param {Record<string, any>[]} loaded
    */
-  function fillTable(module, table, imports, { mainExports }, metadata, loaded) {
+  function fillTable(module, table, imports, { mainExports }, loaded) {
     if (table.length < metadata.tableLength) table.grow(metadata.tableLength - table.length);
     for (const [slot, name] of metadata.mainFunctions) {
       if (slot >= metadata.mainTableLength) table.set(slot, mainExports[name]);

@@ -98,12 +98,14 @@ export class Interpreter {
   }
 
   /**
-   * Puts the files in place that a restored interpreter began without. Asks for no answer: what is sent next finds them.
+   * Puts the files in place that a restored interpreter began without, unless they are there. Asks for no answer: what is sent
+   * next finds them.
    * @param {Omit<Extract<ToWorker, {type: "complete"}>, "type">} rest given away
    */
   complete({ stdlib, pack }) {
+    if (this.isComplete || this.#ended) return;
     this.isComplete = true;
-    if (!this.#ended) this.#port.postMessage({ type: "complete", stdlib, pack }, [stdlib, pack]);
+    this.#port.postMessage({ type: "complete", stdlib, pack }, [stdlib, pack]);
   }
 
   /**

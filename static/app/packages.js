@@ -18,11 +18,11 @@ const IMPORT = /(?:^|[\n;:])[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t
 export function packagesFor(program, manifest) {
   /** @type {Set<string>} */
   const wanted = new Set();
-  const text = program.replaceAll("\\\n", " ");
-  for (const module of importedModules(text)) {
+  for (const module of importedModules(program)) {
     const name = packageOf(module, manifest.imports);
     if (name) wanted.add(name);
   }
+  const text = joined(program);
   for (const hint of manifest.hints) {
     if (text.includes(hint.contains)) wanted.add(hint.package);
   }
@@ -51,7 +51,7 @@ export function needsRest(program, manifest) {
   const held = new Set(manifest.base.modules);
   const isOurs = (/** @type {string} */ name) =>
     manifest.stdlib.includes(name) || Object.hasOwn(manifest.imports, name);
-  for (const module of importedModules(program.replaceAll("\\\n", " "))) {
+  for (const module of importedModules(program)) {
     const top = module.split(".")[0] ?? "";
     if (isOurs(top) && !held.has(top) && !packageFile(top, manifest)) return true;
   }
@@ -67,9 +67,14 @@ function packageFile(module, manifest) {
   return name === undefined ? null : (manifest.packages[name]?.file ?? null);
 }
 
-/** @param {string} text */
-function* importedModules(text) {
-  for (const [, from, list] of text.matchAll(IMPORT)) {
+/** With continued lines as one. @param {string} program */
+function joined(program) {
+  return program.replaceAll("\\\n", " ");
+}
+
+/** @param {string} program */
+function* importedModules(program) {
+  for (const [, from, list] of joined(program).matchAll(IMPORT)) {
     if (from) yield from;
     for (const item of list?.split(",") ?? []) {
       const module = item.trim().split(/\s/)[0];

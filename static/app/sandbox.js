@@ -152,9 +152,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
    */
   function complete(interpreter) {
     startFiles.rest().then(
-      (rest) => {
-        if (!interpreter.isComplete) interpreter.complete(rest);
-      },
+      (rest) => interpreter.complete(rest),
       // Met again, and told, by a run that needs it.
       () => {},
     );
@@ -265,7 +263,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         report("ready");
         spare = null;
         me.interpreter = interpreter;
-        if (rest && !interpreter.isComplete) interpreter.complete(rest);
+        if (rest) interpreter.complete(rest);
         const wasComplete = interpreter.isComplete;
         clock = setTimeout(() => me.end(late()), runSeconds * 1000);
         const started = performance.now();

@@ -27,41 +27,37 @@ export function createStartFiles(runtime, files, frameUrl) {
   /** Keeps the machine code for the next interpreter. @type {HTMLIFrameElement | null} */
   let keeper = null;
 
-  /** @param {string} name */
+  /** Its own copy, since what is sent to an interpreter is given away. @param {string} name */
   const copyOf = async (name) => (await files.get(name)).slice(0);
+
+  /** @param {string[]} names */
+  const packsOf = (names) => Promise.all(names.map(async (name) => ({ name, bytes: await copyOf(name) })));
 
   /** @returns {Promise<StartFiles>} */
   async function restoring() {
-    const names = base.snapshot;
-    const [wasm, harness, metadata, memory, libraries, data] = await Promise.all(
-      [core.wasm, core.harness, names.metadata, names.memory, names.libraries, names.data].map((name) =>
-        files.get(name),
-      ),
-    );
-    keep(wasm, libraries);
-    return {
-      ...always,
-      wasm: copy(wasm),
-      harness: copy(harness),
-      packs: [{ name: names.data, bytes: copy(data) }],
-      snapshot: { metadata: copy(metadata), memory: copy(memory), libraries: copy(libraries) },
-    };
+    const { data, ...names } = base.snapshot;
+    const [wasm, harness, metadata, memory, libraries, packs] = await Promise.all([
+      copyOf(core.wasm),
+      copyOf(core.harness),
+      copyOf(names.metadata),
+      copyOf(names.memory),
+      copyOf(names.libraries),
+      packsOf([data]),
+    ]);
+    await keep();
+    return { ...always, wasm, harness, packs, snapshot: { metadata, memory, libraries } };
   }
 
   /** @returns {Promise<StartFiles>} */
   async function booting() {
-    const packs = [base.snapshot.libraries, base.snapshot.data, base.rest, base.imported];
-    const [wasm, harness, stdlib, ...bytes] = await Promise.all(
-      [core.wasm, core.harness, core.stdlib, ...packs].map((name) => files.get(name)),
-    );
-    keep(wasm, bytes[0]);
-    return {
-      ...always,
-      wasm: copy(wasm),
-      harness: copy(harness),
-      stdlib: copy(stdlib),
-      packs: packs.map((name, number) => ({ name, bytes: copy(bytes[number]) })),
-    };
+    const [wasm, harness, stdlib, packs] = await Promise.all([
+      copyOf(core.wasm),
+      copyOf(core.harness),
+      copyOf(core.stdlib),
+      packsOf([base.snapshot.libraries, base.snapshot.data, base.rest, base.imported]),
+    ]);
+    await keep();
+    return { ...always, wasm, harness, stdlib, packs };
   }
 
   /** @returns {Promise<RestFiles>} what a restored interpreter can begin without */
@@ -70,12 +66,10 @@ export function createStartFiles(runtime, files, frameUrl) {
     return { stdlib, pack };
   }
 
-  /**
-   * @param {ArrayBuffer | undefined} wasm
-   * @param {ArrayBuffer | undefined} libraries
-   */
-  function keep(wasm, libraries) {
-    if (wasm && libraries) keeper ??= keepCompiled(frameUrl, [wasm, libraries]);
+  async function keep() {
+    if (keeper) return;
+    const [wasm, libraries] = await Promise.all([files.get(core.wasm), files.get(base.snapshot.libraries)]);
+    keeper ??= keepCompiled(frameUrl, wasm, libraries);
   }
 
   return {
@@ -90,20 +84,15 @@ export function createStartFiles(runtime, files, frameUrl) {
   };
 }
 
-/** @param {ArrayBuffer | undefined} bytes */
-function copy(bytes) {
-  if (!bytes) throw new Error("a file of the runtime is missing");
-  return bytes.slice(0);
-}
-
 /**
- * Has the main module and the libraries of these packs compiled and kept, in a frame that runs nothing (see sandbox/frame.js).
+ * Has the main module and the libraries compiled and kept, in a frame that runs nothing (see sandbox/frame.js).
  * Measured in Chromium: the second boot of a page takes half as long as without. Where an engine shares nothing it costs little.
  * @param {string} url of the sandbox page
- * @param {ArrayBuffer[]} files WebAssembly, or packs that hold some
+ * @param {ArrayBuffer} wasm
+ * @param {ArrayBuffer} libraries a pack of WebAssembly
  */
-function keepCompiled(url, files) {
-  const keep = files.flatMap((bytes) => (isWasm(new Uint8Array(bytes)) ? [new Uint8Array(bytes)] : librariesIn(bytes)));
+function keepCompiled(url, wasm, libraries) {
+  const keep = [new Uint8Array(wasm), ...contentsOf(libraries)];
   const frame = sealedFrame(url);
   frame.hidden = true;
   frame.addEventListener("load", () => frame.contentWindow?.postMessage({ keep }, "*"), { once: true });
@@ -111,21 +100,15 @@ function keepCompiled(url, files) {
   return frame;
 }
 
-/** @param {ArrayBuffer} pack see `mount` in sandbox/worker.js */
-function librariesIn(pack) {
+/** @param {ArrayBuffer} pack see `contents` in sandbox/worker.js */
+function contentsOf(pack) {
   const indexLength = new DataView(pack).getUint32(0, true);
   /** @type {[string, number][]} */
   const index = JSON.parse(new TextDecoder().decode(new Uint8Array(pack, 4, indexLength)));
   let offset = 4 + indexLength;
-  return index.flatMap(([path, length]) => {
-    const bytes = new Uint8Array(pack, offset, length);
+  return index.map(([, length]) => {
     offset += length;
     // Its own copy: a view would take the whole pack along.
-    return path.endsWith(".so") && isWasm(bytes) ? [bytes.slice()] : [];
+    return new Uint8Array(pack.slice(offset - length, offset));
   });
-}
-
-/** @param {Uint8Array} bytes */
-function isWasm(bytes) {
-  return bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
 }

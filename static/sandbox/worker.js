@@ -25,9 +25,11 @@
   const given = new Map();
   /** @type {import("pyodide").PyodideInterface | undefined} */
   let python;
+  /** Folders that are there. @type {Set<string>} */
+  const made = new Set();
   /** Files of which only the names are there. @type {Set<string>} */
   const pretended = new Set();
-  /** Whether one of them was opened. */
+  /** Whether one of them was opened by what is being done. */
   let missed = false;
 
   // Pyodide refuses to run where importScripts works, taking it for an unsupported set-up.
@@ -169,8 +171,7 @@
    * @param {number} length
    */
   function pretend({ FS }, path, length) {
-    FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
-    if (FS.analyzePath(path).exists) FS.unlink(path);
+    makeFolderOf(FS, path);
     FS.writeFile(path, "");
     const { node } = FS.lookupPath(path);
     node.usedBytes = length;
@@ -191,7 +192,6 @@
     pretended.clear();
     py.FS.writeFile(STANDARD_LIBRARY, new Uint8Array(stdlib), { canOwn: true });
     mount(py, pack, SITE_PACKAGES);
-    missed = false;
   }
 
   /**
@@ -200,6 +200,7 @@
    */
   function open(message, send) {
     const py = booted();
+    missed = false;
     const files = message.files.map(({ name, bytes }) => {
       // A name is the person's: only its last part, so that it can stand for nothing but a file in this folder.
       const path = `${WORKING_DIRECTORY}/${name.replace(/^.*[\\/]/s, "").replaceAll("\0", "") || "table"}`;
@@ -222,6 +223,7 @@
    */
   async function run(message, send, output) {
     const py = booted();
+    missed = false;
     for (const pack of message.packs) mount(py, pack.bytes, SITE_PACKAGES);
     if (message.packs.length > 0) py.pyimport("importlib").invalidate_caches();
     /** @type {(string | Uint8Array<ArrayBuffer>)[]} */
@@ -251,21 +253,28 @@
 
   /**
    * Writes a pack into the file system. The contents stay where they came, as parts of one buffer: nothing is copied.
-   * @param {{FS: any}} py
+   * @param {Files} py
    * @param {ArrayBuffer} pack
    * @param {string} folder
    */
-  function mount(py, pack, folder) {
-    const made = new Set();
+  function mount({ FS }, pack, folder) {
     for (const { path, bytes } of contents(pack)) {
       const full = `${folder}/${path}`;
-      const parent = full.slice(0, full.lastIndexOf("/"));
-      if (!made.has(parent)) {
-        py.FS.mkdirTree(parent);
-        made.add(parent);
-      }
-      py.FS.writeFile(full, bytes, { canOwn: true });
+      makeFolderOf(FS, full);
+      FS.writeFile(full, bytes, { canOwn: true });
     }
+  }
+
+  /**
+   * Asks the file system only once for each folder: for one that is there it throws and catches on every level.
+   * @param {any} FS
+   * @param {string} path
+   */
+  function makeFolderOf(FS, path) {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    if (made.has(folder)) return;
+    FS.mkdirTree(folder);
+    made.add(folder);
   }
 
   /**
