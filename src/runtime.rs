@@ -73,7 +73,8 @@ pub struct Base {
 #[cfg_attr(test, ts(rename = "RuntimeSnapshot"))]
 pub struct Snapshot {
     pub metadata: String,
-    pub memory: String,
+    /// In the order in which they are put together.
+    pub memory: Vec<String>,
     pub libraries: String,
     pub data: String,
 }
@@ -187,14 +188,13 @@ impl Runtime {
             imported,
             ..
         } = &self.base;
-        let base_files = [
-            &snapshot.metadata,
-            &snapshot.memory,
-            &snapshot.libraries,
-            &snapshot.data,
-            rest,
-            imported,
-        ];
+        let Snapshot {
+            metadata,
+            memory,
+            libraries,
+            data,
+        } = snapshot;
+        let base_files = [metadata, libraries, data, rest, imported].into_iter().chain(memory);
         let renderers = [("plotly", &self.renderers.plotly), ("vega", &self.renderers.vega)];
         let files = core_files
             .into_iter()
@@ -270,7 +270,7 @@ mod tests {
             "files": files,
             "core": {"script": "core.js", "wasm": "core.wasm", "stdlib": "stdlib.zip", "harness": "harness.pack"},
             "base": {"rest": "base.pack", "imported": "base.pack", "modules": ["json", "numpy"],
-                "snapshot": {"metadata": "base.pack", "memory": "base.pack", "libraries": "base.pack", "data": "base.pack"}},
+                "snapshot": {"metadata": "base.pack", "memory": ["base.pack"], "libraries": "base.pack", "data": "base.pack"}},
             "packages": {
                 "numpy": {"version": "2.4.3", "file": null, "depends": []},
                 "scikit-learn": {"version": "1.8", "file": "sklearn.pack", "depends": ["numpy"]},
@@ -315,7 +315,7 @@ mod tests {
                 json!("n.pack"),
                 "file n.pack for the package scikit-learn",
             ),
-            ("/base/snapshot/memory", json!("m"), "file m for the base packages"),
+            ("/base/snapshot/memory/0", json!("m"), "file m for the base packages"),
             (
                 "/packages/scikit-learn/depends/0",
                 json!("scipy"),

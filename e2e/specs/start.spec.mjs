@@ -38,13 +38,13 @@ test("Python is restored, and what it began without is there when a program open
   release();
   await expectState(page, "shown");
   await expect(page.getByTestId("stdout")).toHaveText("found numpy.f2py\nsched\n");
-  expect(fetched).toContain("snapshot.memory");
+  expect(fetched).toContain("memory-3.bin");
   expect(fetched).not.toContain("base-imported.pack");
   await expect(page.getByTestId("seal-fallback")).toBeHidden();
 });
 
 for (const [file, how] of [
-  ["snapshot.memory", "does not arrive"],
+  ["memory-3.bin", "does not arrive"],
   ["snapshot.json", "does not fit"],
 ]) {
   test(`without a snapshot (${file} ${how}) Python boots, and the page says so`, async ({ page, server }) => {
@@ -180,7 +180,7 @@ test("a restored interpreter computes what a booted one does", async ({ browser,
   const outputOf = async (restores) => {
     const context = await browser.newContext();
     const page = await context.newPage();
-    if (!restores) await breakFile(page, "snapshot.memory");
+    if (!restores) await breakFile(page, "memory-3.bin");
     await page.goto(server.url + chart.url);
     await expect(page.getByTestId("stdout")).toContainText("\nend\n", { timeout: 120_000 });
     const lines = ((await page.getByTestId("stdout").textContent()) ?? "").split("\n");

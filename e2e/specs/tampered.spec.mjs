@@ -104,13 +104,13 @@ for (const [file, pattern, program] of /** @type {const} */ ([
 }
 
 test("with one wrong byte in the snapshot Python starts without it, and the page names the file", async ({ page }) => {
-  proxy.tamper(/\/snapshot\.memory$/);
+  proxy.tamper(/\/memory-3\.bin$/);
   const chart = await storeProgram(proxy.url, "print('ran all the same')");
   await page.goto(proxy.url + chart.url);
   await expectState(page, "shown");
   await expect(page.getByTestId("stdout")).toHaveText("ran all the same");
   await page.getByTestId("seal").locator("summary").first().click();
-  await expect(page.getByTestId("seal-fallback")).toContainText("snapshot.memory is not the file this server pinned");
+  await expect(page.getByTestId("seal-fallback")).toContainText("memory-3.bin is not the file this server pinned");
 });
 
 test("the page's own script is not run when one of its bytes differs", async ({ page }) => {

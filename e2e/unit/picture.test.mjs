@@ -35,7 +35,6 @@ test("what matplotlib draws is plain", async () => {
   for (const [index, figure] of result.figures.entries()) {
     assert.equal(figure.kind, "svg");
     assert.ok(isPlainSvg(figure.svg), `figure ${index + 1}`);
-    assert.ok(isPlainPng(new Uint8Array(figure.png)));
   }
 });
 

@@ -16,7 +16,7 @@ import { takeSnapshot } from "./snapshot.mjs";
 /** Fonts that a chart uses unless it asks for others, and what else libraries read in passing. */
 const EARLY_DATA = [
   /\/DejaVuSans(-Bold|-Oblique|Display)?\.ttf$/,
-  /^(tzdata|pytz|dateutil)\/zoneinfo\//,
+  /^(tzdata|pytz)\/zoneinfo\/(tzdata\.zi|[A-Z])/,
   /\/matplotlibrc$/,
   /METADATA$/,
 ];
@@ -35,7 +35,8 @@ const USELESS = [
 export const BASE_FILES = Object.freeze({
   snapshot: {
     metadata: "snapshot.json",
-    memory: "snapshot.memory",
+    // Several, so that one is verified and laid in place while the next one still comes, and that every browser's cache keeps them.
+    memory: ["memory-1.bin", "memory-2.bin", "memory-3.bin", "memory-4.bin", "memory-5.bin"],
     libraries: "base-libraries.pack",
     data: "base-data.pack",
   },
@@ -105,7 +106,7 @@ export async function buildBase(inputs, folder) {
     modules: snapshot.modules,
     outputs: new Map([
       [names.metadata, Buffer.from(JSON.stringify(metadata))],
-      [names.memory, snapshot.memory],
+      ...cut(snapshot.memory, names.memory),
       [names.libraries, encodePack(libraries)],
       [names.data, encodePack(sorted.data)],
       [BASE_FILES.rest, encodePack(sorted.rest)],
@@ -123,7 +124,7 @@ export async function buildBase(inputs, folder) {
  * @returns {Promise<Kept>}
  */
 async function take({ files, harness, core, worker, wasm, stdlib, abi, modules }) {
-  const pack = (/** @type {Files} */ some) => arrayBuffer(encodePack(some));
+  const pack = (/** @type {Files} */ some) => blob(encodePack(some));
   const {
     metadata,
     memory,
@@ -132,16 +133,8 @@ async function take({ files, harness, core, worker, wasm, stdlib, abi, modules }
   } = await takeSnapshot({
     core,
     worker,
-    boot: {
-      type: "boot",
-      wasm: arrayBuffer(wasm),
-      stdlib: arrayBuffer(stdlib),
-      harness: arrayBuffer(harness),
-      packs: [{ name: "base", bytes: pack(files) }],
-      abi,
-      modules,
-      memoryBytes: 2 ** 32 - 65536,
-    },
+    boot: { type: "boot", abi, modules, memoryBytes: 2 ** 32 - 65536 },
+    files: { wasm: blob(wasm), stdlib: blob(stdlib), harness: blob(harness), packs: [pack(files)] },
     libraries: (paths) => pack(pick(files, paths)),
   });
   return { metadata: JSON.stringify(metadata), memory, imported, modules: held };
@@ -180,9 +173,17 @@ function keep(index, { metadata, memory, imported, modules }) {
   writeWhole(index, JSON.stringify({ metadata, imported, modules, sha256: sha256(memory) }));
 }
 
-/** @param {Buffer} bytes @returns {ArrayBuffer} */
-function arrayBuffer(bytes) {
-  const copy = new ArrayBuffer(bytes.length);
-  new Uint8Array(copy).set(bytes);
-  return copy;
+/**
+ * @param {Buffer} bytes
+ * @param {readonly string[]} names
+ * @returns {[name: string, part: Buffer][]} parts of about one size
+ */
+function cut(bytes, names) {
+  const size = Math.ceil(bytes.length / names.length);
+  return names.map((name, number) => [name, bytes.subarray(number * size, (number + 1) * size)]);
+}
+
+/** @param {Buffer} bytes @returns {Blob} */
+function blob(bytes) {
+  return new Blob([new Uint8Array(bytes)]);
 }

@@ -27,7 +27,7 @@ import { buildVega } from "./renderers.mjs";
 import { unpackWheel, unpackZip } from "./unpack.mjs";
 
 /** @import { Compiler } from "./compile.mjs" */
-/** @import { Forms } from "./compress.mjs" */
+/** @import { Effort, Forms } from "./compress.mjs" */
 /** @import { Manifest } from "./manifest.mjs" */
 /** @import { Files } from "./unpack.mjs" */
 
@@ -162,15 +162,20 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
       `the memory snapshot did not come out as it did before from the same inputs\n  expected sha256 ${pinned.sha256}\n  received sha256 ${base.snapshot.sha256}`,
     );
   }
-  for (const [name, bytes] of base.outputs) files.push(await serve(name, bytes, "first"));
-  files.push(
-    await serve("pyodide-core.js", core, "first"),
-    await serve("pyodide.asm.wasm", input("pyodide.asm.wasm"), "first"),
-    await serve(STANDARD_LIBRARY_FILE, stdlib),
-    await serve("harness.pack", harness),
-    await serve("plotly.js", input("plotly.js")),
-    await serve("vega.js", await buildVega(bundleFolder)),
+  /** @type {readonly string[]} */
+  const memory = BASE_FILES.snapshot.memory;
+  const serving = [...base.outputs].map(([name, bytes]) =>
+    serve(name, bytes, memory.includes(name) ? "memory" : "first"),
   );
+  serving.push(
+    serve("pyodide-core.js", core, "first"),
+    serve("pyodide.asm.wasm", input("pyodide.asm.wasm"), "first"),
+    serve(STANDARD_LIBRARY_FILE, stdlib),
+    serve("harness.pack", harness),
+    serve("plotly.js", input("plotly.js")),
+    serve("vega.js", await buildVega(bundleFolder)),
+  );
+  files.push(...(await Promise.all(serving)));
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
 
   const library = targets.find(({ name }) => name === STANDARD_LIBRARY_FILE);
@@ -181,7 +186,7 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
   /**
    * @param {string} name
    * @param {Buffer | string} content
-   * @param {"first" | "later"} [when] a person waits for it, as a rule
+   * @param {Effort} [when] it is waited for
    * @returns {Promise<Served>}
    */
   async function serve(name, content, when = "later") {
@@ -427,7 +432,7 @@ async function main() {
   /** @param {(file: Served) => number} size */
   const sum = (size) => megabytes(files.reduce((total, file) => total + size(file), 0));
   const { script, wasm, harness } = runtime.core;
-  const boot = new Set([script, wasm, harness, ...Object.values(runtime.base.snapshot)]);
+  const boot = new Set([script, wasm, harness, ...Object.values(runtime.base.snapshot).flat()]);
   const bootBytes = files
     .filter(({ name }) => boot.has(name))
     .reduce((total, { forms }) => total + Math.min(forms.br.length, forms.zst.length), 0);

@@ -4,10 +4,11 @@
  */
 
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
 import { brotliCompress, constants } from "node:zlib";
-import { Zstd } from "@hpcc-js/wasm-zstd";
 import { writeWhole } from "./fetch.mjs";
 import { sha256 } from "./manifest.mjs";
 
@@ -17,9 +18,14 @@ const BROTLI_WINDOW_BITS = 24;
  * How hard to try, by when a file is needed: minutes of building for what a person waits for. A window of zstd stays under the
  * 8 MB that browsers accept (RFC 9659).
  */
-const EFFORTS = { first: { brotli: 11, zstd: 19 }, later: { brotli: 9, zstd: 12 } };
-/** Beyond this size (bytes) brotli's hardest takes minutes, and zstd's comes out as small. */
-const HARDEST_BROTLI_BYTES = 32e6;
+const EFFORTS = {
+  first: { brotli: 11, zstd: 19 },
+  // Of memory zstd's form comes out as small, and brotli's hardest takes minutes.
+  memory: { brotli: 9, zstd: 19 },
+  later: { brotli: 9, zstd: 12 },
+};
+
+/** @typedef {keyof typeof EFFORTS} Effort */
 
 /**
  * @typedef {{br: Buffer, zst: Buffer}} Forms
@@ -28,12 +34,11 @@ const HARDEST_BROTLI_BYTES = 32e6;
 /** @param {string} cache */
 export function createCompressor(cache) {
   const root = join(cache, "forms");
-  /** @type {Promise<Zstd> | undefined} */
-  let zstd;
+  const zstd = createZstdThreads();
 
   /**
    * @param {string} digest of the identity bytes
-   * @param {keyof typeof EFFORTS} [when]
+   * @param {Effort} [when]
    * @returns {Forms | null}
    */
   function stored(digest, when = "later") {
@@ -46,7 +51,7 @@ export function createCompressor(cache) {
 
   /**
    * @param {Buffer} bytes
-   * @param {keyof typeof EFFORTS} [when]
+   * @param {Effort} [when]
    * @returns {Promise<Forms>}
    */
   async function compress(bytes, when = "later") {
@@ -54,11 +59,7 @@ export function createCompressor(cache) {
     const kept = stored(digest, when);
     if (kept) return kept;
     const effort = EFFORTS[when];
-    // zlib works in its own thread while the main one makes the zstd form.
-    const brotli = brotliAsync(bytes, bytes.length > HARDEST_BROTLI_BYTES ? EFFORTS.later.brotli : effort.brotli);
-    zstd ??= Zstd.load();
-    const zst = Buffer.from((await zstd).compress(bytes, effort.zstd));
-    const br = await brotli;
+    const [br, zst] = await Promise.all([brotliAsync(bytes, effort.brotli), zstd(bytes, effort.zstd)]);
     const place = placeOf(digest, when);
     mkdirSync(dirname(place), { recursive: true });
     writeWhole(`${place}.br`, br);
@@ -67,13 +68,53 @@ export function createCompressor(cache) {
     return { br, zst };
   }
 
-  /** @param {string} digest @param {keyof typeof EFFORTS} when */
+  /** @param {string} digest @param {Effort} when */
   function placeOf(digest, when) {
     const { brotli, zstd } = EFFORTS[when];
     return join(root, `br${brotli}.${BROTLI_WINDOW_BITS}-zst${zstd}`, digest);
   }
 
   return { stored, compress };
+}
+
+/** As many threads as there are processors, each started when it is needed and none keeping the process from its end. */
+function createZstdThreads() {
+  /** @type {Worker[]} */
+  const idle = [];
+  /** @type {((worker: Worker) => void)[]} */
+  const waiting = [];
+  let started = 0;
+
+  /** @returns {Promise<Worker>} */
+  function take() {
+    const worker = idle.pop();
+    if (worker) return Promise.resolve(worker);
+    if (started === availableParallelism()) return new Promise((resolve) => waiting.push(resolve));
+    started += 1;
+    return Promise.resolve(new Worker(new URL("zstd-worker.mjs", import.meta.url)));
+  }
+
+  /**
+   * @param {Buffer} bytes
+   * @param {number} level
+   * @returns {Promise<Buffer>}
+   */
+  return async (bytes, level) => {
+    const worker = await take();
+    worker.ref();
+    /** @type {Uint8Array} */
+    const zst = await new Promise((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+      worker.postMessage({ bytes, level });
+    });
+    worker.removeAllListeners("error");
+    worker.unref();
+    const next = waiting.shift();
+    if (next) next(worker);
+    else idle.push(worker);
+    return Buffer.from(zst);
+  };
 }
 
 /** @param {Buffer} bytes @param {number} quality */

@@ -20,8 +20,9 @@ const LARGEST_GAP = 2;
  * @typedef {object} SnapshotInputs
  * @property {string} core text of pyodide-core.js
  * @property {string} worker text of the sandbox's worker
- * @property {object} boot the message that boots the worker without a snapshot, as static/app/sandbox.js sends it
- * @property {(paths: string[]) => ArrayBuffer} libraries the pack of these libraries, as it will be served
+ * @property {{type: "boot", abi: object, modules: string[], memoryBytes: number}} boot what every start is told
+ * @property {{wasm: Blob, stdlib: Blob, harness: Blob, packs: Blob[]}} files
+ * @property {(paths: string[]) => Blob} libraries the pack of these libraries, as it will be served
  */
 
 /**
@@ -52,7 +53,7 @@ export async function takeSnapshot(inputs) {
  * @param {SnapshotInputs} inputs
  * @returns {Promise<{module: any, recorder: Recorder}>}
  */
-async function record({ core, worker, boot }) {
+async function record({ core, worker, boot, files }) {
   /** @type {Recorder} */
   const recorder = { libraries: [], functions: [], linker: {} };
   Object.assign(recorder.linker, {
@@ -73,7 +74,7 @@ async function record({ core, worker, boot }) {
     return module;
   };
   context["loadPyodide"] = (/** @type {object} */ options) => original.loadPyodide({ ...options, _makeSnapshot: true });
-  await converse(context, worker, boot);
+  await converse(context, worker, { ...boot, packs: files.packs.length, memory: 0 }, rolesOf(files));
   return { module, recorder };
 }
 
@@ -84,22 +85,25 @@ async function record({ core, worker, boot }) {
  * @param {SnapshotMetadata} metadata
  * @returns {Promise<Buffer>}
  */
-function replay({ core, worker, boot, libraries }, metadata) {
+function replay({ core, worker, boot, files, libraries }, metadata) {
   const { context, core: original } = createWorker(core);
   Object.assign(context, original);
   return new Promise((resolve, reject) => {
     context["createRestoredModule"] = (/** @type {any} */ snapshot) =>
       original.createRestoredModule({
         ...snapshot,
-        mount(/** @type {any} */ module) {
+        async mount(/** @type {any} */ module) {
           resolve(Buffer.from(module.HEAPU8));
           throw new Error("seen enough");
         },
       });
-    const pack = libraries(metadata.libraries.map(({ path }) => path));
-    const json = new TextEncoder().encode(JSON.stringify(metadata)).buffer;
-    const snapshot = { metadata: json, memory: new ArrayBuffer(0), libraries: pack };
-    converse(context, worker, { ...boot, snapshot }).catch(reject);
+    const roles = {
+      ...rolesOf(files),
+      metadata: new Blob([JSON.stringify(metadata)]),
+      libraries: libraries(metadata.libraries.map(({ path }) => path)),
+      "memory-0": new Blob([]),
+    };
+    converse(context, worker, { ...boot, packs: files.packs.length, memory: 1 }, roles).catch(reject);
   });
 }
 
@@ -120,13 +124,24 @@ function createWorker(core) {
 }
 
 /**
- * Starts the worker's script, sends it one message and waits until it is ready.
+ * The files as the worker knows them.
+ *
+ * @param {SnapshotInputs["files"]} files
+ * @returns {Record<string, Blob>}
+ */
+function rolesOf({ packs, ...files }) {
+  return { ...files, ...Object.fromEntries(packs.map((pack, number) => [`pack-${number}`, pack])) };
+}
+
+/**
+ * Starts the worker's script, tells it to boot, hands it the files and waits until it is ready.
  *
  * @param {vm.Context} context
  * @param {string} worker
  * @param {object} message
+ * @param {Record<string, Blob>} files
  */
-function converse(context, worker, message) {
+function converse(context, worker, message, files) {
   vm.runInContext(worker, context, { filename: "worker.js" });
   return new Promise((resolve, reject) => {
     const port = {
@@ -140,6 +155,7 @@ function converse(context, worker, message) {
     };
     context["onmessage"]({ ports: [port] });
     port.onmessage({ data: message });
+    for (const [role, blob] of Object.entries(files)) port.onmessage({ data: { type: "file", role, blob } });
   });
 }
 

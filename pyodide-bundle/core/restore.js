@@ -18,8 +18,14 @@
  */
 globalThis.createRestoredModule = function createRestoredModule({ metadata, memory, libraries, mount }) {
   return async (settings) => {
-    const compiled = Promise.all(libraries.map((bytes) => WebAssembly.compile(bytes)));
+    const compiled = libraries.then((list) => Promise.all(list.map((bytes) => WebAssembly.compile(bytes))));
     compiled.catch(() => {});
+    /** @type {(error: unknown) => void} */
+    let fail = () => {};
+    /** @type {Promise<never>} */
+    const failure = new Promise((_, reject) => {
+      fail = reject;
+    });
     const linker = {
       replaying: true,
       symbols: metadata.symbols,
@@ -29,28 +35,35 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
       memoryBase: undefined,
       /** @param {Record<string, any>} exports @param {WebAssembly.Table} table */
       onMain(exports, table) {
-        table.grow(metadata.mainTableLength - table.length);
-        for (const [slot, name] of metadata.mainFunctions) {
-          if (slot < metadata.mainTableLength) table.set(slot, exports[name]);
+        try {
+          table.grow(metadata.mainTableLength - table.length);
+          for (const [slot, name] of metadata.mainFunctions) {
+            if (slot < metadata.mainTableLength) table.set(slot, exports[name]);
+          }
+        } catch (error) {
+          // Pyodide only logs what is thrown here, and would wait for ever.
+          fail(error);
+          throw error;
         }
       },
     };
     settings.linker = linker;
     settings.noInitialRun = true;
-    const module = await createPyodideModule(settings);
+    const module = await Promise.race([createPyodideModule(settings), failure]);
     const { table, imports } = module.linkerState();
     if (!module.growMemory(metadata.memoryBytes)) throw new RangeError("there is no memory for Python");
 
     const loaded = replayLibraries(module, table, linker, await compiled);
     fillTable(module, table, imports, linker, loaded);
-    overlay(module.HEAPU8, metadata.pages, new Uint8Array(memory));
+    // Files are no part of the memory: they can be there before it is, and it is what arrives last.
+    await mount(module);
+    await overlay(module.HEAPU8, memory);
     module.stackRestore(metadata.stackPointer);
     linker.replaying = false;
     module.setTrampoline();
     // It was recorded where WebAssembly could not switch stacks, and Python holds on to that: so nothing shall offer it here.
     Object.defineProperty(module.validSuspender, "value", { get: () => false, set() {} });
 
-    mount(module);
     for (const file of metadata.files) reopen(module.FS, file);
     const { API } = module;
     const finalize = API.finalizeBootstrap;
@@ -108,15 +121,24 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
 
   /**
    * @param {Uint8Array} heap
-   * @param {[number, number][]} pages
-   * @param {Uint8Array} bytes
+   * @param {Promise<ArrayBuffer>[]} memory
    */
-  function overlay(heap, pages, bytes) {
-    let from = 0;
-    for (const [offset, length] of pages) {
-      heap.set(bytes.subarray(from, from + length), offset);
-      from += length;
+  async function overlay(heap, memory) {
+    const runs = metadata.pages.values();
+    let [offset, left] = [0, 0];
+    for (const part of memory) {
+      const bytes = new Uint8Array(await part);
+      for (let from = 0; from < bytes.length; ) {
+        if (left === 0) [offset, left] = runs.next().value ?? [0, 0];
+        const length = Math.min(left, bytes.length - from);
+        if (length === 0) throw new Error("the snapshot holds more memory than it describes");
+        heap.set(bytes.subarray(from, from + length), offset);
+        from += length;
+        offset += length;
+        left -= length;
+      }
     }
+    if (left > 0 || !runs.next().done) throw new Error("the snapshot describes more memory than it holds");
   }
 
   /**

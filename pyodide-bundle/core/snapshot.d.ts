@@ -6,7 +6,7 @@ export interface SnapshotMetadata {
   memoryBytes: number;
   /**
    * What of it differs from the memory of an interpreter whose libraries were only loaded again. The bytes lie end to end in the
-   * snapshot's memory file.
+   * snapshot's memory files.
    */
   pages: [offset: number, length: number][];
   stackPointer: number;
@@ -33,10 +33,11 @@ export interface SnapshotMetadata {
 
 export interface Snapshot {
   metadata: SnapshotMetadata;
-  memory: ArrayBuffer;
+  /** In parts, each put in place when it arrives. */
+  memory: Promise<ArrayBuffer>[];
   /** The WebAssembly of `metadata.libraries`, in that order. */
-  libraries: BufferSource[];
-  /** Puts the files in place, those that were open among them. */
+  libraries: Promise<BufferSource[]>;
+  /** Puts the files in place, those that were open among them. It finds the memory unfinished. */
   // biome-ignore lint/suspicious/noExplicitAny: Emscripten's module has no types.
-  mount(module: any): void;
+  mount(module: any): Promise<void>;
 }

@@ -20,6 +20,10 @@ const SHOWN_ROWS = 200;
 /** Cells of all tables of a run that are put on the page: millions would stop it. */
 const SHOWN_CELLS = 60_000;
 
+/** Pixels of the PNG for each of CSS's, unless that makes it larger than browsers draw. */
+const PNG_DENSITY = 2;
+const MOST_PNG_PIXELS = 24_000_000;
+
 /** @param {HTMLElement} container @param {PageData} pageData */
 export function createGallery(container, pageData) {
   /** @type {(() => void)[]} */
@@ -67,10 +71,25 @@ export function createGallery(container, pageData) {
     if (picture) image.src = blobUrl(picture);
     body.append(image);
     await image.decode();
-    const links = [];
-    if (png) links.push(download(png, `${stem}.png`, "PNG"));
+    const links = [png ? download(png, `${stem}.png`, "PNG") : pixels(image, `${stem}.png`)];
     if (svg) links.push(download(svg, `${stem}.svg`, "SVG"));
     return links;
+  }
+
+  /**
+   * A link to the picture as PNG. Made of what is shown, when the browser has time: most people only look.
+   * @param {HTMLImageElement} image of an SVG
+   * @param {string} file
+   */
+  function pixels(image, file) {
+    const link = make("a", { class: "button", download: file, "aria-label": `Download ${file}` }, "PNG");
+    const idle = window.requestIdleCallback ?? ((step) => setTimeout(step, 200));
+    idle(async () => {
+      const blob = await toPng(image).catch(() => null);
+      if (blob && image.isConnected) link.href = blobUrl(blob);
+      else link.remove();
+    });
+    return link;
   }
 
   /**
@@ -202,4 +221,18 @@ export function makeHeads(columns, rows) {
 function asCsv({ columns, rows }) {
   const quoted = (/** @type {string} */ cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   return `${[columns, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
+}
+
+/** @param {HTMLImageElement} image @returns {Promise<Blob>} */
+function toPng(image) {
+  const width = Number(image.getAttribute("width"));
+  const height = Number(image.getAttribute("height"));
+  const density = Math.min(PNG_DENSITY, Math.sqrt(MOST_PNG_PIXELS / (width * height)));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(width * density);
+  canvas.height = Math.round(height * density);
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser made no picture"))), "image/png"),
+  );
 }

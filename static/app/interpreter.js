@@ -3,7 +3,7 @@
  * One interpreter: a sealed frame, the worker in it, and what the page waits for from it. It knows neither the runtime's files nor
  * whose turn it is; sandbox.js does. Ending it is removing its frame: nothing inside can refuse that.
  *
- * @import {NamedBytes, FromWorker, Opened, ToWorker} from "../shared/protocol.js"
+ * @import {NamedBlob, FromWorker, Opened, ToWorker} from "../shared/protocol.js"
  */
 
 import { BOUNDS, ProtocolError, parseFromWorker } from "../shared/protocol.js";
@@ -44,7 +44,7 @@ export class Interpreter {
   #nextId = 1;
   /** Whether it has all files, or began without those that few programs read. */
   isComplete = false;
-  /** @type {(phase: "start" | "import") => void} */
+  /** @type {(phase: "import") => void} */
   onPhase = () => {};
   onEnd = () => {};
 
@@ -63,14 +63,27 @@ export class Interpreter {
 
   /**
    * @param {string} url of the sandbox page
-   * @param {BlobPart[]} scripts of the worker, as one
+   * @param {Promise<BlobPart[]>} scripts of the worker, as one
    */
   static async start(url, scripts) {
     const frame = sealedFrame(url);
     frame.hidden = true;
     const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
     document.body.append(frame);
-    await within(loaded, FRAME_SECONDS, NO_FRAME);
+    try {
+      await within(loaded, FRAME_SECONDS, NO_FRAME);
+      return await Interpreter.#inside(frame, await scripts);
+    } catch (error) {
+      frame.remove();
+      throw error;
+    }
+  }
+
+  /**
+   * @param {HTMLIFrameElement} frame
+   * @param {BlobPart[]} scripts
+   */
+  static async #inside(frame, scripts) {
     const messages = new MessageChannel();
     const faults = new MessageChannel();
     // The browser's own page for a server that does not answer loads as well, and says nothing.
@@ -78,17 +91,22 @@ export class Interpreter {
     faults.port1.start();
     // An opaque origin has no name to aim at; the frame's policy and the parent's `frame-src` say what can be in it.
     frame.contentWindow?.postMessage({ scripts }, "*", [messages.port2, faults.port2]);
-    await within(alive, FRAME_SECONDS, NO_FRAME).catch((error) => {
-      frame.remove();
-      throw error;
-    });
+    await within(alive, FRAME_SECONDS, NO_FRAME);
     return new Interpreter(frame, messages.port1, faults.port1);
   }
 
-  /** @param {Extract<ToWorker, {type: "boot"}>} message whose buffers are given away */
-  async boot(message) {
+  /**
+   * @param {Extract<ToWorker, {type: "boot"}>} message
+   * @param {Map<string, Promise<Blob>>} files by their roles; handed over one by one, as they come
+   */
+  async boot(message, files) {
     const ready = this.#expect("ready", 0);
-    this.#port.postMessage(message, buffersOf(message));
+    this.#port.postMessage(message);
+    const handed = [...files].map(async ([role, file]) =>
+      this.#port.postMessage(/** @type {ToWorker} */ ({ type: "file", role, blob: await file })),
+    );
+    await Promise.race([ready, Promise.all(handed)]);
+    // Only from now on: how long the files take is the network's.
     await within(
       ready,
       BOOT_SECONDS,
@@ -100,26 +118,23 @@ export class Interpreter {
   /**
    * Puts the files in place that a restored interpreter began without, unless they are there. Asks for no answer: what is sent
    * next finds them.
-   * @param {Omit<Extract<ToWorker, {type: "complete"}>, "type">} rest given away
+   * @param {Omit<Extract<ToWorker, {type: "complete"}>, "type">} rest
    */
   complete({ stdlib, pack }) {
     if (this.isComplete || this.#ended) return;
     this.isComplete = true;
-    this.#port.postMessage({ type: "complete", stdlib, pack }, [stdlib, pack]);
+    this.#port.postMessage({ type: "complete", stdlib, pack });
   }
 
   /**
-   * @param {NamedBytes[]} files given away
+   * @param {NamedBlob[]} files
    * @returns {Promise<{opened: Opened, missed: boolean}>}
    */
   async open(files) {
     const id = this.#nextId++;
     const opened = this.#expect("opened", id);
-    this.#port.postMessage(
-      { type: "open", id, files },
-      files.map(({ bytes }) => bytes),
-    );
-    const size = Math.round(files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) / 1e6);
+    this.#port.postMessage({ type: "open", id, files });
+    const size = Math.round(files.reduce((sum, { blob }) => sum + blob.size, 0) / 1e6);
     const message = await within(
       opened,
       OPEN_SECONDS,
@@ -131,7 +146,7 @@ export class Interpreter {
 
   /**
    * @param {string} program
-   * @param {NamedBytes[]} packs
+   * @param {NamedBlob[]} packs
    * @param {(text: string) => void} onOutput
    */
   async run(program, packs, onOutput) {
@@ -226,12 +241,6 @@ export class Interpreter {
  * @typedef {{type: "ready" | "opened" | "result", id: number, resolve: (message: FromWorker) => void,
  *   reject: (error: Error) => void, onOutput: ((text: string) => void) | undefined}} Waiting
  */
-
-/** @param {Extract<ToWorker, {type: "boot"}>} message @returns {ArrayBuffer[]} */
-function buffersOf({ wasm, stdlib, harness, packs, snapshot }) {
-  const optional = [stdlib, snapshot?.metadata, snapshot?.memory, snapshot?.libraries];
-  return [wasm, harness, ...packs.map(({ bytes }) => bytes), ...optional.filter((buffer) => buffer !== undefined)];
-}
 
 /**
  * A frame of an opaque origin that may run scripts and do nothing else.

@@ -8,7 +8,7 @@
  * there is done again with all of them, and nobody sees the first try.
  * What an interpreter is, is interpreter.js's; what it starts from start-files.js's; how a result is shown figures.js's.
  *
- * @import {NamedBytes, Opened, SandboxResult} from "../shared/protocol.js"
+ * @import {NamedBlob, Opened, SandboxResult} from "../shared/protocol.js"
  * @import {Limits, Runtime, Sandbox} from "./wire.js"
  *
  * @typedef {"download" | "start" | "import" | "data" | "ready" | "failed"} SandboxPhase
@@ -27,6 +27,11 @@ import { createStartFiles } from "./start-files.js";
 
 /** Minutes a hidden tab keeps an interpreter that nobody uses: it holds some 200 MB. */
 const HIDDEN_MINUTES = 5;
+/** Milliseconds between an interpreter that is ready and the files that few programs need: a first chart is drawn meanwhile. */
+const REST_AFTER = 1500;
+/** A device of little memory starts the next interpreter when it is wanted. */
+const { deviceMemory = 8 } = /** @type {{deviceMemory?: number}} */ (navigator);
+const IS_SMALL = deviceMemory <= 2;
 
 /**
  * @param {SandboxConfig} config
@@ -47,6 +52,8 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   /** The interpreter at hand, starting or started, with the tables of the moment opened in it. @type {Promise<Interpreter> | null} */
   let spare = null;
   let restores = true;
+  /** @type {Promise<void> | undefined} */
+  let restIsDue;
   /** Whatever opens tables waits for what opened tables before it. @type {Promise<unknown>} */
   let opening = Promise.resolve();
   /** @type {{interpreter: Interpreter | null, end: (error: SandboxError) => void} | null} */
@@ -102,27 +109,36 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     }
     mark("sandplot:ready");
     report("ready");
-    if (!interpreter.isComplete) complete(interpreter);
+    // Without it, only slower.
+    startFiles.keep().catch(() => {});
+    restIsDue ??= new Promise((resolve) => setTimeout(resolve, REST_AFTER));
+    if (!interpreter.isComplete) setTimeout(() => complete(interpreter), REST_AFTER);
     return interpreter;
   }
 
   async function restored() {
-    return begin(await startFiles.restoring());
+    return begin(startFiles.restoring());
   }
 
   async function booted() {
-    const interpreter = await begin(await startFiles.booting());
+    const interpreter = await begin(startFiles.booting());
     interpreter.isComplete = true;
     return interpreter;
   }
 
-  /** @param {import("./start-files.js").StartFiles} from */
+  /** @param {import("./start-files.js").Start} from */
   async function begin(from) {
-    const scripts = await Promise.all([workerScript(), files.get(config.runtime.core.script)]);
-    const interpreter = await Interpreter.start(config.sandbox.workerFrame, [scripts[0], "\n", scripts[1]]);
+    const core = files.get(config.runtime.core.script);
+    const scripts = Promise.all([workerScript(), core]).then(([worker, core]) => [worker, "\n", core]);
+    const all = Promise.all([...from.files.values(), scripts]);
+    all.then(
+      () => status.phase === "download" && report("start"),
+      () => {},
+    );
+    const interpreter = await Interpreter.start(config.sandbox.workerFrame, scripts);
     interpreter.onPhase = (phase) => report(phase);
     try {
-      await interpreter.boot({ type: "boot", ...from, memoryBytes: config.limits.memoryBytes });
+      await interpreter.boot({ ...from.message, memoryBytes: config.limits.memoryBytes }, from.files);
       return interpreter;
     } catch (error) {
       interpreter.end();
@@ -146,13 +162,21 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   }
 
   /**
-   * Fetches what a restored interpreter began without. It is fetched for every page, whatever its programs do, so that no
-   * program can tell anybody anything by asking for it.
-   * @param {Interpreter} interpreter
+   * What a restored interpreter began without. It is fetched for every page, at a time that no program has a say in: so none can
+   * tell anybody anything by wanting it.
    */
+  async function rest() {
+    await restIsDue;
+    return startFiles.rest();
+  }
+
+  /** @param {Interpreter} interpreter */
   function complete(interpreter) {
-    startFiles.rest().then(
-      (rest) => interpreter.complete(rest),
+    rest().then(
+      (rest) => {
+        // One that runs a program meanwhile is not kept from it.
+        if (running?.interpreter !== interpreter) interpreter.complete(rest);
+      },
       // Met again, and told, by a run that needs it.
       () => {},
     );
@@ -164,13 +188,14 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
    * @returns {Promise<Opened>}
    */
   async function openTables(interpreter, wanted) {
-    const answer = await interpreter.open(await bytesOf(wanted));
+    const tables = namedBlobs(wanted);
+    const answer = await interpreter.open(tables);
     if (!answer.missed) return answer.opened;
-    interpreter.complete(await startFiles.rest());
-    return (await interpreter.open(await bytesOf(wanted))).opened;
+    interpreter.complete(await rest());
+    return (await interpreter.open(tables)).opened;
   }
 
-  /** @type {Promise<ArrayBuffer> | undefined} */
+  /** @type {Promise<Blob> | undefined} */
   let workerBytes;
   function workerScript() {
     const { url, integrity } = config.sandbox.workerScript;
@@ -236,7 +261,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         running = null;
         me.interpreter?.end();
         // Not earlier: two cores do better with one program than with one program and one boot.
-        if (!disposed) prepare();
+        if (!disposed && !IS_SMALL) prepare();
       };
       const { runSeconds } = config.limits;
       const late = () =>
@@ -244,26 +269,26 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
           "timeout",
           `The program was ended after ${runSeconds} seconds, the limit for a run. Draw fewer rows, or aggregate first.`,
         );
-      /** @param {boolean} withRest */
+      /** @param {Promise<import("./start-files.js").RestFiles> | null} withRest */
       const go = async (withRest) => {
         await opening;
         const loading = Promise.all([
           Promise.all(
             packagesFor(program, config.runtime).map(async ({ name, file }) => ({
               name,
-              bytes: await files.get(file),
+              blob: await files.get(file),
             })),
           ),
-          withRest ? startFiles.rest() : null,
+          withRest,
         ]);
         loading.catch(() => {});
         const interpreter = await fresh();
-        const [packs, rest] = await loading;
+        const [packs, more] = await loading;
         if (running !== me) return;
         report("ready");
         spare = null;
         me.interpreter = interpreter;
-        if (rest) interpreter.complete(rest);
+        if (more) interpreter.complete(more);
         const wasComplete = interpreter.isComplete;
         clock = setTimeout(() => me.end(late()), runSeconds * 1000);
         const started = performance.now();
@@ -272,12 +297,12 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
           clearTimeout(clock);
           interpreter.end();
           onRestart();
-          return go(true);
+          return go(rest());
         }
         settle();
         resolve({ ...result, stdout, milliseconds: performance.now() - started });
       };
-      go(needsRest(program, config.runtime)).catch((error) => {
+      go(needsRest(program, config.runtime) ? startFiles.rest() : null).catch((error) => {
         if (running === me) me.end(asSandboxError(error, "crashed"));
       });
     });
@@ -316,6 +341,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
       if (running) return;
       dropSpare();
       startFiles.forget();
+      files.forget();
     }, HIDDEN_MINUTES * 60_000);
   }
   document.addEventListener("visibilitychange", onVisibility);
@@ -334,10 +360,11 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
 
 /**
  * @param {TableFile[]} files
- * @returns {Promise<NamedBytes[]>}
+ * @returns {NamedBlob[]}
  */
-function bytesOf(files) {
-  return Promise.all(files.map(async ({ name, blob }) => ({ name, bytes: await blob.arrayBuffer() })));
+function namedBlobs(files) {
+  // A slice is only bytes: a file would tell when it was changed.
+  return files.map(({ name, blob }) => ({ name, blob: blob.slice() }));
 }
 
 /**

@@ -140,7 +140,11 @@ modules: Array<string>, };
 /**
  * The files from which an interpreter is restored.
  */
-export type RuntimeSnapshot = { metadata: string, memory: string, libraries: string, data: string, };
+export type RuntimeSnapshot = { metadata: string, 
+/**
+ * In the order in which they are put together.
+ */
+memory: Array<string>, libraries: string, data: string, };
 
 export type RuntimePackage = { version: string, 
 /**

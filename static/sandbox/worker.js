@@ -13,6 +13,8 @@
   const SITE_PACKAGES = "/lib/python3.14/site-packages";
   const STANDARD_LIBRARY = "/lib/python314.zip";
   const WORKING_DIRECTORY = "/home/pyodide";
+  /** A regular file that all may read and write. */
+  const FILE_MODE = 0o100666;
   /** As Emscripten's C library counts its errors. */
   const NO_SUCH_FILE = 44;
   const NOTHING_OPENED = '{"ok":true,"profile":{"tables":[]},"previews":[]}';
@@ -21,12 +23,14 @@
   const OUTPUT_CHUNK = 1 << 16;
   const OUTPUT_TOTAL = 1 << 20;
 
-  /** @type {Map<string, {bytes: ArrayBuffer, type: string}>} */
+  /** What Pyodide asks for while it starts. @type {Map<string, {body: Promise<BodyInit>, type: string}>} */
   const given = new Map();
+  /** The files of a start, by what they are for, awaited or there. @type {Map<string, Arrival>} */
+  const arrivals = new Map();
   /** @type {import("pyodide").PyodideInterface | undefined} */
   let python;
-  /** Folders that are there. @type {Set<string>} */
-  const made = new Set();
+  /** Folders that are there, as the file system holds them. @type {Map<string, any>} */
+  const folders = new Map();
   /** Files of which only the names are there. @type {Set<string>} */
   const pretended = new Set();
   /** Whether one of them was opened by what is being done. */
@@ -42,7 +46,7 @@
     const address = String(request instanceof Request ? request.url : request);
     const file = given.get(address.slice(address.lastIndexOf("/") + 1));
     if (!file) throw new TypeError(`the sandbox has no network: ${address} was not requested`);
-    return new Response(file.bytes, { headers: { "Content-Type": file.type } });
+    return new Response(await file.body, { headers: { "Content-Type": file.type } });
   };
 
   self.onmessage = (event) => {
@@ -54,22 +58,47 @@
     /** @type {Send} */
     const send = (message, transfer = []) => post(message, transfer);
     const output = outputTo(send);
-    port.onmessage = async ({ data }) => {
-      try {
-        await answer(/** @type {HostMessage} */ (data), send, output);
-      } catch (error) {
-        send({ type: "crashed", message: String(error) });
-      }
+    let answered = Promise.resolve();
+    /** @param {MessageEvent<HostMessage>} event */
+    port.onmessage = ({ data }) => {
+      if (data.type === "file") return arrival(data.role).resolve(data.blob);
+      // One after the other, each in an interpreter that is done with the one before.
+      answered = answered
+        .then(() => answer(data, send, output))
+        .catch((error) => send({ type: "crashed", message: String(error) }));
     };
   };
 
   /**
    * @typedef {(message: object, transfer?: Transferable[]) => void} Send
+   * @typedef {{promise: Promise<Blob>, resolve: (blob: Blob) => void}} Arrival
    * @typedef {ReturnType<typeof outputTo>} Output
    */
 
   /**
-   * @param {HostMessage} message
+   * @param {string} role
+   * @returns {Arrival}
+   */
+  function arrival(role) {
+    let known = arrivals.get(role);
+    if (!known) {
+      /** @type {(blob: Blob) => void} */
+      let resolve = () => {};
+      const promise = /** @type {Promise<Blob>} */ (new Promise((settle) => (resolve = settle)));
+      known = { promise, resolve };
+      arrivals.set(role, known);
+    }
+    return known;
+  }
+
+  /** Is read as soon as it arrives. @param {string} role */
+  async function bytesOf(role) {
+    const blob = await arrival(role).promise;
+    return blob.arrayBuffer();
+  }
+
+  /**
+   * @param {Exclude<HostMessage, {type: "file"}>} message
    * @param {Send} send
    * @param {Output} output
    */
@@ -92,18 +121,21 @@
    * @param {Output} output
    */
   async function boot(message, send, output) {
-    send({ type: "phase", phase: "start" });
     capMemory(message.memoryBytes);
-    const { snapshot } = message;
-    given.set("pyodide.asm.wasm", { bytes: message.wasm, type: "application/wasm" });
-    given.set("python_stdlib.zip", { bytes: message.stdlib ?? new ArrayBuffer(0), type: "application/zip" });
+    const isRestored = message.memory > 0;
+    const packs = ["harness", ...numbered("pack", message.packs)].map(bytesOf);
+    given.set("pyodide.asm.wasm", { body: arrival("wasm").promise, type: "application/wasm" });
+    const stdlib = isRestored ? Promise.resolve("") : arrival("stdlib").promise;
+    given.set("python_stdlib.zip", { body: stdlib, type: "application/zip" });
     python = await loadPyodide({
       indexURL: HOME_URL,
       packageBaseUrl: HOME_URL,
       stdLibURL: `${HOME_URL}python_stdlib.zip`,
       // No package is listed: they are mounted below, and a missing one is the harness's to explain.
       lockFileContents: { info: { ...message.abi, arch: "wasm32", platform: "emscripten" }, packages: {} },
-      createPyodideModule: snapshot ? createRestoredModule(restorable(snapshot, mountSome)) : createPyodideModule,
+      createPyodideModule: isRestored
+        ? createRestoredModule(await restorable(numbered("memory", message.memory), packs))
+        : createPyodideModule,
       stdin: () => null,
       // The same wherever it starts, since a snapshot has been started elsewhere: the language too, and the seed of hashes, which
       // is in its every dictionary.
@@ -112,51 +144,53 @@
     given.clear();
     python.setStdout({ write: output.write, isatty: false });
     python.setStderr({ write: output.write, isatty: false });
-    if (!snapshot) {
-      mountPacks(python);
+    if (isRestored) {
+      python.pyimport("sandplot").restored();
+    } else {
+      for (const pack of packs) mount(python, await pack, SITE_PACKAGES);
       send({ type: "phase", phase: "import" });
       python.pyimport("importlib").invalidate_caches();
       python.pyimport("sandplot").boot(JSON.stringify(message.modules));
-    } else {
-      python.pyimport("sandplot").restored();
     }
+    // Not before: all of them have arrived by now, and none is waited for.
+    arrivals.clear();
     send({ type: "ready" });
-
-    /** @param {Files} py */
-    function mountPacks(py) {
-      for (const pack of message.packs) mount(py, pack.bytes, SITE_PACKAGES);
-      mount(py, message.harness, SITE_PACKAGES);
-    }
-
-    /** @param {Files} py @param {[path: string, length: number][]} absent */
-    function mountSome(py, absent) {
-      if (snapshot) mount(py, snapshot.libraries, SITE_PACKAGES);
-      mountPacks(py);
-      for (const [path, length] of absent) pretend(py, `${SITE_PACKAGES}/${path}`, length);
-      pretend(py, STANDARD_LIBRARY, 1);
-      // matplotlib has made it, and remembers that it did.
-      py.FS.mkdirTree(`${WORKING_DIRECTORY}/.matplotlib`);
-    }
   }
 
   /**
-   * @param {NonNullable<Extract<HostMessage, {type: "boot"}>["snapshot"]>} snapshot
-   * @param {(py: Files, absent: [path: string, length: number][]) => void} mountSome
+   * @param {string} role
+   * @param {number} count
    */
-  function restorable({ metadata: json, memory, libraries }, mountSome) {
-    const metadata = JSON.parse(new TextDecoder().decode(json));
-    const bytes = new Map(contents(libraries).map(({ path, bytes }) => [`${SITE_PACKAGES}/${path}`, bytes]));
+  function numbered(role, count) {
+    return Array.from({ length: count }, (_, number) => `${role}-${number}`);
+  }
+
+  /**
+   * @param {string[]} memory roles of its parts
+   * @param {Promise<ArrayBuffer>[]} packs
+   */
+  async function restorable(memory, packs) {
+    const libraries = bytesOf("libraries");
+    const parts = memory.map(bytesOf);
+    const metadata = JSON.parse(new TextDecoder().decode(await bytesOf("metadata")));
     return {
       metadata,
-      memory,
-      libraries: metadata.libraries.map((/** @type {{path: string}} */ { path }) => {
-        const library = bytes.get(path);
-        if (!library) throw new Error(`${path} is not among the libraries`);
-        return library;
+      memory: parts,
+      libraries: libraries.then((pack) => {
+        const bytes = new Map(contents(pack).map((file) => [`${SITE_PACKAGES}/${file.path}`, file.bytes]));
+        return metadata.libraries.map((/** @type {{path: string}} */ { path }) => {
+          const library = bytes.get(path);
+          if (!library) throw new Error(`${path} is not among the libraries`);
+          return library;
+        });
       }),
       /** @param {Files} py */
-      mount(py) {
-        mountSome(py, metadata.absent ?? []);
+      async mount(py) {
+        for (const pack of [libraries, ...packs]) mount(py, await pack, SITE_PACKAGES);
+        for (const [path, length] of metadata.absent ?? []) pretend(py, `${SITE_PACKAGES}/${path}`, length);
+        pretend(py, STANDARD_LIBRARY, 1);
+        // matplotlib has made it, and remembers that it did.
+        py.FS.mkdirTree(`${WORKING_DIRECTORY}/.matplotlib`);
       },
     };
   }
@@ -171,9 +205,7 @@
    * @param {number} length
    */
   function pretend({ FS }, path, length) {
-    makeFolderOf(FS, path);
-    FS.writeFile(path, "");
-    const { node } = FS.lookupPath(path);
+    const node = makeFile(FS, path);
     node.usedBytes = length;
     node.stream_ops = {
       ...node.stream_ops,
@@ -186,8 +218,9 @@
   }
 
   /** @param {Extract<HostMessage, {type: "complete"}>} message */
-  function complete({ stdlib, pack }) {
+  async function complete(message) {
     const py = booted();
+    const [stdlib, pack] = await Promise.all([message.stdlib.arrayBuffer(), message.pack.arrayBuffer()]);
     for (const path of pretended) py.FS.unlink(path);
     pretended.clear();
     py.FS.writeFile(STANDARD_LIBRARY, new Uint8Array(stdlib), { canOwn: true });
@@ -198,15 +231,21 @@
    * @param {Extract<HostMessage, {type: "open"}>} message
    * @param {Send} send
    */
-  function open(message, send) {
+  async function open(message, send) {
     const py = booted();
     missed = false;
-    const files = message.files.map(({ name, bytes }) => {
+    const files = [];
+    for (const { name, blob } of message.files) {
       // A name is the person's: only its last part, so that it can stand for nothing but a file in this folder.
       const path = `${WORKING_DIRECTORY}/${name.replace(/^.*[\\/]/s, "").replaceAll("\0", "") || "table"}`;
+      const bytes = await blob.arrayBuffer().catch((error) => String(error.message));
+      if (typeof bytes === "string") {
+        const text = `${name} cannot be read any more: it was moved, changed or removed. Open it again. (${bytes})`;
+        return send({ type: "refused", id: message.id, message: text });
+      }
       py.FS.writeFile(path, new Uint8Array(bytes), { canOwn: true });
-      return { name, path };
-    });
+      files.push({ name, path });
+    }
     /** @type {string} */
     const json = py.pyimport("sandplot").load(JSON.stringify(files));
     const answer = JSON.parse(json);
@@ -224,7 +263,7 @@
   async function run(message, send, output) {
     const py = booted();
     missed = false;
-    for (const pack of message.packs) mount(py, pack.bytes, SITE_PACKAGES);
+    for (const { blob } of message.packs) mount(py, await blob.arrayBuffer(), SITE_PACKAGES);
     if (message.packs.length > 0) py.pyimport("importlib").invalidate_caches();
     /** @type {(string | Uint8Array<ArrayBuffer>)[]} */
     const parts = [];
@@ -259,22 +298,39 @@
    */
   function mount({ FS }, pack, folder) {
     for (const { path, bytes } of contents(pack)) {
-      const full = `${folder}/${path}`;
-      makeFolderOf(FS, full);
-      FS.writeFile(full, bytes, { canOwn: true });
+      const node = makeFile(FS, `${folder}/${path}`);
+      node.contents = bytes;
+      node.usedBytes = bytes.length;
     }
   }
 
   /**
-   * Asks the file system only once for each folder: for one that is there it throws and catches on every level.
+   * The file, made if there is none. Not by `FS.writeFile`, which looks up and normalises each path several times: for a thousand
+   * files that takes longer than everything else a start does with them.
    * @param {any} FS
    * @param {string} path
    */
-  function makeFolderOf(FS, path) {
-    const folder = path.slice(0, path.lastIndexOf("/"));
-    if (made.has(folder)) return;
-    FS.mkdirTree(folder);
-    made.add(folder);
+  function makeFile(FS, path) {
+    const end = path.lastIndexOf("/");
+    const name = path.slice(end + 1);
+    const folder = folderAt(FS, path.slice(0, end));
+    return Object.hasOwn(folder.contents, name)
+      ? folder.contents[name]
+      : folder.node_ops.mknod(folder, name, FILE_MODE, 0);
+  }
+
+  /**
+   * @param {any} FS
+   * @param {string} path
+   */
+  function folderAt(FS, path) {
+    let folder = folders.get(path);
+    if (!folder) {
+      FS.mkdirTree(path);
+      folder = FS.lookupPath(path).node;
+      folders.set(path, folder);
+    }
+    return folder;
   }
 
   /**

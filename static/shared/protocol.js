@@ -7,16 +7,18 @@
  * check shape and size, copy the known fields into fresh objects, and throw a `ProtocolError` for the rest. Rate and order
  * are the receiver's to check, since they need its clock and its state.
  *
- * @typedef {{name: string, bytes: ArrayBuffer}} NamedBytes
+ * @typedef {{name: string, blob: Blob}} NamedBlob
  *
- * @typedef {{type: "boot", wasm: ArrayBuffer, stdlib?: ArrayBuffer, harness: ArrayBuffer, packs: NamedBytes[],
- *   abi: {abi_version: string, python: string}, modules: string[], memoryBytes: number,
- *   snapshot?: {metadata: ArrayBuffer, memory: ArrayBuffer, libraries: ArrayBuffer}}
- *   | {type: "complete", stdlib: ArrayBuffer, pack: ArrayBuffer}
- *   | {type: "open", id: number, files: NamedBytes[]}
- *   | {type: "run", id: number, program: string, packs: NamedBytes[]}} ToWorker
+ * `boot` says how many packs and how many parts of a snapshot's memory will come (none: boot without a snapshot). Each file of a
+ * start follows when it is there, by its role: `wasm`, `harness`, `stdlib` or `metadata` and `libraries`, `pack-0`, `memory-0`.
+ * @typedef {{type: "boot", abi: {abi_version: string, python: string}, modules: string[], memoryBytes: number,
+ *   packs: number, memory: number}
+ *   | {type: "file", role: string, blob: Blob}
+ *   | {type: "complete", stdlib: Blob, pack: Blob}
+ *   | {type: "open", id: number, files: NamedBlob[]}
+ *   | {type: "run", id: number, program: string, packs: NamedBlob[]}} ToWorker
  *
- * @typedef {"start" | "import"} BootPhase
+ * @typedef {"import"} BootPhase
  * @typedef {{type: "phase", phase: BootPhase}
  *   | {type: "ready"}
  *   | {type: "opened", id: number, opened: Opened, missed: boolean}
@@ -94,7 +96,7 @@ export function parseFromWorker(data) {
   const type = string(message["type"], "type", 32);
   switch (type) {
     case "phase":
-      return { type, phase: oneOf(message["phase"], "phase", /** @type {const} */ (["start", "import"])) };
+      return { type, phase: oneOf(message["phase"], "phase", /** @type {const} */ (["import"])) };
     case "ready":
       return { type };
     case "opened":

@@ -12,7 +12,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import struct
 import sys
 import warnings
 from typing import Any
@@ -47,6 +46,9 @@ PADDING = 0.1
 MOST_PNG_PIXELS = 24_000_000
 MOST_SVG_VERTICES = 60_000
 MOST_SVG_CHARACTERS = 2_000_000
+
+# What other programs' pictures may do and the page does not show as one: links, filters, masks.
+_MORE_THAN_SHAPES = re.compile("<(?:a|filter|mask)[ >]")
 
 _RENDERING = {"svg.fonttype": "path", "svg.hashsalt": "sandplot", "svg.image_inline": True, "savefig.directory": ""}
 
@@ -174,32 +176,37 @@ class MatplotlibCapture:
 
 
 def draw(figure: Figure, sink: Sink, gallery: Gallery) -> dict[str, Any]:
-    """Draws one figure as PNG and, unless it is heavy, as SVG."""
+    """Draws one figure as SVG, and as PNG if it is heavy, or if a page may not show such an SVG as a picture: drawing costs
+    most of a chart's time, and a page can make pixels of an SVG by itself."""
     with warnings.catch_warnings(record=True) as raised, matplotlib.rc_context(_RENDERING):
         warnings.simplefilter("always")
+        frame = _frame(figure)
         restore = untangle(figure)
         try:
+            if restore:
+                frame = _frame(figure)
             facts = facts_matplotlib.of(figure)
-            frame = _frame(figure)
-            png, density = _png(figure, frame)
             svg = _svg(figure, frame) if facts_matplotlib.vertices(figure) <= MOST_SVG_VERTICES else None
+            png = _png(figure, frame) if svg is None or _MORE_THAN_SHAPES.search(svg) else None
         finally:
-            restore()
+            if restore:
+                restore()
     _warn_of_glyphs(raised, gallery)
-    width, height = struct.unpack(">II", png[16:24])
     return {
         "kind": "png" if svg is None else "svg",
         "svg": None if svg is None else sink.add("svg", svg),
-        "png": sink.add("png", png),
-        "width": max(round(width / density), 1),
-        "height": max(round(height / density), 1),
+        "png": None if png is None else sink.add("png", png),
+        "width": max(round(frame.width * PIXELS_AN_INCH), 1),
+        "height": max(round(frame.height * PIXELS_AN_INCH), 1),
         "facts": facts,
     }
 
 
 def _frame(figure: Figure) -> Bbox:
     """What to show of the figure, in inches: everything that is drawn and a little air. Measured once for both forms,
-    because measuring costs as much as drawing."""
+    because measuring costs as much as drawing. It also brings ticks and axes to where they will be drawn."""
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
     whole = Bbox.from_bounds(0, 0, *figure.get_size_inches())
     tight = figure.get_tightbbox(figure._get_renderer())
     if not np.isfinite(tight.extents).all() or tight.width <= 0 or tight.height <= 0:
@@ -210,14 +217,13 @@ def _frame(figure: Figure) -> Bbox:
     return tight.padded(PADDING)
 
 
-def _png(figure: Figure, frame: Bbox) -> tuple[bytes, float]:
-    """The picture and how many of its pixels make one CSS pixel."""
+def _png(figure: Figure, frame: Bbox) -> bytes:
     density = PNG_DENSITY
     pixels = frame.width * frame.height * (PIXELS_AN_INCH * density) ** 2
     if pixels > MOST_PNG_PIXELS:
         density *= (MOST_PNG_PIXELS / pixels) ** 0.5
     options = {"dpi": PIXELS_AN_INCH * density, "pil_kwargs": {"compress_level": 4}}
-    return _render(figure, "png", frame, **options), density
+    return _render(figure, "png", frame, **options)
 
 
 def _svg(figure: Figure, frame: Bbox) -> str | None:

@@ -16,10 +16,9 @@ from matplotlib.text import Text
 _MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[ T]00:00:00$")
 
 
-def untangle(figure: Figure) -> Callable[[], None]:
-    """Repairs the figure; the returned function takes the repairs back."""
+def untangle(figure: Figure) -> Callable[[], None] | None:
+    """Repairs a figure that has been measured; the returned function takes the repairs back, if there were any."""
     undo: list[Callable[[], None]] = []
-    figure.draw_without_rendering()
     for axes in figure.get_axes():
         if axes.get_visible() and axes.axison and axes.name == "rectilinear":
             _drop_midnights(axes, undo)
@@ -29,7 +28,7 @@ def untangle(figure: Figure) -> Callable[[], None]:
         for step in reversed(undo):
             step()
 
-    return restore
+    return restore if undo else None
 
 
 def _drop_midnights(axes: Axes, undo: list[Callable[[], None]]) -> None:
