@@ -212,3 +212,38 @@ test("no two interpreters draw the same random numbers", async ({ page, server }
   expect(first.length).toBe(5);
   for (const number of first) expect(second).not.toContain(number);
 });
+
+/** What a chart drawn before it could have left. */
+const LEFT = `
+import linecache, sys, warnings
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+print(sorted(sys.modules))
+print(dict(mpl.rcParams))
+print(plt.get_fignums(), plt.figure().number, sorted(linecache.cache), sorted(globals()), warnings.filters)
+print(mpl.units.registry.keys(), mpl.colormaps, sys.path, sys.argv, sys.meta_path.__len__())
+`;
+
+test("a page that waits has a chart drawn for nobody, and no program finds a trace of it", async ({ page, server }) => {
+  await page.goto(server.url);
+  const [waited, asked] = await page.evaluate(async (program) => {
+    const data = JSON.parse(document.getElementById("page-data")?.textContent ?? "{}");
+    const main = document.querySelector('script[type="module"][src]')?.getAttribute("src") ?? "";
+    const { createSandbox } = await import(new URL("sandbox.js", new URL(main, location.href)).href);
+    const outputs = [];
+    for (const waits of [true, false]) {
+      performance.clearMarks("sandplot:warm");
+      const sandbox = createSandbox(data);
+      sandbox.prepare();
+      while (waits && performance.getEntriesByName("sandplot:warm").length === 0)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      outputs.push(await sandbox.run(program).then((/** @type {any} */ result) => result.stdout));
+      if (!waits && performance.getEntriesByName("sandplot:warm").length > 0) throw new Error("it did not run at once");
+      sandbox.dispose();
+    }
+    return outputs;
+  }, LEFT);
+  expect(waited.length).toBeGreaterThan(5000);
+  expect(waited).toBe(asked);
+});

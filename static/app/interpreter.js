@@ -127,6 +127,14 @@ export class Interpreter {
   }
 
   /**
+   * Has it draw a chart for nobody. The first chart of a page takes three times as long as the next ones, which find its WebAssembly
+   * compiled, and compiled well. Asks for no answer: what is sent next waits for it.
+   */
+  warm() {
+    if (!this.#ended) this.#port.postMessage({ type: "warm" });
+  }
+
+  /**
    * @param {NamedBlob[]} files
    * @returns {Promise<{opened: Opened, missed: boolean}>}
    */

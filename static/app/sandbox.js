@@ -29,6 +29,8 @@ import { createStartFiles } from "./start-files.js";
 const HIDDEN_MINUTES = 5;
 /** Milliseconds between an interpreter that is ready and the files that few programs need: a first chart is drawn meanwhile. */
 const REST_AFTER = 1500;
+/** Milliseconds for which it must have been idle before it warms up: a run that waited for it comes first. */
+const WARM_AFTER = 100;
 /** A device of little memory starts the next interpreter when it is wanted. */
 const { deviceMemory = 8 } = /** @type {{deviceMemory?: number}} */ (navigator);
 const IS_SMALL = deviceMemory <= 2;
@@ -52,6 +54,8 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   /** The interpreter at hand, starting or started, with the tables of the moment opened in it. @type {Promise<Interpreter> | null} */
   let spare = null;
   let restores = true;
+  /** Whether a chart, or what comes before one, was drawn in this page. */
+  let isWarm = false;
   /** @type {Promise<void> | undefined} */
   let restIsDue;
   /** Whatever opens tables waits for what opened tables before it. @type {Promise<unknown>} */
@@ -113,6 +117,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     startFiles.keep().catch(() => {});
     restIsDue ??= new Promise((resolve) => setTimeout(resolve, REST_AFTER));
     if (!interpreter.isComplete) setTimeout(() => complete(interpreter), REST_AFTER);
+    if (!isWarm && !IS_SMALL) setTimeout(() => warm(interpreter), WARM_AFTER);
     return interpreter;
   }
 
@@ -168,6 +173,14 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   async function rest() {
     await restIsDue;
     return startFiles.rest();
+  }
+
+  /** Once a page: what it compiles is kept. @param {Interpreter} interpreter */
+  function warm(interpreter) {
+    if (isWarm || running) return;
+    isWarm = true;
+    mark("sandplot:warm");
+    interpreter.warm();
   }
 
   /** @param {Interpreter} interpreter */
@@ -288,6 +301,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         report("ready");
         spare = null;
         me.interpreter = interpreter;
+        isWarm = true;
         if (more) interpreter.complete(more);
         const wasComplete = interpreter.isComplete;
         clock = setTimeout(() => me.end(late()), runSeconds * 1000);

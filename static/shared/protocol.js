@@ -15,6 +15,7 @@
  *   packs: number, memory: number}
  *   | {type: "file", role: string, blob: Blob}
  *   | {type: "complete", stdlib: Blob, pack: Blob}
+ *   | {type: "warm"}
  *   | {type: "open", id: number, files: NamedBlob[]}
  *   | {type: "run", id: number, program: string, packs: NamedBlob[]}} ToWorker
  *
