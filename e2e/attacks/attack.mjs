@@ -78,6 +78,7 @@ export async function attack(aimed, { page, victim, profile, app, usual, state, 
   /** @type {Seen} */
   const seen = { leaks: [], faults: [], gap: 0, seconds: 0, state: "", stdout: "" };
   let printed = "";
+  let said = "";
   const begin = Date.now();
   const odd = profile.odd.length;
   try {
@@ -103,6 +104,7 @@ export async function attack(aimed, { page, victim, profile, app, usual, state, 
     const look = await page.evaluate(LOOK);
     printed = `${look.outcome.stdout}\n${look.outcome.value}`;
     seen.stdout = look.outcome.stdout.slice(0, 1000);
+    said = look.outcome.error.slice(0, 300);
     if (!busy) seen.state = look.outcome.state;
     if (aimed.length === 1) seen.faults.push(...missingProof(first, look.outcome, seen.state));
     seen.leaks.push(
@@ -130,7 +132,9 @@ export async function attack(aimed, { page, victim, profile, app, usual, state, 
   return aimed.map(({ places: { token } }) => {
     const leaks = printed.includes(`GOT ${token}`) ? ["was given what it asked for"] : [];
     const faults =
-      aimed.length > 1 && !printed.includes(`tried ${token}`) ? [`no proof that it was tried: ${seen.state}`] : [];
+      aimed.length > 1 && !printed.includes(`tried ${token}`)
+        ? [`no proof that it was tried: ${seen.state}; ${said}`]
+        : [];
     const stdout =
       aimed.length > 1
         ? printed

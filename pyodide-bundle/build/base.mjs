@@ -124,7 +124,7 @@ export async function buildBase(inputs, folder) {
  * @returns {Promise<Kept>}
  */
 async function take({ files, harness, core, worker, wasm, stdlib, abi, modules }) {
-  const pack = (/** @type {Files} */ some) => blob(encodePack(some));
+  const pack = (/** @type {Files} */ some) => arrayBuffer(encodePack(some));
   const {
     metadata,
     memory,
@@ -134,7 +134,12 @@ async function take({ files, harness, core, worker, wasm, stdlib, abi, modules }
     core,
     worker,
     boot: { type: "boot", abi, modules, memoryBytes: 2 ** 32 - 65536 },
-    files: { wasm: blob(wasm), stdlib: blob(stdlib), harness: blob(harness), packs: [pack(files)] },
+    files: {
+      wasm: arrayBuffer(wasm),
+      stdlib: arrayBuffer(stdlib),
+      harness: arrayBuffer(harness),
+      packs: [pack(files)],
+    },
     libraries: (paths) => pack(pick(files, paths)),
   });
   return { metadata: JSON.stringify(metadata), memory, imported, modules: held };
@@ -183,7 +188,9 @@ function cut(bytes, names) {
   return names.map((name, number) => [name, bytes.subarray(number * size, (number + 1) * size)]);
 }
 
-/** @param {Buffer} bytes @returns {Blob} */
-function blob(bytes) {
-  return new Blob([new Uint8Array(bytes)]);
+/** @param {Buffer} bytes @returns {ArrayBuffer} */
+function arrayBuffer(bytes) {
+  const copy = new ArrayBuffer(bytes.length);
+  new Uint8Array(copy).set(bytes);
+  return copy;
 }

@@ -21,8 +21,8 @@ const LARGEST_GAP = 2;
  * @property {string} core text of pyodide-core.js
  * @property {string} worker text of the sandbox's worker
  * @property {{type: "boot", abi: object, modules: string[], memoryBytes: number}} boot what every start is told
- * @property {{wasm: Blob, stdlib: Blob, harness: Blob, packs: Blob[]}} files
- * @property {(paths: string[]) => Blob} libraries the pack of these libraries, as it will be served
+ * @property {{wasm: ArrayBuffer, stdlib: ArrayBuffer, harness: ArrayBuffer, packs: ArrayBuffer[]}} files
+ * @property {(paths: string[]) => ArrayBuffer} libraries the pack of these libraries, as it will be served
  */
 
 /**
@@ -99,9 +99,9 @@ function replay({ core, worker, boot, files, libraries }, metadata) {
       });
     const roles = {
       ...rolesOf(files),
-      metadata: new Blob([JSON.stringify(metadata)]),
+      metadata: new TextEncoder().encode(JSON.stringify(metadata)).buffer,
       libraries: libraries(metadata.libraries.map(({ path }) => path)),
-      "memory-0": new Blob([]),
+      "memory-0": new ArrayBuffer(0),
     };
     converse(context, worker, { ...boot, packs: files.packs.length, memory: 1 }, roles).catch(reject);
   });
@@ -127,7 +127,7 @@ function createWorker(core) {
  * The files as the worker knows them.
  *
  * @param {SnapshotInputs["files"]} files
- * @returns {Record<string, Blob>}
+ * @returns {Record<string, ArrayBuffer>}
  */
 function rolesOf({ packs, ...files }) {
   return { ...files, ...Object.fromEntries(packs.map((pack, number) => [`pack-${number}`, pack])) };
@@ -139,7 +139,7 @@ function rolesOf({ packs, ...files }) {
  * @param {vm.Context} context
  * @param {string} worker
  * @param {object} message
- * @param {Record<string, Blob>} files
+ * @param {Record<string, ArrayBuffer>} files
  */
 function converse(context, worker, message, files) {
   vm.runInContext(worker, context, { filename: "worker.js" });
@@ -155,7 +155,7 @@ function converse(context, worker, message, files) {
     };
     context["onmessage"]({ ports: [port] });
     port.onmessage({ data: message });
-    for (const [role, blob] of Object.entries(files)) port.onmessage({ data: { type: "file", role, blob } });
+    for (const [role, bytes] of Object.entries(files)) port.onmessage({ data: { type: "file", role, bytes } });
   });
 }
 

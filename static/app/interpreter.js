@@ -3,7 +3,7 @@
  * One interpreter: a sealed frame, the worker in it, and what the page waits for from it. It knows neither the runtime's files nor
  * whose turn it is; sandbox.js does. Ending it is removing its frame: nothing inside can refuse that.
  *
- * @import {NamedBlob, FromWorker, Opened, ToWorker} from "../shared/protocol.js"
+ * @import {NamedBlob, NamedBytes, FromWorker, Opened, ToWorker} from "../shared/protocol.js"
  */
 
 import { BOUNDS, ProtocolError, parseFromWorker } from "../shared/protocol.js";
@@ -97,14 +97,15 @@ export class Interpreter {
 
   /**
    * @param {Extract<ToWorker, {type: "boot"}>} message
-   * @param {Map<string, Promise<Blob>>} files by their roles; handed over one by one, as they come
+   * @param {Map<string, Promise<ArrayBuffer>>} files by their roles; a copy of each is handed over when it comes
    */
   async boot(message, files) {
     const ready = this.#expect("ready", 0);
     this.#port.postMessage(message);
-    const handed = [...files].map(async ([role, file]) =>
-      this.#port.postMessage(/** @type {ToWorker} */ ({ type: "file", role, blob: await file })),
-    );
+    const handed = [...files].map(async ([role, file]) => {
+      const bytes = (await file).slice(0);
+      this.#port.postMessage(/** @type {ToWorker} */ ({ type: "file", role, bytes }), [bytes]);
+    });
     await Promise.race([ready, Promise.all(handed)]);
     // Only from now on: how long the files take is the network's.
     await within(
@@ -123,6 +124,7 @@ export class Interpreter {
   complete({ stdlib, pack }) {
     if (this.isComplete || this.#ended) return;
     this.isComplete = true;
+    // Copied by being sent.
     this.#port.postMessage({ type: "complete", stdlib, pack });
   }
 
@@ -154,7 +156,7 @@ export class Interpreter {
 
   /**
    * @param {string} program
-   * @param {NamedBlob[]} packs
+   * @param {NamedBytes[]} packs
    * @param {(text: string) => void} onOutput
    */
   async run(program, packs, onOutput) {

@@ -23,7 +23,7 @@ export class IntegrityError extends Error {
  */
 export function createRuntimeFiles(manifest, base) {
   const files = new Map(manifest.files.map((file) => [file.name, file]));
-  /** @type {Map<string, Promise<Blob>>} */
+  /** @type {Map<string, Promise<ArrayBuffer>>} */
   const fetched = new Map();
   let bytesDone = 0;
   let bytesTotal = 0;
@@ -32,7 +32,7 @@ export function createRuntimeFiles(manifest, base) {
 
   /**
    * @param {string} name
-   * @returns {Promise<Blob>} the file's bytes, which the browser keeps outside the page's own memory
+   * @returns {Promise<ArrayBuffer>} the file's bytes; not to be given away, since they serve every later interpreter too
    */
   function get(name) {
     let bytes = fetched.get(name);
@@ -74,7 +74,7 @@ export function createRuntimeFiles(manifest, base) {
       return fetched.size > 0;
     },
     /** @param {string} name @returns {Promise<string>} */
-    text: async (name) => (await get(name)).text(),
+    text: async (name) => new TextDecoder().decode(await get(name)),
     /** @param {(done: number, total: number) => void} listener bytes of all files asked for so far, as unpacked */
     set onProgress(listener) {
       onProgress = listener;
@@ -105,7 +105,7 @@ export async function fetchPinned(url, digest, name) {
   }
   if (!response.ok)
     throw new Error(`${name} could not be fetched: the server answered ${response.status}. Reload the page.`);
-  return response.blob();
+  return response.arrayBuffer();
 }
 
 /** @param {RuntimeFile} file */

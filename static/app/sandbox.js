@@ -208,7 +208,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     return (await interpreter.open(tables)).opened;
   }
 
-  /** @type {Promise<Blob> | undefined} */
+  /** @type {Promise<ArrayBuffer> | undefined} */
   let workerBytes;
   function workerScript() {
     const { url, integrity } = config.sandbox.workerScript;
@@ -289,7 +289,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
           Promise.all(
             packagesFor(program, config.runtime).map(async ({ name, file }) => ({
               name,
-              blob: await files.get(file),
+              bytes: await files.get(file),
             })),
           ),
           withRest,

@@ -9,8 +9,8 @@
  *
  * @typedef {object} Start
  * @property {Omit<Extract<ToWorker, {type: "boot"}>, "memoryBytes">} message
- * @property {Map<string, Promise<Blob>>} files on their way, by their roles; those that take longest to use come first
- * @typedef {{stdlib: Blob, pack: Blob}} RestFiles
+ * @property {Map<string, Promise<ArrayBuffer>>} files on their way, by their roles; those that take longest to use come first
+ * @typedef {{stdlib: ArrayBuffer, pack: ArrayBuffer}} RestFiles
  */
 
 import { sealedFrame } from "./interpreter.js";
@@ -74,7 +74,7 @@ export function createStartFiles(runtime, files, frameUrl) {
     keeper = sealedFrame(frameUrl);
     const frame = keeper;
     const [wasm, libraries] = await Promise.all([files.get(core.wasm), files.get(base.snapshot.libraries)]);
-    const kept = [wasm, ...(await contentsOf(libraries))];
+    const kept = [wasm, ...contentsOf(libraries)];
     frame.hidden = true;
     frame.addEventListener("load", () => frame.contentWindow?.postMessage({ keep: kept }, "*"), { once: true });
     document.body.append(frame);
@@ -93,11 +93,11 @@ export function createStartFiles(runtime, files, frameUrl) {
   };
 }
 
-/** @param {Blob} pack see `contents` in sandbox/worker.js */
-async function contentsOf(pack) {
-  const indexLength = new DataView(await pack.slice(0, 4).arrayBuffer()).getUint32(0, true);
+/** @param {ArrayBuffer} pack see `contents` in sandbox/worker.js */
+function contentsOf(pack) {
+  const indexLength = new DataView(pack).getUint32(0, true);
   /** @type {[string, number][]} */
-  const index = JSON.parse(await pack.slice(4, 4 + indexLength).text());
+  const index = JSON.parse(new TextDecoder().decode(new Uint8Array(pack, 4, indexLength)));
   let offset = 4 + indexLength;
   return index.map(([, length]) => {
     offset += length;

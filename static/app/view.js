@@ -14,7 +14,7 @@ import { find, make, makeButton, setText, unreachable } from "./dom.js";
 import { describeStatus, elapsed } from "./seal-view.js";
 import { MOST_REPAIRS } from "./session.js";
 import { suggestQuestions } from "./suggestions.js";
-import { duration, fileStem } from "./words.js";
+import { duration, fileStem, withoutMiddle } from "./words.js";
 
 /** @param {SessionState["phase"]} phase */
 export const isBusy = (phase) => phase === "asking" || phase === "booting" || phase === "running";
@@ -103,7 +103,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
   /** @param {SessionState} state */
   function renderOutput(state) {
     const { result } = state;
-    setText(stdout, state.stdout);
+    setText(stdout, withoutMiddle(state.stdout));
     stdout.hidden = state.stdout === "";
     setText(value, result?.value ?? "");
     value.hidden = !result?.value;

@@ -50,3 +50,19 @@ export function fileStem(title) {
     .toLowerCase();
   return Array.from(stem).slice(0, 48).join("").replace(/-+$/, "") || "chart";
 }
+
+/** Lines at the beginning and at the end of a long text that are shown: laying out 100,000 of them stops a page for seconds. */
+const LINES_AT_EACH_END = 1000;
+
+/** The text without the lines in its middle, if it has many. @param {string} text */
+export function withoutMiddle(text) {
+  let head = 0;
+  let tail = text.length;
+  for (let line = 0; line < LINES_AT_EACH_END; line += 1) {
+    head = text.indexOf("\n", head) + 1;
+    tail = text.lastIndexOf("\n", tail - 1);
+    if (head === 0 || tail <= head) return text;
+  }
+  const left = text.slice(head, tail).split("\n").length;
+  return `${text.slice(0, head)}[${counted(left, "line")} not shown here]${text.slice(tail)}`;
+}

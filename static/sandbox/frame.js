@@ -12,12 +12,12 @@
   /** Held for as long as this document lives. @type {Promise<WebAssembly.Module>[]} */
   let kept = [];
 
-  /** @param {MessageEvent<{scripts: BlobPart[]} | {keep: Blob[]}>} event */
+  /** @param {MessageEvent<{scripts: BlobPart[]} | {keep: ArrayBuffer[]}>} event */
   const start = (event) => {
     if (event.source !== parent) return;
     removeEventListener("message", start);
     if ("keep" in event.data) {
-      kept = event.data.keep.map(async (file) => WebAssembly.compile(await file.arrayBuffer()));
+      kept = event.data.keep.map((bytes) => WebAssembly.compile(bytes));
       for (const module of kept) module.catch(() => {});
       return;
     }

@@ -62,19 +62,26 @@
     let answered = Promise.resolve();
     /** @param {MessageEvent<HostMessage>} event */
     port.onmessage = ({ data }) => {
-      if (data.type === "file") return arrival(data.role).resolve(data.blob);
+      if (data.type === "file") return arrival(data.role).resolve(data.bytes);
       // One after the other, each in an interpreter that is done with the one before.
       answered = answered
         .then(() => answer(data, send, output))
-        .catch((error) => send({ type: "crashed", message: String(error) }));
+        .catch((error) => send({ type: "crashed", message: wordsOf(error) }));
     };
   };
 
   /**
    * @typedef {(message: object, transfer?: Transferable[]) => void} Send
-   * @typedef {{promise: Promise<Blob>, resolve: (blob: Blob) => void}} Arrival
+   * @typedef {{promise: Promise<ArrayBuffer>, resolve: (bytes: ArrayBuffer) => void}} Arrival
    * @typedef {ReturnType<typeof outputTo>} Output
    */
+
+  /** Emscripten throws objects that are no errors, and say nothing of themselves as text. @param {any} error */
+  function wordsOf(error) {
+    if (error instanceof Error) return String(error);
+    const { name = "error", message = "", errno = "" } = error ?? {};
+    return `${name} ${message}${errno}`.trim();
+  }
 
   /**
    * @param {string} role
@@ -83,19 +90,18 @@
   function arrival(role) {
     let known = arrivals.get(role);
     if (!known) {
-      /** @type {(blob: Blob) => void} */
+      /** @type {Arrival["resolve"]} */
       let resolve = () => {};
-      const promise = /** @type {Promise<Blob>} */ (new Promise((settle) => (resolve = settle)));
+      const promise = /** @type {Arrival["promise"]} */ (new Promise((settle) => (resolve = settle)));
       known = { promise, resolve };
       arrivals.set(role, known);
     }
     return known;
   }
 
-  /** Is read as soon as it arrives. @param {string} role */
-  async function bytesOf(role) {
-    const blob = await arrival(role).promise;
-    return blob.arrayBuffer();
+  /** @param {string} role */
+  function bytesOf(role) {
+    return arrival(role).promise;
   }
 
   /**
@@ -127,8 +133,8 @@
     capMemory(message.memoryBytes);
     const isRestored = message.memory > 0;
     const packs = ["harness", ...numbered("pack", message.packs)].map(bytesOf);
-    given.set("pyodide.asm.wasm", { body: arrival("wasm").promise, type: "application/wasm" });
-    const stdlib = isRestored ? Promise.resolve("") : arrival("stdlib").promise;
+    given.set("pyodide.asm.wasm", { body: bytesOf("wasm"), type: "application/wasm" });
+    const stdlib = isRestored ? Promise.resolve("") : bytesOf("stdlib");
     given.set("python_stdlib.zip", { body: stdlib, type: "application/zip" });
     python = await loadPyodide({
       indexURL: HOME_URL,
@@ -221,9 +227,8 @@
   }
 
   /** @param {Extract<HostMessage, {type: "complete"}>} message */
-  async function complete(message) {
+  function complete({ stdlib, pack }) {
     const py = booted();
-    const [stdlib, pack] = await Promise.all([message.stdlib.arrayBuffer(), message.pack.arrayBuffer()]);
     for (const path of pretended) py.FS.unlink(path);
     pretended.clear();
     py.FS.writeFile(STANDARD_LIBRARY, new Uint8Array(stdlib), { canOwn: true });
@@ -276,7 +281,7 @@
   async function run(message, send, output) {
     const py = booted();
     missed = false;
-    for (const { blob } of message.packs) mount(py, await blob.arrayBuffer(), SITE_PACKAGES);
+    for (const { bytes } of message.packs) mount(py, bytes, SITE_PACKAGES);
     if (message.packs.length > 0) py.pyimport("importlib").invalidate_caches();
     /** @type {(string | Uint8Array<ArrayBuffer>)[]} */
     const parts = [];

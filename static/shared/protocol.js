@@ -8,16 +8,17 @@
  * are the receiver's to check, since they need its clock and its state.
  *
  * @typedef {{name: string, blob: Blob}} NamedBlob
+ * @typedef {{name: string, bytes: ArrayBuffer}} NamedBytes
  *
  * `boot` says how many packs and how many parts of a snapshot's memory will come (none: boot without a snapshot). Each file of a
  * start follows when it is there, by its role: `wasm`, `harness`, `stdlib` or `metadata` and `libraries`, `pack-0`, `memory-0`.
  * @typedef {{type: "boot", abi: {abi_version: string, python: string}, modules: string[], memoryBytes: number,
  *   packs: number, memory: number}
- *   | {type: "file", role: string, blob: Blob}
- *   | {type: "complete", stdlib: Blob, pack: Blob}
+ *   | {type: "file", role: string, bytes: ArrayBuffer}
+ *   | {type: "complete", stdlib: ArrayBuffer, pack: ArrayBuffer}
  *   | {type: "warm"}
  *   | {type: "open", id: number, files: NamedBlob[]}
- *   | {type: "run", id: number, program: string, packs: NamedBlob[]}} ToWorker
+ *   | {type: "run", id: number, program: string, packs: NamedBytes[]}} ToWorker
  *
  * @typedef {"import"} BootPhase
  * @typedef {{type: "phase", phase: BootPhase}

@@ -4,7 +4,10 @@ import { forges, tries } from "../vector.mjs";
 
 const OWN_GUARDS = /** @type {const} */ ({ none: "aims at the page's own guards; the proof is what the page says" });
 const CLOSED = /sandbox was closed/;
-/** Forged and refused: the run ends and the page says that the sandbox was closed. @type {[name: string, program: string][]} */
+/**
+ * Forged and refused: the run ends and the page says that the sandbox was closed, or else what is given.
+ * @type {[name: string, program: string, proof?: RegExp][]}
+ */
 const REFUSED = [
   ["not-json", 'forge("{")'],
   ["not-an-object", 'forge("[]")'],
@@ -39,16 +42,17 @@ const REFUSED = [
   [
     "shared-memory",
     "part(js.Uint8Array.new(js.WebAssembly.Memory.new(opts(initial=1, maximum=1, shared=True)).buffer))",
+    /sandbox was closed|broke down.*transferable/,
   ],
 ];
 
 /** @type {import("../vector.mjs").Vector[]} */
 export const protocol = [
-  ...REFUSED.map(([name, program]) => ({
+  ...REFUSED.map(([name, program, proof = CLOSED]) => ({
     id: `protocol/${name}`,
     program: forges(program),
     control: OWN_GUARDS,
-    proof: CLOSED,
+    proof,
     bomb: true,
   })),
   {
