@@ -183,17 +183,17 @@ impl Runtime {
         let core = &self.core;
         let core_files = [&core.script, &core.wasm, &core.stdlib, &core.harness];
         let Base {
-            snapshot,
+            snapshot:
+                Snapshot {
+                    metadata,
+                    memory,
+                    libraries,
+                    data,
+                },
             rest,
             imported,
             ..
         } = &self.base;
-        let Snapshot {
-            metadata,
-            memory,
-            libraries,
-            data,
-        } = snapshot;
         let base_files = [metadata, libraries, data, rest, imported].into_iter().chain(memory);
         let renderers = [("plotly", &self.renderers.plotly), ("vega", &self.renderers.vega)];
         let files = core_files

@@ -55,10 +55,10 @@ for (let run = 0; run < RUNS; run += 1) {
     await page.close();
     readings["second visit"]?.push(await visit(later));
     await later.waitForTimeout(4000);
-    await again(later, 0);
-    readings["open page"]?.push(await again(later, 0));
-    await later.waitForTimeout(4000);
-    readings["interpreter at hand"]?.push(await again(later, 4000));
+    await again(later);
+    readings["open page"]?.push(await again(later));
+    await later.waitForTimeout(8000);
+    readings["interpreter at hand"]?.push(await again(later));
     readings["same interpreter, hot"]?.push(await hot(later));
   });
   process.stderr.write(`${run + 1}/${RUNS}\r`);
@@ -111,10 +111,8 @@ async function visit(page) {
  * From the click on Run until the figure is shown. At once after a chart nothing is ready: the next interpreter has just begun to
  * start. Later it is.
  * @param {import("@playwright/test").Page} page
- * @param {number} wait milliseconds
  */
-async function again(page, wait) {
-  await page.waitForTimeout(wait);
+async function again(page) {
   const { shown, clicked } = await page.evaluate(() => {
     const shown = performance.getEntriesByName("sandplot:shown").length;
     const clicked = performance.now();

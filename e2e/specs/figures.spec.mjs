@@ -71,6 +71,16 @@ for (const [title, program, kinds, output] of PROGRAMS) {
         expect(await figure.getByRole("img").evaluate((image) => image.complete && image.naturalWidth)).toBeGreaterThan(
           100,
         );
+        const link = figure.getByRole("link", { name: /\.png$/ });
+        await expect(link).toHaveAttribute("href", /^blob:/);
+        const pixels = await link.evaluate(async (/** @type {HTMLAnchorElement} */ { href }) => {
+          const picture = new Image();
+          picture.src = href;
+          await picture.decode();
+          return picture.naturalWidth;
+        });
+        const shown = Number(await figure.getByRole("img").getAttribute("width"));
+        expect(pixels).toBeGreaterThanOrEqual(kind === "svg" ? 2 * shown - 1 : shown);
       } else {
         // Drawn by a renderer in a frame of its own: the marks are looked for there.
         const frame = figure.locator("iframe").contentFrame();

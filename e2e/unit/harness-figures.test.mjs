@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { isPlainPng } from "../../static/app/picture.js";
 import { startPyodide } from "./pyodide.mjs";
 
 /** @type {Awaited<ReturnType<typeof startPyodide>>} */
@@ -120,8 +121,10 @@ for (const [what, program] of [
   ["filters", 'plt.pcolormesh([[1, 2], [3, 4]], shading="gouraud")'],
 ]) {
   test(`a figure with ${what} is also PNG, at double density`, async () => {
-    const [figure] = (await draw(program)).figures;
+    const [[figure], [again]] = [(await draw(program)).figures, (await draw(program)).figures];
     assert.equal(figure.kind, "svg");
+    assert.deepEqual(figure.png, again.png);
+    assert.ok(isPlainPng(new Uint8Array(figure.png)));
     const png = Buffer.from(figure.png);
     assert.ok(
       Math.abs(png.readUInt32BE(16) - 2 * figure.width) <= 1 && Math.abs(png.readUInt32BE(20) - 2 * figure.height) <= 1,

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import zlib from "node:zlib";
 import { loadPyodide } from "pyodide";
 import { BASE_PACKS } from "../../pyodide-bundle/build/base.mjs";
+import { decodePack } from "../../pyodide-bundle/build/pack.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const dist = path.join(root, "pyodide-bundle/dist");
@@ -85,14 +86,7 @@ function withDependencies(all, wanted) {
 /** The files of a pack: see pyodide-bundle/build. @param {string} file @returns {[string, Uint8Array][]} */
 function readPack(file) {
   const bytes = zlib.brotliDecompressSync(fs.readFileSync(path.join(dist, "files", `${file}.br`)));
-  const size = bytes.readUInt32LE(0);
-  /** @type {[string, number][]} */
-  const index = JSON.parse(bytes.toString("utf8", 4, 4 + size));
-  let at = 4 + size;
-  return index.map(([name, length]) => {
-    at += length;
-    return [name, new Uint8Array(bytes.subarray(at - length, at))];
-  });
+  return decodePack(bytes).map(({ path: name, bytes: content }) => [name, new Uint8Array(content)]);
 }
 
 /** @returns {[string, Uint8Array][]} */

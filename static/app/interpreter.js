@@ -44,7 +44,7 @@ export class Interpreter {
   #nextId = 1;
   /** Whether it has all files, or began without those that few programs read. */
   isComplete = false;
-  /** @type {(phase: "import") => void} */
+  /** @type {(phase: "start" | "import") => void} */
   onPhase = () => {};
   onEnd = () => {};
 
@@ -107,6 +107,7 @@ export class Interpreter {
       this.#port.postMessage(/** @type {ToWorker} */ ({ type: "file", role, bytes }), [bytes]);
     });
     await Promise.race([ready, Promise.all(handed)]);
+    this.onPhase("start");
     // Only from now on: how long the files take is the network's.
     await within(
       ready,

@@ -135,11 +135,8 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   async function begin(from) {
     const core = files.get(config.runtime.core.script);
     const scripts = Promise.all([workerScript(), core]).then(([worker, core]) => [worker, "\n", core]);
-    const all = Promise.all([...from.files.values(), scripts]);
-    all.then(
-      () => status.phase === "download" && report("start"),
-      () => {},
-    );
+    // Met where the frame waits for it, unless that failed first.
+    scripts.catch(() => {});
     const interpreter = await Interpreter.start(config.sandbox.workerFrame, scripts);
     interpreter.onPhase = (phase) => report(phase);
     try {

@@ -42,12 +42,11 @@ export function createStartFiles(runtime, files, frameUrl) {
    * @returns {Start}
    */
   function start(packs, memory, roles) {
-    const named = [
-      ...Object.entries({ ...roles, harness: core.harness }),
-      ...packs.map((name, number) => [`pack-${number}`, name]),
-      ...memory.map((name, number) => [`memory-${number}`, name]),
-    ];
-    const coming = new Map(named.map(([role, name]) => [String(role), files.get(String(name))]));
+    /** @type {Record<string, string>} */
+    const named = { ...roles, harness: core.harness };
+    for (const [number, name] of packs.entries()) named[`pack-${number}`] = name;
+    for (const [number, name] of memory.entries()) named[`memory-${number}`] = name;
+    const coming = new Map(Object.entries(named).map(([role, name]) => [role, files.get(name)]));
     // Each is met where it is waited for; that another failed first is no news.
     for (const file of coming.values()) file.catch(() => {});
     return {
@@ -70,11 +69,11 @@ export function createStartFiles(runtime, files, frameUrl) {
 
   /** Has what was compiled kept for as long as the page lives: called while an interpreter that compiled it is there. */
   async function keep() {
-    if (keeper) return;
-    keeper = sealedFrame(frameUrl);
-    const frame = keeper;
     const [wasm, libraries] = await Promise.all([files.get(core.wasm), files.get(base.snapshot.libraries)]);
+    if (keeper) return;
     const kept = [wasm, ...contentsOf(libraries)];
+    const frame = sealedFrame(frameUrl);
+    keeper = frame;
     frame.hidden = true;
     frame.addEventListener("load", () => frame.contentWindow?.postMessage({ keep: kept }, "*"), { once: true });
     document.body.append(frame);
