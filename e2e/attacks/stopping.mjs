@@ -15,7 +15,7 @@ const PROGRAMS = [
   ],
   ["time.sleep", "import time\ntime.sleep(3600)"],
   ["regex backtracking", "import re\nre.match(r'(a+)+$', 'a' * 60 + 'b')"],
-  ["numpy in one call", "import numpy as np\na = np.ones((6000, 6000))\nwhile True: a = a @ a"],
+  ["numpy in one call", "import numpy as np\na = np.ones((3500, 3500))\nwhile True: a @ a"],
   [
     "a fork of workers",
     "import js, os\nfrom pyodide.ffi import to_js\nurl = js.URL.createObjectURL(js.Blob.new(to_js(['for(;;);'])))\nwhile True:\n    for make in (lambda: js.Worker.new(url), os.fork):\n        try: make()\n        except BaseException: pass",
