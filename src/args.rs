@@ -85,6 +85,11 @@ pub struct Args {
         value_parser = clap::value_parser!(u64).range(256..=4096))]
     pub memory_mb: u64,
 
+    /// Most connections at a time; further ones wait. Each question under way holds one, and each is an open file of the process
+    #[arg(long, env = "SANDPLOT_CONNECTIONS", value_name = "NUMBER", default_value_t = 512,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub connections: u32,
+
     /// How the log on standard error looks
     #[arg(long, env = "SANDPLOT_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,

@@ -28,6 +28,8 @@ pub struct Config {
     /// Something that is set but does nothing, for the log.
     pub hint: Option<&'static str>,
     pub run_seconds: u64,
+    /// Open at the same time.
+    pub connections: usize,
     pub memory_bytes: u64,
 }
 
@@ -103,6 +105,7 @@ impl Config {
             ),
             model: model.map(|model| settings(model, args, &variable)).transpose()?,
             run_seconds: args.run_seconds,
+            connections: args.connections as usize,
             memory_bytes: args.memory_mb << 20,
         })
     }

@@ -51,7 +51,7 @@ async fn run(args: &Args) -> anyhow::Result<()> {
     })?;
     telemetry::say(&format!("listening on http://{address}"))?;
     tokio::select! {
-        served = web::serve(listener, app) => served.context("serving"),
+        served = web::serve(listener, app, config.connections) => served.context("serving"),
         () = telemetry::keep_metrics(&metrics) => Ok(()),
     }
 }

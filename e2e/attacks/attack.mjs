@@ -1,5 +1,5 @@
 // One vector, as its victim meets it: the program's address is opened, and then everything is looked at that may have changed.
-import { FIGURE_POINTS, GAP, LOOK, RESET_GAP, runProgram, STATE, STOP, WATCH } from "./app-page.mjs";
+import { FIGURE_POINTS, GAP, LOOK, RESET_GAP, runProgram, STATE, STOP, WATCH } from "../app-page.mjs";
 import { fill } from "./vector.mjs";
 import { READ_STATE } from "./victim.mjs";
 
@@ -14,7 +14,7 @@ const DRAWS = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('Aft
  * @typedef {{url: string, store: (program: string, more: object) => Promise<{url: string}>, runSeconds: number}} App
  */
 
-/** What the page says of itself without any attack; everything later is compared with it. @param {import("./drivers/chromium.mjs").Page} page @param {App} app */
+/** What the page says of itself without any attack; everything later is compared with it. @param {import("../drivers/chromium.mjs").Page} page @param {App} app */
 export async function baseline(page, app) {
   const chart = await app.store("print('nothing')", {});
   await page.goto(app.url + chart.url);
@@ -23,7 +23,7 @@ export async function baseline(page, app) {
 }
 
 /**
- * Waits for the page to come to rest. @param {import("./drivers/chromium.mjs").Page} page @param {App} app
+ * Waits for the page to come to rest. @param {import("../drivers/chromium.mjs").Page} page @param {App} app
  * @param {number} running milliseconds after which a run counts as running for ever; 0 waits for the clock of the page
  * @returns {Promise<string>} the state
  */
@@ -43,7 +43,7 @@ export async function rest(page, app, running) {
   }
 }
 
-/** @param {import("./drivers/chromium.mjs").Page} page @returns {Promise<string>} empty, or what is wrong */
+/** @param {import("../drivers/chromium.mjs").Page} page @returns {Promise<string>} empty, or what is wrong */
 export async function nextChart(page) {
   await page.evaluate(runProgram(DRAWS));
   const begin = Date.now();
@@ -61,9 +61,9 @@ export async function nextChart(page) {
  * Several together where their programs only try something and say so: then they share one run, see `together`.
  * @param {Aimed[]} aimed
  * @param {object} surroundings
- * @param {import("./drivers/chromium.mjs").Page} surroundings.page
- * @param {import("./drivers/chromium.mjs").Page} surroundings.victim
- * @param {import("./drivers/chromium.mjs").Profile} surroundings.profile
+ * @param {import("../drivers/chromium.mjs").Page} surroundings.page
+ * @param {import("../drivers/chromium.mjs").Page} surroundings.victim
+ * @param {import("../drivers/chromium.mjs").Profile} surroundings.profile
  * @param {App} surroundings.app
  * @param {any} surroundings.usual what `baseline` gave
  * @param {string} surroundings.state of the origin before

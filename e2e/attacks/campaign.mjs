@@ -7,7 +7,7 @@ import { plant, READ_STATE } from "./victim.mjs";
  * @typedef {import("./attack.mjs").Seen} Seen
  *
  * @typedef {object} Field
- * @property {import("./drivers/chromium.mjs").Browser} browser
+ * @property {import("../drivers/chromium.mjs").Browser} browser
  * @property {import("./attack.mjs").App} app
  * @property {import("./victim.mjs").Secrets} secrets
  * @property {(vector: Vector) => Promise<import("./vector.mjs").Places>} aim
@@ -47,7 +47,7 @@ export async function campaign(vectors, { browser, app, secrets, aim, lanes, tog
   /** What was seen at first of those that were looked at again. @type {Map<string, Seen>} */
   const before = new Map();
 
-  /** @param {Vector[]} some @param {import("./drivers/chromium.mjs").Page} on @param {string} state @param {number} windows */
+  /** @param {Vector[]} some @param {import("../drivers/chromium.mjs").Page} on @param {string} state @param {number} windows */
   async function meet(some, on, state, windows) {
     const aimed = await Promise.all(some.map(async (vector) => ({ vector, places: await aim(vector) })));
     const found = await attack(aimed, { page: on, victim, profile, app, usual, state, windows, secrets });
@@ -68,7 +68,7 @@ export async function campaign(vectors, { browser, app, secrets, aim, lanes, tog
 
   const state = await victim.evaluate(READ_STATE);
   const queue = group(vectors, together);
-  /** @param {import("./drivers/chromium.mjs").Page} on */
+  /** @param {import("../drivers/chromium.mjs").Page} on */
   async function lane(on) {
     for (let some = queue.shift(); some; some = queue.shift()) {
       if (isSpent(await meet(some, on, state, 1 + lanes))) {

@@ -7,7 +7,7 @@ import { CLEAN_UP, plant, READ_STATE } from "./victim.mjs";
 /**
  * @typedef {import("./vector.mjs").Vector} Vector
  * @typedef {{fired: boolean, needed: boolean, how: string}} ControlResult
- * @typedef {{browser: import("./drivers/chromium.mjs").Browser, canary: Awaited<ReturnType<typeof import("./canary.mjs").startCanary>>,
+ * @typedef {{browser: import("../drivers/chromium.mjs").Browser, canary: Awaited<ReturnType<typeof import("./canary.mjs").startCanary>>,
  *   plain: Awaited<ReturnType<typeof import("./witness.mjs").startWitness>>, secrets: import("./victim.mjs").Secrets,
  *   places: (vector: Vector, token: string, app: string) => Promise<import("./vector.mjs").Places>,
  *   tokenOf: (vector: Vector, letter: "a" | "c") => string}} Surroundings
@@ -36,7 +36,7 @@ export async function runControls(vectors, { browser, canary, plain, secrets, pl
     const at = await places(vector, tokenOf(vector, "c"), plain.url);
     const text = fill(payload === true ? vector.program : String(payload), at);
     const expression = `control(${JSON.stringify(kind === "there" ? "page" : kind)}, ${JSON.stringify(text)}, ${JSON.stringify(vector.control)})`;
-    const answer = await on.evaluate(expression, 30).catch((error) => `failed: ${error.message}`);
+    const answer = await on.evaluate(expression, 90).catch((error) => `failed: ${error.message}`);
     said.set(vector.id, String(answer));
   }
 

@@ -1,7 +1,7 @@
 // The attack suite: every vector of families/ against the release binary in a real browser, its controls first. Ends with 1 if
 // anything leaked, broke, or proved nothing.
 //
-//   node e2e/attacks/run.mjs [--browser chromium|firefox|webkit] [--only ID,FAMILY,...] [--stopping] [--lanes N] [--together N] [--verbose]
+//   node e2e/attacks/run.mjs [--browser chromium|firefox|webkit|all] [--only ID,FAMILY,...] [--stopping] [--lanes N] [--together N] [--verbose]
 //     [--skip-controls | --controls-only] [--overlay]
 import { randomBytes } from "node:crypto";
 import { startServer, storeProgram } from "../server.mjs";
@@ -18,6 +18,8 @@ import { startWitness } from "./witness.mjs";
 /** Seconds a program may run: a bomb that nobody stops ends by this clock. */
 const RUN_SECONDS = 15;
 
+const BROWSERS = ["chromium", "firefox", "webkit"];
+
 const option = (/** @type {string} */ name) => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? undefined : (process.argv[at + 1] ?? "");
@@ -28,12 +30,20 @@ enter();
 process.exit(await main());
 
 async function main() {
-  const name = option("browser") ?? "chromium";
-  if (!["chromium", "firefox", "webkit"].includes(name)) throw new Error(`no such browser: ${name}`);
+  const names = (option("browser") ?? "chromium").split(",").flatMap((name) => (name === "all" ? BROWSERS : [name]));
+  const odd = names.find((name) => !BROWSERS.includes(name));
+  if (odd !== undefined) throw new Error(`no such browser: ${odd}; there are ${BROWSERS.join(", ")} and all`);
+  let status = 0;
+  for (const name of names) status = Math.max(status, await attackIn(name));
+  return status;
+}
+
+/** @param {string} name of a browser @returns {Promise<number>} what to exit with */
+async function attackIn(name) {
   const only = option("only")?.split(",");
   const vectors = all.filter(({ id }) => !only || only.some((word) => id === word || id.startsWith(`${word}/`)));
   const begin = Date.now();
-  const browser = await (await import(`./drivers/${name}.mjs`)).launch();
+  const browser = await (await import(`../drivers/${name}.mjs`)).launch();
   const canary = await startCanary({ dns: inside });
   const server = await startServer({
     env: { SANDPLOT_RUN_SECONDS: String(RUN_SECONDS), SANDPLOT_MEMORY_MB: "768", SANDPLOT_LOG: "warn" },
@@ -56,7 +66,7 @@ async function main() {
 }
 
 /**
- * @param {{browser: import("./drivers/chromium.mjs").Browser, canary: Awaited<ReturnType<typeof startCanary>>,
+ * @param {{browser: import("../drivers/chromium.mjs").Browser, canary: Awaited<ReturnType<typeof startCanary>>,
  *   server: Awaited<ReturnType<typeof startServer>>, witness: Awaited<ReturnType<typeof startWitness>>,
  *   plain: Awaited<ReturnType<typeof startWitness>>, vectors: import("./vector.mjs").Vector[], begin: number}} parts
  */
@@ -171,7 +181,7 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
   return lines.length + general.length > 0 ? 1 : 0;
 }
 
-/** @param {import("./drivers/chromium.mjs").Browser} browser */
+/** @param {import("../drivers/chromium.mjs").Browser} browser */
 async function runStopping(browser) {
   const { rows, faults } = await stopping(browser);
   const file = keep(`stopping-${browser.name}`, { browser: browser.name, version: browser.version, rows, faults });

@@ -1,7 +1,8 @@
 // Kill and recover: Stop, the clock and the memory cap against programs that will not end, how long the page stood still
 // meanwhile, and whether the next chart is drawn.
+
+import { GAP, RESET_GAP, STATE, STOP, WATCH } from "../app-page.mjs";
 import { startServer, storeProgram } from "../server.mjs";
-import { GAP, RESET_GAP, STATE, STOP, WATCH } from "./app-page.mjs";
 import { nextChart, rest } from "./attack.mjs";
 
 const RUN_SECONDS = 3;
@@ -33,7 +34,7 @@ const MEMORY = [
   ],
 ];
 
-/** @param {import("./drivers/chromium.mjs").Browser} browser */
+/** @param {import("../drivers/chromium.mjs").Browser} browser */
 export async function stopping(browser) {
   const server = await startServer({
     env: { SANDPLOT_RUN_SECONDS: String(RUN_SECONDS), SANDPLOT_MEMORY_MB: String(CAP), SANDPLOT_LOG: "warn" },

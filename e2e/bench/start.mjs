@@ -1,135 +1,172 @@
-// How long it takes until a chart is on the screen: `cargo xtask bench start [--runs N]`.
+// How long it takes until a chart is on the screen: `cargo xtask bench start [--runs N] [--browser chromium,firefox,webkit]`.
 //
-// One table, all from one run on one machine, since the ratios are what can be compared: Pyodide's own way of starting
-// (loadPyodide, loadPackage, import, plot; the same files from the same machine, in a worker of a plain page), and Sandplot
-// without the snapshot, on a first visit, on a second visit in the same browser, in a page that is open already (a frame of its own
-// for each interpreter, in either), and with an interpreter at hand.
-import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+// One table a browser, all of it from one run on one machine, since the ratios are what can be compared: Pyodide's own way of
+// starting (loadPyodide, loadPackage, import, plot; the same files from the same machine, in a worker of a plain page), and
+// Sandplot without the snapshot, on a first visit, on a second visit in the same browser, in a page that is open already (a frame
+// of its own for each interpreter, in either), and with an interpreter at hand.
 import { parseArgs } from "node:util";
-import { chromium } from "@playwright/test";
-import { createFetcher } from "../../pyodide-bundle/build/fetch.mjs";
-import { cacheFolder, nodeModules, readManifest } from "../../pyodide-bundle/build/manifest.mjs";
-import { createProgress } from "../../pyodide-bundle/build/progress.mjs";
-import config from "../playwright.config.mjs";
+import { runProgram, STATE } from "../app-page.mjs";
+import { find as findFirefox } from "../drivers/firefox.mjs";
 import { startServer, storeProgram } from "../server.mjs";
+import { startWire } from "../wire.mjs";
+import { memoryOfChildren } from "./memory.mjs";
+import { startStockServer } from "./stock.mjs";
 
-const { values } = parseArgs({ options: { runs: { type: "string", default: "7" } } });
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "7" },
+    browser: { type: "string", default: findFirefox() ? "chromium,firefox" : "chromium" },
+  },
+});
 const RUNS = Number(values.runs);
 const PROGRAM = "import numpy as np\nimport pandas as pd\nimport matplotlib.pyplot as plt\nplt.plot([1, 3, 2])";
+/** Milliseconds after which a page has done what it does behind a chart: files that follow, the next interpreter, its warm-up. */
+const SETTLED = 8000;
+
+/**
+ * @typedef {import("../drivers/chromium.mjs").Page} Page
+ * @typedef {import("../drivers/chromium.mjs").Browser} Browser
+ * @typedef {{milliseconds: number, bytes?: number, memory?: number}} Reading bytes over the wire; memory in bytes, above an empty page
+ */
 
 const sandplot = await startServer();
-const stock = await startStockServer();
+const wire = await startWire(sandplot.url);
+const stockServer = await startStockServer(PROGRAM);
+const stockWire = await startWire(stockServer.url);
 const chart = await storeProgram(sandplot.url, PROGRAM);
-const address = sandplot.url + chart.url;
-/** @typedef {{milliseconds: number, bytes: number}} Reading */
-/** @type {Record<string, Reading[]>} */
-const readings = {
-  stock: [],
-  "without the snapshot": [],
-  "first visit": [],
-  "second visit": [],
-  "open page": [],
-  "interpreter at hand": [],
-  "same interpreter, hot": [],
-};
+const address = wire.url + chart.url;
 
-for (let run = 0; run < RUNS; run += 1) {
-  // In turn, so that a busy moment of the machine falls on all of them.
-  readings["stock"]?.push(await inFreshBrowser(stockStart));
-  readings["without the snapshot"]?.push(
-    await inFreshBrowser(async (page) => {
-      await page.route("**/memory-1.bin", (route) => route.abort());
-      return visit(page);
-    }),
-  );
-  await inFreshBrowser(async (page) => {
-    readings["first visit"]?.push(await visit(page));
-    // What follows the first chart is part of the visit.
-    await page.waitForTimeout(4000);
-    const later = await page.context().newPage();
-    await page.close();
-    readings["second visit"]?.push(await visit(later));
-    await later.waitForTimeout(4000);
-    await again(later);
-    readings["open page"]?.push(await again(later));
-    await later.waitForTimeout(8000);
-    readings["interpreter at hand"]?.push(await again(later));
-    readings["same interpreter, hot"]?.push(await hot(later));
-  });
-  process.stderr.write(`${run + 1}/${RUNS}\r`);
+for (const name of values.browser.split(",")) {
+  const { launch } = await import(`../drivers/${name}.mjs`);
+  console.log(`\n${await measure(launch)}`);
 }
+stockWire.close();
+stockServer.close();
+wire.close();
 await sandplot.stop();
-stock.close();
+process.exit();
 
-const median = (/** @type {number[]} */ list) => list.sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
-const base = median((readings["stock"] ?? []).map(({ milliseconds }) => milliseconds));
-console.log("| start | median ms | faster than stock | MB over the wire |\n|---|---|---|---|");
-for (const [name, list] of Object.entries(readings)) {
-  const milliseconds = median(list.map((reading) => reading.milliseconds));
-  const bytes = median(list.map((reading) => reading.bytes)) / 1e6;
-  console.log(`| ${name} | ${milliseconds.toFixed(0)} | ${(base / milliseconds).toFixed(1)} | ${bytes.toFixed(1)} |`);
+/** @param {() => Promise<Browser>} launch @returns {Promise<string>} the table */
+async function measure(launch) {
+  /** @type {Record<string, Reading[]>} */
+  const readings = {};
+  const note = (/** @type {string} */ name, /** @type {Reading} */ reading) => {
+    readings[name] = [...(readings[name] ?? []), reading];
+  };
+  let title = "";
+  for (let run = 0; run < RUNS; run += 1) {
+    // In turn, so that a busy moment of the machine falls on all of them.
+    await inFreshBrowser(launch, async (open) => note("stock", await stockStart(await open())));
+    await inFreshBrowser(launch, async (open) => {
+      wire.refuse("memory-1.bin");
+      note("without the snapshot", await visit(await open()));
+      wire.refuse(null);
+    });
+    await inFreshBrowser(launch, async (open, browser) => {
+      title = `${browser.name} ${browser.version.replace(/^\w+\//, "")}`;
+      const first = await open();
+      const empty = memory();
+      note("first visit", await visit(first));
+      await sleep(SETTLED);
+      const full = memory();
+      const later = await open();
+      await first.close();
+      note("second visit", await visit(later));
+      await sleep(SETTLED);
+      // The first of two, since only the second follows a chart at once.
+      await again(later);
+      note("open page", await again(later));
+      await sleep(SETTLED);
+      note("interpreter at hand", { ...(await again(later)), memory: full - empty });
+      note("same interpreter, hot", await hot(later));
+      await sleep(SETTLED);
+      await later.evaluate(HIDE);
+      await sleep(SETTLED);
+      note("hidden for five minutes", { milliseconds: Number.NaN, memory: memory() - empty });
+    });
+    process.stderr.write(`${title}: ${run + 1}/${RUNS}\n`);
+  }
+  return `${title}, medians of ${RUNS}\n\n${table(readings)}`;
+}
+
+/** @param {Record<string, Reading[]>} readings */
+function table(readings) {
+  const median = (/** @type {(number | undefined)[]} */ list) =>
+    list
+      .map((value) => value ?? Number.NaN)
+      .sort((a, b) => a - b)
+      .at(list.length >> 1) ?? Number.NaN;
+  const stock = median((readings["stock"] ?? []).map(({ milliseconds }) => milliseconds));
+  const shown = (/** @type {number} */ value, digits = 0) => (Number.isNaN(value) ? "" : value.toFixed(digits));
+  const rows = Object.entries(readings).map(([name, list]) => {
+    const milliseconds = median(list.map((reading) => reading.milliseconds));
+    const bytes = median(list.map((reading) => reading.bytes));
+    const held = median(list.map((reading) => reading.memory));
+    return `| ${name} | ${shown(milliseconds)} | ${shown(stock / milliseconds, 1)} | ${shown(bytes / 1e6, 1)} | ${shown(held / 1e6)} |`;
+  });
+  return ["| start | ms | faster than stock | MB over the wire | MB held |", "|---|---|---|---|---|", ...rows].join(
+    "\n",
+  );
 }
 
 /**
- * In a profile of its own on disk: a private one's cache is too small for a runtime.
- * @template T
- * @param {(page: import("@playwright/test").Page) => Promise<T>} measure
- * @returns {Promise<T>}
+ * @param {() => Promise<Browser>} launch
+ * @param {(open: () => Promise<Page>, browser: Browser) => Promise<void>} work
  */
-async function inFreshBrowser(measure) {
-  const folder = await mkdtemp(join(tmpdir(), "sandplot-bench-"));
-  const browser = await chromium.launchPersistentContext(folder, config.use.launchOptions);
+async function inFreshBrowser(launch, work) {
+  const browser = await launch();
   try {
-    return await measure(await browser.newPage());
+    const profile = await browser.profile();
+    await work(() => profile.open(), browser);
   } finally {
     await browser.close();
-    await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Of the browser. */
+function memory() {
+  return memoryOfChildren((command) => command !== "sandplot");
 }
 
 /**
  * From the first frame's creation until the figure is shown.
- * @param {import("@playwright/test").Page} page
+ * @param {Page} page
+ * @returns {Promise<Reading>}
  */
 async function visit(page) {
-  const count = await countBytes(page);
+  wire.taken();
   await page.goto(address);
-  await page.locator('main[data-state="shown"]').waitFor({ timeout: 120_000 });
-  const milliseconds = await page.evaluate(() => {
-    const at = (/** @type {string} */ name) => performance.getEntriesByName(name).at(-1)?.startTime ?? Number.NaN;
+  await until(page, `${STATE} === "shown"`);
+  const milliseconds = await page.evaluate(`(() => {
+    const at = (name) => performance.getEntriesByName(name).at(-1)?.startTime ?? NaN;
     return at("sandplot:shown") - at("sandplot:boot-start");
-  });
-  return { milliseconds, bytes: await count() };
+  })()`);
+  return { milliseconds, bytes: wire.taken() };
 }
 
 /**
  * From the click on Run until the figure is shown. At once after a chart nothing is ready: the next interpreter has just begun to
  * start. Later it is.
- * @param {import("@playwright/test").Page} page
+ * @param {Page} page
+ * @returns {Promise<Reading>}
  */
 async function again(page) {
-  const { shown, clicked } = await page.evaluate(() => {
+  const shown = await page.evaluate(`(() => {
+    globalThis.clicked = performance.now();
     const shown = performance.getEntriesByName("sandplot:shown").length;
-    const clicked = performance.now();
-    document.querySelector('[data-testid="run"]')?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
-    return { shown, clicked };
-  });
-  await page.waitForFunction((count) => performance.getEntriesByName("sandplot:shown").length > count, shown);
-  const milliseconds = await page.evaluate(
-    (start) => (performance.getEntriesByName("sandplot:shown").at(-1)?.startTime ?? Number.NaN) - start,
-    clicked,
-  );
-  return { milliseconds, bytes: 0 };
+    document.querySelector('[data-testid="run"]').click();
+    return shown;
+  })()`);
+  await until(page, `performance.getEntriesByName("sandplot:shown").length > ${shown}`);
+  return {
+    milliseconds: await page.evaluate('performance.getEntriesByName("sandplot:shown").at(-1).startTime - clicked'),
+  };
 }
 
 /**
  * The same plot once more where it was just drawn, which no start can beat: the time inside Python.
- * @param {import("@playwright/test").Page} page
+ * @param {Page} page
+ * @returns {Promise<Reading>}
  */
 async function hot(page) {
   const program = [
@@ -142,84 +179,42 @@ async function hot(page) {
     "    plt.close('all')",
     "print(1000 * (time.perf_counter() - begun))",
   ].join("\n");
-  await page.getByTestId("program").fill(program);
-  await page.getByTestId("run").click();
-  await page.getByTestId("stdout").filter({ hasText: /\d/ }).waitFor();
-  return { milliseconds: Number(await page.getByTestId("stdout").textContent()), bytes: 0 };
+  await page.evaluate(runProgram(program));
+  const printed = `document.querySelector('[data-testid="stdout"]').textContent`;
+  await until(page, `/\\d/.test(${printed}) && ${STATE} === "shown"`);
+  return { milliseconds: Number(await page.evaluate(printed)) };
 }
 
-/** @param {import("@playwright/test").Page} page */
+/** @param {Page} page @returns {Promise<Reading>} */
 async function stockStart(page) {
-  const count = await countBytes(page);
-  await page.goto(stock.url);
-  await page.waitForFunction(() => document.querySelector("img")?.complete, null, { timeout: 120_000 });
-  return { milliseconds: Number(await page.title()), bytes: await count() };
+  const empty = memory();
+  stockWire.taken();
+  await page.goto(stockWire.url);
+  await until(page, "document.title !== ''");
+  const milliseconds = Number(await page.evaluate("document.title"));
+  const bytes = stockWire.taken();
+  await sleep(SETTLED);
+  return { milliseconds, bytes, memory: memory() - empty };
 }
 
-/**
- * Bytes of bodies as they come over the wire.
- * @param {import("@playwright/test").Page} page
- */
-async function countBytes(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Network.enable");
-  let bytes = 0;
-  session.on("Network.loadingFinished", ({ encodedDataLength }) => {
-    bytes += encodedDataLength;
-  });
-  return async () => {
-    await session.detach();
-    return bytes;
-  };
+/** As if nobody had looked at the page for as long as it waits: its longest clock ends at once. */
+const HIDE = `(() => {
+  const wait = globalThis.setTimeout.bind(globalThis);
+  globalThis.setTimeout = (work, after, ...rest) => wait(work, after >= 60_000 ? 0 : after, ...rest);
+  Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+  document.dispatchEvent(new Event("visibilitychange"));
+})()`;
+
+/** @param {Page} page @param {string} condition */
+async function until(page, condition) {
+  const end = Date.now() + 180_000;
+  while (!(await page.evaluate(`Boolean(${condition})`))) {
+    if (Date.now() > end) throw new Error(`never came true: ${condition}`);
+    await sleep(50);
+  }
 }
 
-/** Pyodide as it comes, and the page that its documentation would have one write. */
-async function startStockServer() {
-  const manifest = readManifest();
-  const pyodide = dirname(createRequire(import.meta.url).resolve("pyodide/package.json"));
-  const progress = createProgress("fetching", { bytes: 0, files: 0 });
-  const { inputs, distribution } = manifest;
-  const fetcher = createFetcher({ inputs, cache: cacheFolder(), nodeModules, distribution, progress });
-  const worker = `
-    import { loadPyodide } from "/pyodide/pyodide.mjs";
-    onmessage = async () => {
-      const python = await loadPyodide({ indexURL: "/pyodide/" });
-      await python.loadPackage(["numpy", "pandas", "matplotlib"], { messageCallback() {} });
-      const png = python.runPython(${JSON.stringify(`${PROGRAM}\nimport io\nout = io.BytesIO()\nplt.savefig(out, format='png')\nout.getvalue()`)}).toJs();
-      postMessage(png);
-    };`;
-  const page = `<!doctype html><title></title><script type="module">
-    const started = performance.now();
-    const worker = new Worker("/worker.js", { type: "module" });
-    worker.onmessage = async ({ data }) => {
-      const image = new Image();
-      image.src = URL.createObjectURL(new Blob([data], { type: "image/png" }));
-      await image.decode();
-      document.body.append(image);
-      requestAnimationFrame(() => { document.title = String(performance.now() - started); });
-    };
-    worker.postMessage({});
-  </script><body></body>`;
-  /** @type {Record<string, string>} */
-  const types = {
-    js: "text/javascript",
-    mjs: "text/javascript",
-    wasm: "application/wasm",
-    json: "application/json",
-    html: "text/html",
-  };
-  const server = createServer(async (request, response) => {
-    const name = (request.url ?? "/").split("/").pop() || "index.html";
-    const type = types[name.split(".").pop() ?? ""] ?? "application/octet-stream";
-    response.setHeader("Content-Type", type);
-    if (name === "index.html") return void response.end(page);
-    if (name === "worker.js") return void response.end(worker);
-    if (name.endsWith(".whl")) return void response.end(await fetcher.obtain(name));
-    createReadStream(join(pyodide, name))
-      .on("error", () => response.writeHead(404).end())
-      .pipe(response);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
+/** @param {number} milliseconds */
+function sleep(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

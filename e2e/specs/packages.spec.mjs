@@ -5,6 +5,21 @@ import { storeProgram } from "../server.mjs";
 // Off is off: the page cannot store the edited program then, says so, and runs it all the same.
 test.use({ expectedErrors: [/ERR_INTERNET_DISCONNECTED/] });
 
+test("what a program imports is on its way while the model still writes", async ({ page, server }) => {
+  await page.goto(server.url);
+  await expect(page.locator('[data-hook="seal-status"]')).toHaveText("ready", { timeout: 60_000 });
+  await page.getByTestId("question").fill("a heat map, slowly");
+  const fetched = page.waitForRequest((request) => request.url().endsWith("/seaborn.pack"));
+  await page.getByTestId("ask").click();
+  await fetched;
+  await expect(page.locator("main")).toHaveAttribute("data-state", "asking");
+  await expect(page.getByTestId("program")).not.toContainText("plt.show()");
+  // Nothing waits for it, so nothing says that it does.
+  await expect(page.locator('[data-hook="seal-status"]')).toHaveText("ready");
+  await expectState(page, "shown");
+  await expect(page.getByRole("img", { name: /Heat map/ })).toBeVisible();
+});
+
 test("every listed package imports with the network off", async ({ page, context, server }) => {
   test.setTimeout(300_000);
   await page.goto(server.url);

@@ -64,14 +64,18 @@ impl Default for Patience {
 }
 
 /// Until the process is told to end.
-pub async fn serve(listener: TcpListener, state: App) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, state: App, connections: usize) -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let told = async move {
         tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
         tracing::info!("told to end; replies that are being written have {} s", DRAIN.as_secs());
     };
-    serve_until(listener, app(state), Patience::default(), told).await;
+    let patience = Patience {
+        connections,
+        ..Patience::default()
+    };
+    serve_until(listener, app(state), patience, told).await;
     Ok(())
 }
 

@@ -43,9 +43,10 @@ const IS_SMALL = deviceMemory <= 2;
 export function createSandbox(config, { onStatus = () => {}, onFallback = () => {} } = {}) {
   const files = createRuntimeFiles(config.runtime, config.runtimeBase);
   const startFiles = createStartFiles(config.runtime, files, config.sandbox.workerFrame);
+  /** How many starts and runs wait for files: what is fetched ahead of them is nobody's news. */
+  let waiting = 0;
   files.onProgress = (done, total) => {
-    // What a run loads beside a booted interpreter is shown; what was loaded before is not counted again.
-    if (done < total || status.phase === "download") report("download", done, total);
+    if (waiting > 0) report("download", done, total);
   };
   /** @type {SandboxStatus} */
   let status = { phase: "download", done: 0, total: 0 };
@@ -133,19 +134,38 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
 
   /** @param {import("./start-files.js").Start} from */
   async function begin(from) {
+    const arrived = waitForFiles();
+    if (status.phase !== "download") report("start");
     const core = files.get(config.runtime.core.script);
     const scripts = Promise.all([workerScript(), core]).then(([worker, core]) => [worker, "\n", core]);
     // Met where the frame waits for it, unless that failed first.
     scripts.catch(() => {});
-    const interpreter = await Interpreter.start(config.sandbox.workerFrame, scripts);
-    interpreter.onPhase = (phase) => report(phase);
+    /** @type {Interpreter | undefined} */
+    let interpreter;
     try {
+      interpreter = await Interpreter.start(config.sandbox.workerFrame, scripts);
+      interpreter.onPhase = (phase) => {
+        arrived();
+        report(phase);
+      };
       await interpreter.boot({ ...from.message, memoryBytes: config.limits.memoryBytes }, from.files);
       return interpreter;
     } catch (error) {
-      interpreter.end();
+      interpreter?.end();
       throw error;
+    } finally {
+      arrived();
     }
+  }
+
+  /** @returns {() => void} to be called when they are there */
+  function waitForFiles() {
+    let waits = true;
+    waiting += 1;
+    return () => {
+      if (waits) waiting -= 1;
+      waits = false;
+    };
   }
 
   /**
@@ -222,6 +242,14 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   }
 
   /**
+   * Fetches the packages that a program names before it is asked to run: while a model still writes it.
+   * @param {string} program as far as it is written
+   */
+  function fetchAhead(program) {
+    for (const { file } of packagesFor(program, config.runtime)) files.get(file).catch(() => {});
+  }
+
+  /**
    * Opens these files, and no others, in the interpreter at hand and in every later one.
    * @param {TableFile[]} wanted
    * @returns {Promise<Opened>}
@@ -291,7 +319,8 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
           ),
           withRest,
         ]);
-        loading.catch(() => {});
+        const arrived = waitForFiles();
+        loading.then(arrived, arrived);
         const interpreter = await fresh();
         const [packs, more] = await loading;
         if (running !== me) return;
@@ -359,6 +388,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
 
   return {
     prepare,
+    fetchAhead,
     open,
     run,
     stop,

@@ -36,7 +36,7 @@
  *
  * @typedef {object} Surroundings
  * @property {PageData} pageData
- * @property {Pick<ReturnType<typeof createSandbox>, "run" | "stop" | "prepare">} sandbox
+ * @property {Pick<ReturnType<typeof createSandbox>, "run" | "stop" | "prepare" | "fetchAhead">} sandbox
  * @property {Tables} tables
  * @property {Api} api
  * @property {(result: RunResult) => Promise<void>} show resolves when every figure is on the screen
@@ -168,6 +168,8 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   function onDelta(text) {
     reply += text;
     const { program, thinking } = readPartialReply(reply);
+    // Whole lines only: the beginning of a name may be another package's.
+    if (text.includes("\n")) sandbox.fetchAhead(program.slice(0, program.lastIndexOf("\n") + 1));
     edited = false;
     const doing =
       program === ""

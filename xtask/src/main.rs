@@ -14,8 +14,9 @@ const USAGE: &str = "usage:
   cargo xtask bundle               fetch, verify and pack the runtime that the server embeds
   cargo xtask run [-- ARGS]        bundle, build and start the server; ARGS go to it
   cargo xtask test                 all checks
-  cargo xtask bench start [ARGS]   how soon a chart is on the screen, beside Pyodide's own way; --runs N
-  cargo xtask attacks [ARGS]       hostile programs in a real browser: --browser firefox, --only network,svg/use, --stopping
+  cargo xtask bench start [ARGS]   how soon a chart is on the screen, beside Pyodide's own way; --runs N, --browser firefox
+  cargo xtask bench server [ARGS]  how fast the server is beside nginx, and what an open question costs; --runs N
+  cargo xtask attacks [ARGS]       hostile programs in a real browser: --browser firefox, webkit or all, --only network,svg/use, --stopping
   cargo xtask test --model URL     questions to an OpenAI-compatible server, the whole way; see e2e/eval/run.mjs for more ARGS";
 
 fn main() -> ExitCode {
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
         ["run"] => run(&[]),
         ["run", "--", arguments @ ..] => run(arguments),
         ["test"] => test(),
-        ["bench", "start", arguments @ ..] => bench_start(arguments),
+        ["bench", what @ ("start" | "server"), arguments @ ..] => bench(what, arguments),
         ["attacks", arguments @ ..] => attacks(arguments),
         ["test", "--model", url, arguments @ ..] => test_model(url, arguments),
         _ => Err(Failure::new(USAGE)),
@@ -116,14 +117,12 @@ fn attacks(arguments: &[&str]) -> Result<(), Failure> {
 }
 
 fn run_attacks(arguments: &[&str]) -> Result<(), Failure> {
-    let mut task = Task::new("node")
+    Task::new("node")
         .words(["e2e/attacks/run.mjs"])
         .words(arguments)
-        .variable("SANDPLOT_BINARY", &binary()?);
-    if let Some(firefox) = tools::firefox() {
-        task = task.variable("FIREFOX", &firefox);
-    }
-    task.variable("CHROMIUM", &tools::chromium()?).run()
+        .variable("SANDPLOT_BINARY", &binary()?)
+        .variable("CHROMIUM", &tools::chromium()?)
+        .run()
 }
 
 /// The whole way of a question with a real model: no check of the code, but a measure of prompt and model.
@@ -139,12 +138,12 @@ fn test_model(url: &str, arguments: &[&str]) -> Result<(), Failure> {
         .run()
 }
 
-/// Measured against the stock way in the same run: the machines are shared, so only the ratio says something.
-fn bench_start(arguments: &[&str]) -> Result<(), Failure> {
+/// Measured against the stock way, or nginx, in the same run: the machines are shared, so only the ratio says something.
+fn bench(what: &str, arguments: &[&str]) -> Result<(), Failure> {
     bundle(&[])?;
     build_release()?;
     Task::new("node")
-        .words(["e2e/bench/start.mjs"])
+        .words([format!("e2e/bench/{what}.mjs")])
         .words(arguments)
         .variable("SANDPLOT_BINARY", &binary()?)
         .variable("CHROMIUM", &tools::chromium()?)

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 const OLDEST_NODE: u32 = 20;
-const FIREFOX_NAMES: [&str; 2] = ["firefox-esr", "firefox"];
 const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
 /// What the person reads before the program ends.
@@ -181,14 +180,6 @@ pub(crate) fn chromium() -> Result<PathBuf, Failure> {
         .words(["install", "--quiet", "--yes", "--no-install-recommends", "chromium"])
         .run()?;
     find_chromium().ok_or_else(|| Failure::new(advice))
-}
-
-/// The second browser of the attacks: tried where it is, never installed.
-pub(crate) fn firefox() -> Option<PathBuf> {
-    match env::var_os("FIREFOX").filter(|path| !path.is_empty()) {
-        Some(path) => Some(path.into()),
-        None => FIREFOX_NAMES.iter().find_map(|name| path_of(name)),
-    }
 }
 
 fn find_chromium() -> Option<PathBuf> {

@@ -59,7 +59,7 @@ const kinds = {
       worker.onerror = (event) => resolve(`the interpreter failed: ${event.message}`);
     });
     worker.postMessage({ id, program, packages });
-    const result = await Promise.race([answer, sleep(20_000).then(() => null)]);
+    const result = await Promise.race([answer, sleep(60_000).then(() => null)]);
     if (result === null) {
       worker.terminate();
       interpreter = null;
