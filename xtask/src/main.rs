@@ -96,6 +96,22 @@ fn test() -> Result<(), Failure> {
             .variable("SANDPLOT_BINARY", &binary()?)
             .run()
     });
+    report.check("other browsers", || {
+        tools::other_browsers()?;
+        Task::new("node")
+            .words(["--test", "e2e/browsers/browsers.test.mjs"])
+            .variable("SANDPLOT_BINARY", &binary()?)
+            .run()
+    });
+    // Those that only try and tell: hundreds of them in minutes. The rest takes most of an hour, see SECURITY.md.
+    report.check("attacks", || {
+        run_attacks(&[
+            "--only",
+            "network,python,workers,app,storage,navigation,permissions",
+            "--together",
+            "25",
+        ])
+    });
     report.check("browser tests", || {
         let binary = binary()?;
         let chromium = tools::chromium()?;

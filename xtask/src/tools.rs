@@ -10,6 +10,12 @@ use std::process::{Command, Stdio};
 
 const OLDEST_NODE: u32 = 20;
 const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+/// Program and Debian package of what drives the browsers that Playwright's own builds would be needed for.
+const OTHER_BROWSERS: [(&str, &str); 3] = [
+    ("firefox-esr", "firefox-esr"),
+    ("WebKitWebDriver", "webkit2gtk-driver"),
+    ("Xvfb", "xvfb"),
+];
 
 /// What the person reads before the program ends.
 #[derive(Debug)]
@@ -170,16 +176,42 @@ pub(crate) fn chromium() -> Result<PathBuf, Failure> {
         return Ok(found);
     }
     let advice = "error: Chromium is missing: run `sudo apt-get install chromium`, or set CHROMIUM to the path of one";
-    let is_root = Task::new("id").words(["-u"]).first_line().is_ok_and(|user| user == "0");
-    if !is_root || !on_path("apt-get") {
+    if !may_install() {
         return Err(Failure::new(advice));
     }
-    eprintln!("installing chromium");
+    install(&["chromium"])?;
+    find_chromium().ok_or_else(|| Failure::new(advice))
+}
+
+/// Firefox and WebKit, installed where that is allowed. Who asks for them says what to do where they are missing: not every system
+/// has packages of them.
+///
+/// # Errors
+/// When their installation fails.
+pub(crate) fn other_browsers() -> Result<(), Failure> {
+    let missing: Vec<&str> = OTHER_BROWSERS
+        .iter()
+        .filter(|(program, _)| !on_path(program))
+        .map(|(_, package)| *package)
+        .collect();
+    if missing.is_empty() || !may_install() {
+        return Ok(());
+    }
+    install(&missing)
+}
+
+fn may_install() -> bool {
+    let is_root = Task::new("id").words(["-u"]).first_line().is_ok_and(|user| user == "0");
+    is_root && on_path("apt-get")
+}
+
+fn install(packages: &[&str]) -> Result<(), Failure> {
+    eprintln!("installing {}", packages.join(", "));
     Task::new("apt-get").words(["update", "--quiet"]).run()?;
     Task::new("apt-get")
-        .words(["install", "--quiet", "--yes", "--no-install-recommends", "chromium"])
-        .run()?;
-    find_chromium().ok_or_else(|| Failure::new(advice))
+        .words(["install", "--quiet", "--yes", "--no-install-recommends"])
+        .words(packages)
+        .run()
 }
 
 fn find_chromium() -> Option<PathBuf> {
