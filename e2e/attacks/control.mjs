@@ -36,7 +36,7 @@ export async function runControls(vectors, { browser, canary, plain, secrets, pl
     const at = await places(vector, tokenOf(vector, "c"), plain.url);
     const text = fill(payload === true ? vector.program : String(payload), at);
     const expression = `control(${JSON.stringify(kind === "there" ? "page" : kind)}, ${JSON.stringify(text)}, ${JSON.stringify(vector.control)})`;
-    const answer = await on.evaluate(expression, 90).catch((error) => `failed: ${error.message}`);
+    const answer = await on.evaluate(expression, 300).catch((error) => `failed: ${error.message}`);
     said.set(vector.id, String(answer));
   }
 

@@ -1,22 +1,38 @@
 // WebKit as Debian ships it: WebKitGTK's small browser over WebDriver, on a display of its own that nobody sees.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { Builder, Capabilities, error } from "selenium-webdriver";
 import { within } from "./chromium.mjs";
 
 const DRIVER = () => process.env.WEBKIT_DRIVER || "/usr/bin/WebKitWebDriver";
 const DISPLAY = "/usr/bin/Xvfb";
 
-/** Whether WebKit and a display for it are there. */
-export const find = () => existsSync(DRIVER()) && existsSync(DISPLAY);
+/** Below one of these, by the machine's kind, lies the browser that the driver starts. */
+const LIBRARIES = "/usr/lib";
+
+/** @returns {string | undefined} */
+function browserPath() {
+  for (const kind of readdirSync(LIBRARIES).filter((name) => name.includes("-linux-"))) {
+    for (const version of ["4.1", "4.0"]) {
+      const path = join(LIBRARIES, kind, `webkit2gtk-${version}`, "MiniBrowser");
+      if (existsSync(path)) return path;
+    }
+  }
+  return undefined;
+}
+
+/** Where WebKit's browser is, if its driver and a display are there too. */
+export const find = () => (existsSync(DRIVER()) && existsSync(DISPLAY) ? browserPath() : undefined);
 
 /** How often a page is asked whether what was begun in it has ended, in milliseconds. */
 const PACE = 40;
 
 /** @returns {Promise<import("./chromium.mjs").Browser>} */
 export async function launch() {
-  if (!find())
+  const binary = find();
+  if (!binary)
     throw new Error(
       "WebKit is missing: run `apt-get install webkit2gtk-driver xvfb`, or set WEBKIT_DRIVER to the path of one",
     );
@@ -25,7 +41,7 @@ export async function launch() {
   const open = [];
   let version = "";
   const one = async () => {
-    const session = await startSession(display.name);
+    const session = await startSession(display.name, binary);
     open.push(session.close);
     version ||= session.version;
     return session.profile;
@@ -66,8 +82,8 @@ async function startDisplay() {
   return { name: `:${number}`, stop: () => server.kill() };
 }
 
-/** A driver, and the one browser that it starts: its storage is its own and ends with it. @param {string} display */
-async function startSession(display) {
+/** A driver, and the one browser that it starts: its storage is its own and ends with it. @param {string} display @param {string} binary */
+async function startSession(display, binary) {
   const port = await freePort();
   const service = spawn(DRIVER(), ["--host=127.0.0.1", `--port=${port}`], {
     stdio: "ignore",
@@ -88,6 +104,11 @@ async function startSession(display) {
         browserName: "MiniBrowser",
         pageLoadStrategy: "eager",
         unhandledPromptBehavior: "dismiss and notify",
+        "webkitgtk:browserOptions": {
+          binary,
+          // As a person's browser has it: without these the controls for windows and names are silent.
+          args: ["--automation", "--javascript-can-open-windows-automatically=true", "--enable-dns-prefetching=true"],
+        },
       }),
     )
     .build();

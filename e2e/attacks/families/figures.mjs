@@ -14,7 +14,11 @@ const PICTURES = [
   ["script-href", svg('<script href="@URL@?type=text/javascript"/>')],
   ["onload", svg("", ` onload="${GET}"`)],
   ["animate-onbegin", svg(`<animate attributeName="x" dur="1s" onbegin="${GET}"/>`)],
-  ["set-href", svg('<image width="9" height="9"><set attributeName="href" to="@URL@"/></image>')],
+  [
+    "set-href",
+    svg('<image width="9" height="9"><set attributeName="href" to="@URL@"/></image>'),
+    { absent: { webkit: "animates no addresses" } },
+  ],
   ["image", svg('<image href="@URL@" width="9" height="9"/>')],
   ["image-xlink", svg('<image xlink:href="@URL@" width="9" height="9"/>')],
   ["image-by-name", svg('<image href="@NAMED@" width="9" height="9"/>')],
@@ -44,7 +48,11 @@ const PICTURES = [
     { absent: { webkit: "loads no filter from elsewhere" } },
   ],
   ["link", svg(`<a href="@URL@">${LINK}</a>`), { click: true }],
-  ["link-new-window", svg(`<a href="@URL@" target="_blank">${LINK}</a>`), { click: true }],
+  [
+    "link-new-window",
+    svg(`<a href="@URL@" target="_blank">${LINK}</a>`),
+    { click: true, absent: { webkit: "opens no window for a click that a script made" } },
+  ],
   ["link-javascript", svg(`<a href="javascript:${GET}">${LINK}</a>`), { click: true }],
   ["link-top", svg(`<a href="@URL@" target="_top">${LINK}</a>`), { click: true }],
 ];

@@ -25,7 +25,11 @@ const PAYLOADS = [
   ["link-icon-preload", '<link rel="preload" as="image" href="@URL@">'],
   ["link-modulepreload", '<link rel="modulepreload" href="@URL@?type=text/javascript">'],
   ["link-prefetch", '<link rel="prefetch" href="@URL@">', { webkit: "has no prefetch" }],
-  ["link-dns-prefetch", '<link rel="dns-prefetch" href="http://@HOST@/">'],
+  [
+    "link-dns-prefetch",
+    '<link rel="dns-prefetch" href="http://@HOST@/">',
+    { webkit: "looks up no name for a frame without an address" },
+  ],
   ["link-preconnect", '<link rel="preconnect" href="http://@HOST@:@RAW@/">'],
   [
     "link-manifest",

@@ -42,7 +42,7 @@ const REFUSED = [
   [
     "shared-memory",
     "part(js.Uint8Array.new(js.WebAssembly.Memory.new(opts(initial=1, maximum=1, shared=True)).buffer))",
-    /sandbox was closed|broke down.*transferable/,
+    /sandbox was closed|broke down.*transferable|DataCloneError/,
   ],
 ];
 

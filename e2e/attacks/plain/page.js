@@ -17,8 +17,13 @@ function clickLink(element) {
 
 let interpreter = null;
 let turn = 0;
+/** How long it takes to start is no control's fault: in WebKit more than a minute. */
 function python() {
-  interpreter ??= new Worker("python.js", { type: "module" });
+  interpreter ??= new Promise((resolve) => {
+    const worker = new Worker("python.js", { type: "module" });
+    worker.onerror = () => resolve(worker);
+    worker.addEventListener("message", () => resolve(worker), { once: true });
+  });
   return interpreter;
 }
 
@@ -52,14 +57,14 @@ const kinds = {
   plotly: (spec, options) => drawn("plotly", spec, options),
   vega: (spec, options) => drawn("vega", spec, options),
   async python(program, { packages }) {
-    const worker = python();
+    const worker = await python();
     const id = ++turn;
     const answer = new Promise((resolve) => {
       worker.addEventListener("message", ({ data }) => data.id === id && resolve(data.text));
       worker.onerror = (event) => resolve(`the interpreter failed: ${event.message}`);
     });
     worker.postMessage({ id, program, packages });
-    const result = await Promise.race([answer, sleep(60_000).then(() => null)]);
+    const result = await Promise.race([answer, sleep(20_000).then(() => null)]);
     if (result === null) {
       worker.terminate();
       interpreter = null;

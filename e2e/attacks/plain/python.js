@@ -26,7 +26,10 @@ async function mount(py, names) {
   py.runPython("import importlib; importlib.invalidate_caches()");
 }
 
-let turn = Promise.resolve();
+let turn = starting.then(
+  () => self.postMessage({ id: null }),
+  (error) => self.postMessage({ id: null, text: String(error) }),
+);
 self.addEventListener("message", ({ data }) => {
   turn = turn.then(() => run(data));
 });
