@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 /**
  * @typedef {object} Verdict
  * @property {string} id
- * @property {"held" | "leak" | "fault" | "not possible"} verdict
+ * @property {"held" | "known" | "leak" | "fault" | "not possible"} verdict
  * @property {string[]} why
  * @property {string} control
  * @property {boolean} fired
@@ -27,12 +27,13 @@ export function table(verdicts) {
       counted(({ fired }) => fired),
       counted(({ verdict }) => verdict === "held"),
       counted(({ verdict }) => verdict === "not possible"),
+      counted(({ verdict }) => verdict === "known"),
       counted(({ verdict }) => verdict === "leak"),
       counted(({ verdict }) => verdict === "fault"),
     ];
   };
   const rows = [
-    ["family", "vectors", "controls fired", "held", "not possible", "leaks", "faults"],
+    ["family", "vectors", "controls fired", "held", "not possible", "known", "leaks", "faults"],
     ...families.map((family) =>
       row(
         family,

@@ -134,8 +134,19 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
       ...(control.needed && !control.fired ? [`its control is silent (${control.how})`] : []),
     ];
     const possible = control.fired || ("none" in vector.control && !vector.control.reaches);
+    const isKnown =
+      vector.known?.[browser.name] !== undefined && leaks.every((leak) => /did not answer|stood still/.test(leak));
     /** @type {import("./report.mjs").Verdict["verdict"]} */
-    const verdict = leaks.length > 0 ? "leak" : faults.length > 0 ? "fault" : possible ? "held" : "not possible";
+    const verdict =
+      leaks.length > 0 && isKnown
+        ? "known"
+        : leaks.length > 0
+          ? "leak"
+          : faults.length > 0
+            ? "fault"
+            : possible
+              ? "held"
+              : "not possible";
     const { gap, seconds, state: end, stdout } = one;
     return {
       id: vector.id,

@@ -36,6 +36,7 @@ import { DOMAIN } from "./canary.mjs";
  * @property {boolean} [bomb] the page must answer while it runs, and draw the next chart after
  * @property {boolean} [click] on the figure, where a link is
  * @property {Partial<Record<string, string>>} [absent] by browser, why not even an unprotected page can; the vector is not counted as held
+ * @property {Partial<Record<string, string>>} [known] by browser, what SECURITY.md says is left: the page may stop answering, and nothing else
  * @property {number} [linger] milliseconds to stay on the page after its program
  *
  * @typedef {{token: string, address: string, app: string, chart: string, udp: number, port: number, rawPort: number, named: boolean}} Places
