@@ -94,6 +94,7 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
   const controls = has("skip-controls")
     ? new Map()
     : await runControls(vectors, { browser, canary, plain, secrets, places, tokenOf });
+  const heardBefore = canary.hits.length;
   const controlSeconds = (Date.now() - begin) / 1000;
   console.log(
     `controls: ${[...controls.values()].filter(({ fired }) => fired).length} fired, ${Math.round(controlSeconds)} s`,
@@ -162,9 +163,10 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
       atFirst: before.get(vector.id),
     };
   });
-  const strays = canary.hits.filter(
-    ({ token, text }) => token === null || (text.includes(secrets.tail) && !token.startsWith("c")),
-  );
+  // What the unprotected pages ask for besides, such as plotly's own site, is no attack's.
+  const strays = canary.hits
+    .slice(heardBefore)
+    .filter(({ token, text }) => token === null || (text.includes(secrets.tail) && !token.startsWith("c")));
   const writes = witness.seen.filter(
     ({ method, body }) => method !== "GET" && method !== "HEAD" && !body.includes("After"),
   );

@@ -8,7 +8,8 @@ use std::fmt;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    X_DNS_PREFETCH_CONTROL, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -179,6 +180,8 @@ pub(super) async fn headers(State(app): State<App>, request: Request, next: Next
         // A form of a page that sends no referrer has no origin either, and then cannot be told from a foreign one.
         (REFERRER_POLICY, if sealed { "no-referrer" } else { "same-origin" }),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // A name is looked up for a link that nobody follows, and no policy holds that: a figure may have links.
+        (X_DNS_PREFETCH_CONTROL, "off"),
         // For browsers that do not know `frame-ancestors`.
         (X_FRAME_OPTIONS, if sealed { "SAMEORIGIN" } else { "DENY" }),
         (CROSS_ORIGIN_OPENER_POLICY, "same-origin"),

@@ -87,6 +87,11 @@ const PLOTLY = [
     { click: true },
   ],
   [
+    "title-link-by-name",
+    { data: [{ y: [1, 2] }], layout: { title: { text: '<a href="http://@HOST@/">LINK</a>', font: { size: 40 } } } },
+    { absent: { any: "looks up no name of a link that nobody follows" } },
+  ],
+  [
     "title-link-blank",
     {
       data: [{ y: [1, 2] }],
