@@ -31,6 +31,8 @@ fn command(data: &Path, words: &[&str]) -> Command {
         .env_clear()
         .env("SANDPLOT_LISTEN", "127.0.0.1:0")
         .env("SANDPLOT_DATA_DIR", data)
+        // An Ollama on the machine of the tests is none of their business.
+        .env("OLLAMA_HOST", "127.0.0.1:9")
         .args(words);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -349,7 +351,7 @@ fn what_cannot_start_says_why_in_one_line_and_at_once() {
             "--allowed-host (SANDPLOT_ALLOWED_HOSTS) has \"a:1\"",
         ),
         (&["--listen=8080"], "--listen (SANDPLOT_LISTEN) is \"8080\""),
-        (&["--model=gpt"], "--model (SANDPLOT_MODEL) is \"gpt\""),
+        (&["--model=gpt"], "--model (SANDPLOT_MODEL) has \"gpt\""),
         (
             &["--model=scripted:/nowhere"],
             "--model (SANDPLOT_MODEL): the script /nowhere cannot be read: No such file",
