@@ -10,6 +10,7 @@
 //! - dropping the stream closes the connection, so that the upstream call is cancelled;
 //! - no key is ever in an error, in `Debug` or in a log.
 
+mod address;
 mod anthropic;
 mod call;
 mod error;
@@ -37,7 +38,7 @@ use futures_util::Stream;
 use secrecy::SecretString;
 use serde::Serialize;
 
-pub use call::is_nearby;
+pub use address::is_nearby;
 pub use error::{BrokenStream, LlmError, Phase, SetupError};
 pub use models::Models;
 pub use sse::SseError;

@@ -69,9 +69,10 @@ test("a model is chosen by keyboard, asked, shown with what it took, and remembe
 });
 
 test("a remembered model that is gone is not asked for, and one model needs no choice", async ({ page, server }) => {
-  await page.addInitScript(() => localStorage.setItem("sandplot:model", "scripted:gone"));
   await withServer({ SANDPLOT_MODEL: models }, async (url) => {
     await page.goto(url);
+    await page.evaluate(() => localStorage.setItem("sandplot:model", "scripted:gone"));
+    await page.reload();
     await expect(page.getByLabel("Model")).toHaveValue("scripted:dune");
   });
   await page.goto(server.url);

@@ -4,7 +4,6 @@
 //! again in `retry`. A [`Connection`] is one provider, shared by all its models.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -16,6 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
+use super::address;
 use super::part::{self, Part};
 use super::reply::Reply;
 use super::{BrokenStream, Deadlines, LlmError, Message, Phase, Piece, SetupError, retry};
@@ -94,7 +94,7 @@ impl Connection {
     ) -> Result<Connection, SetupError> {
         let bases = bases
             .iter()
-            .map(|base| base_url_of(base))
+            .map(|base| address::parse(base))
             .collect::<Option<Vec<Url>>>()
             .filter(|bases| !bases.is_empty())
             .ok_or(SetupError::BaseUrl {
@@ -106,7 +106,7 @@ impl Connection {
             // A redirect would carry the question, and perhaps the key, to a host that nobody configured.
             .redirect(reqwest::redirect::Policy::none());
         // A proxy for the way out cannot know what is at home.
-        if bases.iter().filter_map(Url::host_str).all(is_at_home) {
+        if bases.iter().filter_map(Url::host_str).all(address::is_at_home) {
             http = http.no_proxy();
         }
         Ok(Connection {
@@ -333,33 +333,6 @@ pub(super) fn broken(how: BrokenStream) -> LlmError {
     LlmError::StreamBroken(how)
 }
 
-fn base_url_of(text: &str) -> Option<Url> {
-    let url = Url::parse(text.trim()).ok()?;
-    (matches!(url.scheme(), "http" | "https") && !url.cannot_be_a_base()).then_some(url)
-}
-
-/// This machine, and the one that a container runs on.
-fn is_at_home(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "host.docker.internal")
-}
-
-/// Whether a model there runs on a machine of one's own rather than in somebody's data centre: by its address, or by a name that
-/// only a home or a company has.
-pub fn is_nearby(base_url: &str) -> bool {
-    let Some(url) = base_url_of(base_url) else { return false };
-    let Some(host) = url.host_str() else { return false };
-    match host.trim_matches(['[', ']']).parse() {
-        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private() || address.is_link_local(),
-        Ok(IpAddr::V6(address)) => {
-            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
-        }
-        Err(_) => {
-            let endings = [".local", ".localhost", ".lan", ".internal", ".home.arpa"];
-            !host.contains('.') || endings.iter().any(|ending| host.ends_with(ending))
-        }
-    }
-}
-
 fn is_web_page(response: &Response) -> bool {
     let content_type = response
         .headers()
@@ -382,30 +355,6 @@ async fn read_body(mut response: Response, limit: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_nearby() {
-        for near in [
-            "http://localhost:8091/v1",
-            "http://127.0.0.1",
-            "http://10.1.2.3/v1",
-            "http://[::1]:1",
-            "http://[fd00::1]",
-            "http://gpu-box:8000/v1",
-            "http://nas.local/v1",
-            "http://host.docker.internal:11434",
-        ] {
-            assert!(is_nearby(near), "{near}");
-        }
-        for far in [
-            "https://api.openai.com/v1",
-            "https://8.8.8.8",
-            "https://[2001:db8::1]",
-            "nonsense",
-        ] {
-            assert!(!is_nearby(far), "{far}");
-        }
-    }
 
     #[test]
     fn a_call_stands_below_the_base() {

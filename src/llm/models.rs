@@ -111,10 +111,11 @@ impl Models {
 
     /// The model of this name, or the first.
     pub async fn find(&self, name: Option<&str>) -> Option<Arc<Llm>> {
-        let among = |known: Vec<Arc<Llm>>| match name {
-            Some(name) => known.into_iter().find(|llm| llm.name == name),
-            None => known.into_iter().next(),
+        // Which is the first depends on lists that nobody may have asked for yet.
+        let Some(name) = name else {
+            return self.offered().await.into_iter().next();
         };
+        let among = |known: Vec<Arc<Llm>>| known.into_iter().find(|llm| llm.name == name);
         match among(self.known()) {
             Some(llm) => Some(llm),
             None => among(self.offered().await),

@@ -83,6 +83,22 @@ async fn the_first_is_asked_if_nobody_chooses_and_what_is_not_there_is_not_found
 }
 
 #[tokio::test]
+async fn the_first_is_the_first_of_the_list_that_stands_first() {
+    let server = replay::serve(vec![Act::Answer(replay::read("ollama-tags"))]);
+    let settings = [ollama(&server.base_url, ALL), open_ai("http://127.0.0.1:1/v1")].map(|provider| Settings {
+        provider,
+        deadlines: ample(),
+        most_tokens: None,
+    });
+    let models = Models::new(settings.into(), HashMap::new()).unwrap();
+    assert_eq!(
+        models.find(None).await.unwrap().name(),
+        "ollama:qwen2.5-coder:7b",
+        "not the one that needs no list"
+    );
+}
+
+#[tokio::test]
 async fn an_ollama_is_found_at_the_second_place_it_may_be_at() {
     let server = replay::serve(vec![
         Act::Answer(replay::read("ollama-tags")),
