@@ -42,7 +42,11 @@ fn echo(key: &'static str, path: &str) -> String {
 fn repeat(mut stream: TcpStream, key: &str) -> std::io::Result<()> {
     let mut request = String::new();
     let mut buffer = [0; 4096];
-    while !request.contains("\"stream\":") && !(request.starts_with("GET") && request.contains("\r\n\r\n")) {
+    let is_whole = |request: &str| match request.starts_with("GET") {
+        true => request.contains("\r\n\r\n"),
+        false => request.contains("\"stream\":"),
+    };
+    while !is_whole(&request) {
         let length = stream.read(&mut buffer)?;
         if length == 0 {
             break;
