@@ -16,7 +16,8 @@ export async function startServer({ env = {}, dataDir } = {}) {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), "sandplot-test-")));
   const child = spawn(BINARY, [], {
     cwd: folder,
-    env: { SANDPLOT_LISTEN: "127.0.0.1:0", SANDPLOT_DATA_DIR: folder, ...env },
+    // An Ollama on the machine of the tests is none of their business.
+    env: { SANDPLOT_LISTEN: "127.0.0.1:0", SANDPLOT_DATA_DIR: folder, OLLAMA_HOST: "127.0.0.1:9", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let log = "";

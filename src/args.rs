@@ -54,11 +54,13 @@ pub struct Args {
     #[arg(long, env = "SANDPLOT_DATA_DIR", value_name = "FOLDER", value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub data_dir: Option<PathBuf>,
 
-    /// The model that writes the programs: openai:NAME (any server of that dialect) or scripted:FILE (fixed replies)
+    /// The models that write the programs, with commas between them: openai:NAME (any server of that dialect), anthropic:NAME,
+    /// ollama:NAME or scripted:FILE (fixed replies); * as NAME means all that the server lists, and `none` alone no model
+    /// [default: all of an Ollama at localhost or host.docker.internal, if there is one]
     #[arg(long, env = "SANDPLOT_MODEL", value_name = "PROVIDER:NAME")]
     pub model: Option<String>,
 
-    /// Where the model is served [default: https://api.openai.com/v1]
+    /// Where the models of openai: are served [default: https://api.openai.com/v1]
     #[arg(long, env = "OPENAI_BASE_URL", value_name = "URL", hide_env_values = true)]
     pub openai_base_url: Option<String>,
 
@@ -66,14 +68,62 @@ pub struct Args {
     #[arg(long, env = "OPENAI_API_KEY_FILE", value_name = "FILE", value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub openai_api_key_file: Option<PathBuf>,
 
-    /// Longest time to wait for the whole of a reply; a reply's first word is waited for a third of it
-    #[arg(long, env = "SANDPLOT_MODEL_TIMEOUT", value_name = "SECONDS", default_value_t = 600,
-        value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    pub model_timeout: u64,
+    /// Where the models of anthropic: are served [default: https://api.anthropic.com]
+    #[arg(long, env = "ANTHROPIC_BASE_URL", value_name = "URL", hide_env_values = true)]
+    pub anthropic_base_url: Option<String>,
+
+    /// File with the key for it; ANTHROPIC_API_KEY, which is no flag either, wins over the file
+    #[arg(long, env = "ANTHROPIC_API_KEY_FILE", value_name = "FILE", value_parser = OsStringValueParser::new().map(PathBuf::from))]
+    pub anthropic_api_key_file: Option<PathBuf>,
+
+    /// Where Ollama is [default: looked for at localhost:11434, then at host.docker.internal:11434]
+    #[arg(long, env = "OLLAMA_HOST", value_name = "ADDR", hide_env_values = true)]
+    pub ollama_host: Option<String>,
+
+    /// What models cost, in dollars for a million tokens in and out, with commas between them: openai:gpt-5=1.25/10. Without it a
+    /// cost is shown only where the provider says it
+    #[arg(long, env = "SANDPLOT_PRICES", value_name = "MODEL=IN/OUT")]
+    pub prices: Option<String>,
+
+    /// Longest time to wait for the whole of a reply [default: 600, and 1800 for a model nearby]. The first word is waited for a
+    /// third of it; that of a model on this machine or in its network, which may be slow to read the question, all of it
+    #[arg(long, env = "SANDPLOT_MODEL_TIMEOUT", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub model_timeout: Option<u64>,
 
     /// Most tokens a reply may take, thoughts included; 0 leaves it to the model's server
     #[arg(long, env = "SANDPLOT_MODEL_TOKENS", value_name = "TOKENS", default_value_t = 16_384)]
     pub model_tokens: u32,
+
+    /// Most requests a minute that one client may send to ask or to store a program; 0 is no limit. A client is an address
+    #[arg(
+        long,
+        env = "SANDPLOT_CLIENT_REQUESTS_PER_MINUTE",
+        value_name = "NUMBER",
+        default_value_t = 0
+    )]
+    pub client_requests_per_minute: u64,
+
+    /// Most of these from all together
+    #[arg(
+        long,
+        env = "SANDPLOT_REQUESTS_PER_MINUTE",
+        value_name = "NUMBER",
+        default_value_t = 0
+    )]
+    pub requests_per_minute: u64,
+
+    /// Most tokens of models that one client may use in 24 hours, questions and replies together; 0 is no limit
+    #[arg(
+        long,
+        env = "SANDPLOT_CLIENT_TOKENS_PER_DAY",
+        value_name = "TOKENS",
+        default_value_t = 0
+    )]
+    pub client_tokens_per_day: u64,
+
+    /// Most of these for all together
+    #[arg(long, env = "SANDPLOT_TOKENS_PER_DAY", value_name = "TOKENS", default_value_t = 0)]
+    pub tokens_per_day: u64,
 
     /// Longest time a program may run in the browser
     #[arg(long, env = "SANDPLOT_RUN_SECONDS", value_name = "SECONDS", default_value_t = 60,

@@ -5,28 +5,27 @@
 //! as not set: that is how a compose file writes a variable it has no value for.
 
 mod access;
+mod models;
 
 use std::net::IpAddr;
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use secrecy::SecretString;
 use thiserror::Error;
 
 use crate::args::Args;
-use crate::llm;
 
 pub use access::{Access, PublicUrl};
+pub use models::Models;
 
 #[derive(Debug)]
 pub struct Config {
     pub listen: String,
     pub access: Access,
     pub data_dir: PathBuf,
-    pub model: Option<llm::Settings>,
-    /// Something that is set but does nothing, for the log.
-    pub hint: Option<&'static str>,
+    pub models: Models,
+    /// Of one client, and of all together; 0 is no limit.
+    pub requests_per_minute: [u64; 2],
+    pub tokens_per_day: [u64; 2],
     pub run_seconds: u64,
     /// Open at the same time.
     pub connections: usize,
@@ -40,10 +39,16 @@ pub enum ConfigError {
     )]
     Listen { value: String },
     #[error(
-        "--model (SANDPLOT_MODEL) is {value:?}; it must be openai:NAME, for any server that speaks that dialect, or \
-         scripted:FILE"
+        "--model (SANDPLOT_MODEL) has {value:?}; each entry must be openai:NAME (any server that speaks that dialect), \
+         anthropic:NAME, ollama:NAME or scripted:FILE, with commas between them; * as NAME means all that the server lists, \
+         and `none` alone no model at all"
     )]
     Model { value: String },
+    #[error(
+        "--prices (SANDPLOT_PRICES) has {value:?}; each entry must be a model and its dollars for a million tokens in and out, \
+         such as openai:gpt-5=1.25/10"
+    )]
+    Price { value: String },
     #[error(
         "no folder for the charts can be derived, because neither HOME nor XDG_DATA_HOME is set: set --data-dir (SANDPLOT_DATA_DIR)"
     )]
@@ -86,24 +91,17 @@ pub enum ConfigError {
     PublicUrl { value: String },
 }
 
-const OPENAI_KEY_FILE: &str = "--openai-api-key-file (OPENAI_API_KEY_FILE)";
-const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
-
 impl Config {
     /// `variable` reads the environment; only what cannot be a flag is read through it.
     pub fn new(args: &Args, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let model = args.model.as_deref().filter(|model| !model.is_empty());
-        let key_is_given = variable("OPENAI_API_KEY").is_some() || path(args.openai_api_key_file.as_deref()).is_some();
         Ok(Config {
             listen: listen(&args.listen)?,
             access: Access::new(args, &variable)?,
             data_dir: data_dir(args, &variable)?,
-            hint: (model.is_none() && key_is_given).then_some(
-                "a key for OpenAI's dialect is given, but no model is chosen, so none is asked: \
-                 set SANDPLOT_MODEL=openai:NAME",
-            ),
-            model: model.map(|model| settings(model, args, &variable)).transpose()?,
+            models: Models::new(args, &variable)?,
+            requests_per_minute: [args.client_requests_per_minute, args.requests_per_minute],
+            tokens_per_day: [args.client_tokens_per_day, args.tokens_per_day],
             run_seconds: args.run_seconds,
             connections: args.connections as usize,
             memory_bytes: args.memory_mb << 20,
@@ -157,67 +155,6 @@ fn data_dir(args: &Args, variable: &impl Fn(&str) -> Option<String>) -> Result<P
     base.map(|base| base.join("sandplot")).ok_or(ConfigError::DataDir)
 }
 
-fn settings(
-    model: &str,
-    args: &Args,
-    variable: &impl Fn(&str) -> Option<String>,
-) -> Result<llm::Settings, ConfigError> {
-    let provider = match model.split_once(':') {
-        Some(("openai", name)) if !name.is_empty() => llm::Provider::OpenAi {
-            base_url: args
-                .openai_base_url
-                .clone()
-                .filter(|url| !url.is_empty())
-                .unwrap_or_else(|| OPENAI_BASE_URL.into()),
-            api_key: key(
-                variable("OPENAI_API_KEY"),
-                path(args.openai_api_key_file.as_deref()),
-                OPENAI_KEY_FILE,
-            )?,
-            model: name.to_owned(),
-        },
-        Some(("scripted", file)) if !file.is_empty() => llm::Provider::Scripted { file: file.into() },
-        _ => {
-            return Err(ConfigError::Model {
-                value: model.to_owned(),
-            });
-        }
-    };
-    let usual = llm::Deadlines::default();
-    let total = Duration::from_secs(args.model_timeout);
-    let deadlines = llm::Deadlines {
-        connect: usual.connect.min(total),
-        first_token: total.mul_f64(0.3).max(Duration::from_secs(1)),
-        idle: usual.idle.min(total),
-        total,
-    };
-    Ok(llm::Settings {
-        provider,
-        deadlines,
-        most_tokens: NonZeroU32::new(args.model_tokens),
-    })
-}
-
-/// The environment wins over the file, so that one run can use another key without a change to what is deployed.
-fn key(value: Option<String>, file: Option<&Path>, flag: &'static str) -> Result<Option<SecretString>, ConfigError> {
-    if let Some(value) = value {
-        return Ok(Some(value.into()));
-    }
-    let Some(path) = file else { return Ok(None) };
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::KeyFile {
-        flag,
-        path: path.to_owned(),
-        source,
-    })?;
-    match text.trim() {
-        "" => Err(ConfigError::KeyFileEmpty {
-            flag,
-            path: path.to_owned(),
-        }),
-        key => Ok(Some(key.into())),
-    }
-}
-
 fn path(given: Option<&Path>) -> Option<&Path> {
     given.filter(|path| !path.as_os_str().is_empty())
 }
@@ -225,7 +162,6 @@ fn path(given: Option<&Path>) -> Option<&Path> {
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;
-    use secrecy::ExposeSecret as _;
 
     use super::*;
 
@@ -237,6 +173,10 @@ mod tests {
             "--model=",
             "--openai-base-url=",
             "--openai-api-key-file=",
+            "--anthropic-base-url=",
+            "--anthropic-api-key-file=",
+            "--ollama-host=",
+            "--prices=",
             "--access-token-file=",
             "--allowed-host=",
             "--public-url=",
@@ -256,19 +196,10 @@ mod tests {
 
     pub(super) const HOME: (&str, &str) = ("HOME", "/home/ada");
 
-    fn api_key(config: &Config) -> Option<&str> {
-        match &config.model.as_ref().unwrap().provider {
-            llm::Provider::OpenAi { api_key, .. } => api_key.as_ref().map(|key| key.expose_secret()),
-            llm::Provider::Scripted { .. } => None,
-        }
-    }
-
     #[test]
-    fn with_nothing_said_there_is_a_folder_and_no_model() {
+    fn with_nothing_said_there_is_a_folder() {
         let config = config(&[], &[HOME]).unwrap();
         assert_eq!(config.data_dir, Path::new("/home/ada/.local/share/sandplot"));
-        assert!(config.model.is_none());
-        assert_eq!(config.hint, None);
         assert_eq!((config.run_seconds, config.memory_bytes), (60, 2 << 30));
     }
 
@@ -288,52 +219,12 @@ mod tests {
         assert!(matches!(config(&[], &[("HOME", "")]), Err(ConfigError::DataDir)));
     }
 
-    #[test]
-    fn a_key_alone_chooses_no_model_and_says_so() {
-        let config = config(&[], &[HOME, ("OPENAI_API_KEY", "sk-1")]).unwrap();
-        assert!(config.model.is_none());
-        assert!(config.hint.unwrap().contains("SANDPLOT_MODEL=openai:NAME"));
-    }
-
-    #[test]
-    fn the_environment_wins_over_the_file_and_neither_is_ever_shown() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(&file, "sk-file\n").unwrap();
-        let flag = format!("--openai-api-key-file={}", file.path().display());
-        let words = ["--model=openai:m", flag.as_str()];
-        let from_file = config(&words, &[HOME]).unwrap();
-        assert_eq!(api_key(&from_file), Some("sk-file"));
-        assert!(!format!("{from_file:?}").contains("sk-file"));
-        let from_both = config(&words, &[HOME, ("OPENAI_API_KEY", "sk-env")]).unwrap();
-        assert_eq!(api_key(&from_both), Some("sk-env"));
-        assert_eq!(api_key(&config(&["--model=openai:m"], &[HOME]).unwrap()), None);
-    }
-
-    #[test]
-    fn a_model_name_may_have_colons_and_slashes() {
-        let config = config(
-            &[
-                "--model=openai:qwen/qwen3:4b",
-                "--openai-base-url=http://localhost:11434/v1",
-            ],
-            &[HOME],
-        )
-        .unwrap();
-        let llm::Provider::OpenAi { model, base_url, .. } = config.model.unwrap().provider else {
-            panic!("not openai")
-        };
-        assert_eq!(
-            (model.as_str(), base_url.as_str()),
-            ("qwen/qwen3:4b", "http://localhost:11434/v1")
-        );
-    }
-
     /// Each row: what was typed, and what the message must hold: the flag, the value, and what would be accepted.
     #[test]
     fn a_wrong_setting_is_named_with_its_value_and_what_would_do() {
         let empty = tempfile::NamedTempFile::new().unwrap();
         let empty = format!("--openai-api-key-file={}", empty.path().display());
-        let rows: [(&[&str], [&str; 3]); 10] = [
+        let rows: [(&[&str], [&str; 3]); 12] = [
             (&["--listen=8080"], ["--listen", "\"8080\"", "127.0.0.1:8080"]),
             (&["--listen=:8080"], ["--listen", "\":8080\"", "[::]:80"]),
             (&["--listen=localhost:99999"], ["--listen", "99999", "127.0.0.1:8080"]),
@@ -342,6 +233,11 @@ mod tests {
             (&["--model=openai:"], ["--model", "\"openai:\"", "openai:NAME"]),
             (&["--model=llama:x"], ["SANDPLOT_MODEL", "\"llama:x\"", "scripted:FILE"]),
             (&["--model=scripted:"], ["--model", "\"scripted:\"", "scripted:FILE"]),
+            (&["--model=openai:a,b"], ["--model", "\"b\"", "anthropic:NAME"]),
+            (
+                &["--model=anthropic:m", "--anthropic-api-key-file=/nowhere/key"],
+                ["--anthropic-api-key-file", "/nowhere/key", "text file"],
+            ),
             (
                 &["--model=openai:m", "--openai-api-key-file=/nowhere/key"],
                 ["--openai-api-key-file", "/nowhere/key", "text file"],

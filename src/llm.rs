@@ -2,32 +2,45 @@
 //!
 //! This module and its parts are the only ones that talk to the outside. They know nothing of charts: the words are built in
 //! `prompt`, the program is found in `program`, and what a failure means to a reader is decided in `web`. One file per
-//! provider; a provider is a stream of text pieces that ends after the last one or with one [`LlmError`].
+//! dialect (`openai`, `anthropic`, `ollama`), which says what a request and its answer look like; `call` sends it, `reply` reads
+//! it, `models` knows which models there are. A reply is a stream of pieces that ends after the last one or with one [`LlmError`].
 //!
 //! Promises to the caller:
 //! - every call ends: connecting, the first token, each pause and the whole have a deadline;
 //! - dropping the stream closes the connection, so that the upstream call is cancelled;
 //! - no key is ever in an error, in `Debug` or in a log.
 
+mod address;
+mod anthropic;
+mod call;
 mod error;
+mod lines;
+mod models;
+mod ollama;
 mod openai;
+mod part;
 #[cfg(test)]
 pub(crate) mod replay;
+mod reply;
 mod retry;
 mod scripted;
 mod sse;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::Stream;
-use futures_util::future::Either;
 use secrecy::SecretString;
 use serde::Serialize;
 
+pub use address::is_nearby;
 pub use error::{BrokenStream, LlmError, Phase, SetupError};
+pub use models::Models;
 pub use sse::SseError;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,6 +57,47 @@ pub enum Role {
     Assistant,
 }
 
+/// One thing that a call gives.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Piece {
+    Text(String),
+    /// What the call took, if the provider says so; after all text, also where the reply turns out to be a failure.
+    Usage(Usage),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Usage {
+    pub input_tokens: u64,
+    /// Thoughts included.
+    pub output_tokens: u64,
+    pub cost: Option<Cost>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cost {
+    pub dollars: f64,
+    /// Computed from a price that the operator gave, not said by the provider.
+    pub is_estimate: bool,
+}
+
+/// What the operator says that a model costs, in dollars for a million tokens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Price {
+    pub input: f64,
+    pub output: f64,
+}
+
+impl Price {
+    fn of(self, usage: Usage) -> Cost {
+        // Tokens are far fewer than a double can count.
+        let dollars = self.input * usage.input_tokens as f64 + self.output * usage.output_tokens as f64;
+        Cost {
+            dollars: dollars / 1e6,
+            is_estimate: true,
+        }
+    }
+}
+
 /// What a provider needs, as `config` read it.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -54,15 +108,32 @@ pub struct Settings {
     pub most_tokens: Option<NonZeroU32>,
 }
 
+/// As the name of a model: all that the provider lists.
+pub const ALL: &str = "*";
+
 #[derive(Clone)]
 pub enum Provider {
-    /// Any server that speaks OpenAI's chat completions: OpenAI, NIM, vLLM, Ollama, llama.cpp, OpenRouter.
+    /// Any server that speaks OpenAI's chat completions: OpenAI, NIM, vLLM, llama.cpp, OpenRouter.
     OpenAi {
         /// As the vendor's own clients read it, so with the version: `https://api.openai.com/v1`.
         base_url: String,
         /// A server on one's own machine needs none.
         api_key: Option<SecretString>,
         model: String,
+    },
+    /// Anthropic's Messages, and those who imitate them.
+    Anthropic {
+        /// As the vendor's own clients read it, so without the version: `https://api.anthropic.com`.
+        base_url: String,
+        api_key: Option<SecretString>,
+        model: String,
+    },
+    Ollama {
+        /// Where it may be, in the order in which it is looked for.
+        base_urls: Vec<String>,
+        model: String,
+        /// Nobody said that there is one, so it is no fault if there is none.
+        is_guess: bool,
     },
     /// Replies from a file, for tests of the page.
     Scripted { file: PathBuf },
@@ -73,6 +144,8 @@ impl fmt::Debug for Provider {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Provider::OpenAi { model, .. } => write!(formatter, "OpenAi({model})"),
+            Provider::Anthropic { model, .. } => write!(formatter, "Anthropic({model})"),
+            Provider::Ollama { model, .. } => write!(formatter, "Ollama({model})"),
             Provider::Scripted { file } => write!(formatter, "Scripted({})", file.display()),
         }
     }
@@ -106,48 +179,33 @@ impl Default for Deadlines {
 pub struct Llm {
     name: String,
     client: Client,
+    price: Option<Price>,
 }
 
 #[derive(Debug)]
 enum Client {
-    OpenAi(openai::Client),
+    Remote(call::Caller),
     Scripted(scripted::Script),
 }
 
-impl Llm {
-    /// Checks the settings as far as that is possible without calling anybody.
-    pub fn new(settings: Settings) -> Result<Llm, SetupError> {
-        let Settings {
-            provider,
-            deadlines,
-            most_tokens,
-        } = settings;
-        Ok(match provider {
-            Provider::OpenAi {
-                base_url,
-                api_key,
-                model,
-            } => Llm {
-                name: format!("openai:{model}"),
-                client: Client::OpenAi(openai::Client::new(&base_url, api_key, model, deadlines, most_tokens)?),
-            },
-            Provider::Scripted { file } => Llm {
-                name: "scripted".into(),
-                client: Client::Scripted(scripted::Script::read(&file, deadlines)?),
-            },
-        })
-    }
+pub type Pieces = Pin<Box<dyn Stream<Item = Result<Piece, LlmError>> + Send>>;
 
-    /// The provider and model as the person configured them, fit to be shown.
+impl Llm {
+    /// The provider and model as the person configured them, fit to be shown: `ollama:qwen3:8b`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The reply, piece by piece as it is written. Dropping the stream cancels the upstream call.
-    pub fn stream(&self, messages: Vec<Message>) -> impl Stream<Item = Result<String, LlmError>> + Send + use<> {
+    pub fn stream(&self, messages: Vec<Message>) -> Pieces {
         match &self.client {
-            Client::OpenAi(client) => Either::Left(client.stream(messages)),
-            Client::Scripted(script) => Either::Right(script.stream(&messages)),
+            Client::Remote(caller) => Box::pin(caller.stream(messages)),
+            Client::Scripted(script) => Box::pin(script.stream(&messages)),
         }
+    }
+
+    /// What a call cost: as the provider says, or by the operator's price.
+    pub fn cost(&self, usage: Usage) -> Option<Cost> {
+        usage.cost.or_else(|| self.price.map(|price| price.of(usage)))
     }
 }

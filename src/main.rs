@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use sandplot::args::{Args, Command};
-use sandplot::web::{self, Access, App, Bundle, Parts, Public, RunLimits, Site};
-use sandplot::{config::Config, llm::Llm, store::Store, telemetry};
+use sandplot::web::{self, Access, App, Bundle, Parts, Public, Quotas, RunLimits, Site};
+use sandplot::{config::Config, llm::Models, store::Store, telemetry};
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -30,7 +30,7 @@ async fn run(args: &Args) -> anyhow::Result<()> {
     }
     telemetry::start_logging(args.log_format, &args.log)?;
     let config = Config::new(args, |name| std::env::var(name).ok())?;
-    config.hint.inspect(|hint| tracing::warn!("{hint}"));
+    config.models.hint.inspect(|hint| tracing::warn!("{hint}"));
     let metrics = telemetry::start_metrics()?;
     let at = &config.listen;
     let listener = TcpListener::bind(at).await.with_context(|| format!("--listen {at}"))?;
@@ -38,12 +38,13 @@ async fn run(args: &Args) -> anyhow::Result<()> {
     config.may_listen_at(address.ip())?;
     let (seconds, memory_bytes, access) = (config.run_seconds, config.memory_bytes, config.access);
     let public = access.public_url.map(|url| Public::new(url.https, url.host));
-    let llm = config.model.map(Llm::new).transpose();
+    let models = Models::new(config.models.settings, config.models.prices);
     let app = App::new(Parts {
         bundle,
         site: Site::embedded(),
         store: Store::open(&config.data_dir)?,
-        llm: llm.context("--model (SANDPLOT_MODEL)")?,
+        models: models.context("--model (SANDPLOT_MODEL)")?,
+        quotas: Quotas::new(config.requests_per_minute, config.tokens_per_day),
         access: Access::new(access.token, access.allowed_hosts, public, at, address.ip()),
         run: RunLimits { seconds, memory_bytes },
         metrics: metrics.clone(),

@@ -13,12 +13,17 @@ use tracing_subscriber::filter::ParseError;
 
 /// Requests by method, route and status.
 pub const REQUESTS: &str = "sandplot_requests_total";
-/// Programs asked of the model by how that ended: `ok`, `left` (the reader did not wait) or the code of the error.
+/// Programs asked of a model, by kind (`question`, `repair`), model and how that ended: `ok`, `left` (the reader did not wait) or
+/// the code of the error.
 pub const ASKED: &str = "sandplot_asked_total";
-/// From the question to the first piece of the reply.
+/// From the question to the first piece of the reply, by model.
 pub const FIRST_TOKEN_SECONDS: &str = "sandplot_model_first_token_seconds";
-/// From the question to the end of the reply.
+/// From the question to the end of the reply, by model.
 pub const REPLY_SECONDS: &str = "sandplot_model_reply_seconds";
+/// As providers count them, by model and direction (`input`, `output`).
+pub const TOKENS: &str = "sandplot_model_tokens_total";
+/// Requests refused for a limit (`requests`, `tokens`) of one client or of all.
+pub const LIMITED: &str = "sandplot_limited_total";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {

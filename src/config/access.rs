@@ -2,7 +2,8 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{ConfigError, key, path};
+use super::models::key;
+use super::{ConfigError, path};
 use crate::args::Args;
 
 /// Together with the limit on wrong attempts too long to be guessed, and short enough for what people set by hand at home.

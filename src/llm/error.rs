@@ -11,7 +11,12 @@ use super::sse::SseError;
 #[derive(Debug, Error)]
 pub enum LlmError {
     #[error("the model's server does not accept the key (status {status}): {message}")]
-    KeyRejected { status: u16, message: String },
+    KeyRejected {
+        status: u16,
+        message: String,
+        /// The environment variable that holds it.
+        variable: &'static str,
+    },
     #[error("the model's server answers no more requests for now: {message}")]
     RateLimited {
         /// As the server said it; `None` if it did not say.
@@ -25,7 +30,12 @@ pub enum LlmError {
         message: String,
     },
     #[error("the model's server cannot be reached")]
-    Unreachable(#[source] reqwest::Error),
+    Unreachable {
+        #[source]
+        source: reqwest::Error,
+        /// The environment variable that says where it is.
+        variable: &'static str,
+    },
     #[error("the model's server was silent for {} ms ({phase})", after.as_millis())]
     Timeout { phase: Phase, after: Duration },
     #[error("the reply broke off")]
@@ -77,7 +87,7 @@ impl LlmError {
             LlmError::KeyRejected { .. } => "model_key",
             LlmError::RateLimited { .. } => "model_rate_limited",
             LlmError::Unavailable { .. } => "model_unavailable",
-            LlmError::Unreachable(_) => "model_unreachable",
+            LlmError::Unreachable { .. } => "model_unreachable",
             LlmError::Timeout { .. } => "model_timeout",
             LlmError::StreamBroken(_) => "model_stream_broken",
             LlmError::Empty => "model_empty",
@@ -114,10 +124,10 @@ impl LlmError {
 /// Settings that cannot work; found at the start, before anybody asks anything.
 #[derive(Debug, Error)]
 pub enum SetupError {
-    #[error("the model's base URL must be an http or https address such as https://api.openai.com/v1")]
-    BaseUrl,
-    #[error("the model's key has characters that no HTTP header can carry; is there a line break in it?")]
-    Key,
+    #[error("{variable} must be an http or https address, as the vendor gives it")]
+    BaseUrl { variable: &'static str },
+    #[error("{variable} has characters that no HTTP header can carry; is there a line break in it?")]
+    Key { variable: &'static str },
     #[error("the HTTP client cannot be built")]
     HttpClient(#[source] reqwest::Error),
     #[error("the script {} cannot be read", file.display())]

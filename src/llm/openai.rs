@@ -1,288 +1,260 @@
-//! OpenAI's chat completions over HTTP: the request, its status, and what a refusal of it gives.
+//! OpenAI's chat completions and those who imitate them: OpenAI, vLLM, llama.cpp, LM Studio, OpenRouter, NIM.
 //!
-//! How an accepted answer is read stands in `reply`, what its JSON says in `wire`; whether to try again is decided in `retry`.
+//! Read leniently, since every server has its own extras: a field that is not known is passed over, a field that may be
+//! missing is. What is not JSON, or JSON of another kind, is no part of a reply and is said to be so.
 
-mod reply;
-mod wire;
-
-#[cfg(test)]
-mod tests;
-
-use std::fmt;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
 
-use futures_util::{Stream, stream};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Response, Url};
-use secrecy::{ExposeSecret, SecretString};
-use tokio::time::{Instant, timeout_at};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use self::reply::Reply;
-use self::wire::{Bound, Request};
-use super::{BrokenStream, Deadlines, LlmError, Message, Phase, SetupError, retry};
+use super::call::{Dialect, TEMPERATURE};
+use super::part::{self, Finish, MESSAGE_LIMIT, Part, Used};
+use super::{BrokenStream, Message};
 
-/// Low, since a program is either right or wrong; not zero, so that asking again can give another program.
-const TEMPERATURE: f32 = 0.2;
-/// An error body beyond this is no sentence.
-const ERROR_BODY_LIMIT: usize = 16 * 1024;
-/// A shorter key is a placeholder for a server that wants none; to blot it out would only blot out words.
-const SHORTEST_SECRET: usize = 8;
-
-#[derive(Clone)]
-pub(super) struct Client {
-    inner: Arc<Inner>,
-}
-
-/// A base URL may carry a user and a password, so it is not printed.
-impl fmt::Debug for Client {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Client({})", self.inner.model)
-    }
-}
-
-struct Inner {
-    http: reqwest::Client,
-    url: Url,
-    api_key: Option<SecretString>,
+/// One model of such a server, and what it has taught about the form of its requests.
+pub(super) struct OpenAi {
     model: String,
-    deadlines: Deadlines,
+    most_tokens: Option<NonZeroU32>,
     /// The model takes no temperature but its own: learnt from its first answer, not from a list of names.
     own_temperature: AtomicBool,
-    most_tokens: Option<NonZeroU32>,
-    /// Which of [`Bound::FORMS`] the server takes: learnt like the temperature.
+    /// The server does not know that one can ask for the usage of a stream.
+    no_usage: AtomicBool,
+    /// Which of [`Bound::FORMS`] the server takes.
     bound: AtomicUsize,
 }
 
-impl Client {
-    pub(super) fn new(
-        base_url: &str,
-        api_key: Option<SecretString>,
-        model: String,
-        deadlines: Deadlines,
-        most_tokens: Option<NonZeroU32>,
-    ) -> Result<Client, SetupError> {
-        let url = endpoint(base_url).ok_or(SetupError::BaseUrl)?;
-        let api_key = api_key.filter(|key| !key.expose_secret().trim().is_empty());
-        let mut http = reqwest::Client::builder()
-            .default_headers(authorization(api_key.as_ref())?)
-            .connect_timeout(deadlines.connect)
-            // A redirect would carry the question, and perhaps the key, to a host that nobody configured.
-            .redirect(reqwest::redirect::Policy::none());
-        // A proxy for the way out cannot know what is at home.
-        if matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) {
-            http = http.no_proxy();
-        }
-        let http = http.build().map_err(SetupError::HttpClient)?;
-        let own_temperature = AtomicBool::new(false);
-        let inner = Inner {
-            http,
-            url,
-            api_key,
+impl OpenAi {
+    pub(super) fn new(model: String, most_tokens: Option<NonZeroU32>) -> OpenAi {
+        OpenAi {
             model,
-            deadlines,
-            own_temperature,
             most_tokens,
+            own_temperature: AtomicBool::new(false),
+            no_usage: AtomicBool::new(false),
             bound: AtomicUsize::new(0),
-        };
-        Ok(Client { inner: Arc::new(inner) })
+        }
+    }
+}
+
+impl Dialect for OpenAi {
+    fn path(&self) -> &'static [&'static str] {
+        &["chat", "completions"]
     }
 
-    pub(super) fn stream(&self, messages: Vec<Message>) -> impl Stream<Item = Result<String, LlmError>> + Send + use<> {
-        let call = Call::Waiting {
-            client: self.inner.clone(),
+    fn body(&self, messages: &[Message]) -> serde_json::Result<Value> {
+        let own_temperature = self.own_temperature.load(Ordering::Relaxed);
+        let no_usage = self.no_usage.load(Ordering::Relaxed);
+        let form = Bound::FORMS.get(self.bound.load(Ordering::Relaxed));
+        serde_json::to_value(Request {
+            model: &self.model,
             messages,
-        };
-        stream::unfold(call, |mut call| async move {
-            let item = call.next().await?;
-            Some((item, call))
+            stream: true,
+            temperature: (!own_temperature).then_some(TEMPERATURE),
+            stream_options: (!no_usage).then_some(StreamOptions { include_usage: true }),
+            bound: form.and_then(|form| self.most_tokens.map(form)),
         })
     }
-}
 
-/// The address of the dialect's one call below the base, whose query, if it has one, stays: some gateways want a version there.
-fn endpoint(base_url: &str) -> Option<Url> {
-    let mut url = Url::parse(base_url.trim()).ok()?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return None;
+    fn parts(&self, data: &str) -> Result<Vec<Part>, BrokenStream> {
+        parts(data)
     }
-    let mut path = url.path_segments_mut().ok()?;
-    path.pop_if_empty().extend(["chat", "completions"]);
-    drop(path);
-    Some(url)
-}
 
-fn authorization(api_key: Option<&SecretString>) -> Result<HeaderMap, SetupError> {
-    let mut headers = HeaderMap::new();
-    if let Some(key) = api_key {
-        let bearer = format!("Bearer {}", key.expose_secret().trim());
-        let mut value = HeaderValue::from_str(&bearer).map_err(|_| SetupError::Key)?;
-        value.set_sensitive(true);
-        headers.insert(AUTHORIZATION, value);
-    }
-    Ok(headers)
-}
-
-/// One call from its first poll to its end.
-enum Call {
-    Waiting { client: Arc<Inner>, messages: Vec<Message> },
-    Reading(Box<Reply>),
-    Over,
-}
-
-impl Call {
-    async fn next(&mut self) -> Option<Result<String, LlmError>> {
-        if let Call::Waiting { client, messages } = self {
-            match Reply::begin(client.clone(), messages).await {
-                Ok(reply) => *self = Call::Reading(Box::new(reply)),
-                Err(error) => {
-                    *self = Call::Over;
-                    return Some(Err(error));
-                }
-            }
+    fn learn(&self, status: u16, said: &str, sent: &Value) -> bool {
+        if !matches!(status, 400 | 422) {
+            return false;
         }
-        let Call::Reading(reply) = self else { return None };
-        match reply.next().await {
-            Ok(Some(text)) => Some(Ok(text)),
-            Ok(None) => {
-                *self = Call::Over;
-                None
-            }
-            Err(error) => {
-                *self = Call::Over;
-                Some(Err(error))
-            }
+        // Another call may have learnt the same meanwhile, so what counts is what this one had sent.
+        if sent.get("temperature").is_some() && part::names_parameter(said, "temperature") {
+            self.own_temperature.store(true, Ordering::Relaxed);
+            return true;
         }
-    }
-}
-
-fn broken(how: BrokenStream) -> LlmError {
-    LlmError::StreamBroken(how)
-}
-
-impl Inner {
-    /// One request, answered with a status that promises a reply.
-    async fn send(&self, messages: &[Message], by: Instant) -> Result<Response, LlmError> {
-        loop {
-            let own_temperature = self.own_temperature.load(Ordering::Relaxed);
-            let form = self.bound.load(Ordering::Relaxed);
-            let bound = self.most_tokens.and_then(|most| Some(Bound::FORMS.get(form)?(most)));
-            let body = Request {
-                model: &self.model,
-                messages,
-                stream: true,
-                temperature: (!own_temperature).then_some(TEMPERATURE),
-                bound,
-            };
-            let sent = timeout_at(by, self.http.post(self.url.clone()).json(&body).send()).await;
-            let response = match sent {
-                Err(_) => return Err(self.timeout(Phase::FirstToken)),
-                Ok(Err(error)) => return Err(self.not_sent(error)),
-                Ok(Ok(response)) => response,
-            };
-            if response.status().is_success() {
-                return if is_web_page(&response) {
-                    let what = "a web page; does the base URL end as the vendor says, often in /v1?";
-                    Err(broken(BrokenStream::Rubbish(what.into())))
-                } else {
-                    Ok(response)
-                };
-            }
-            let status = response.status().as_u16();
-            let retry_after = retry::retry_after(response.headers(), jiff::Timestamp::now());
-            let text = timeout_at(by, read_error_body(response)).await.unwrap_or_default();
-            if status == 400 && !own_temperature && wire::names_parameter(&text, "temperature") {
-                self.own_temperature.store(true, Ordering::Relaxed);
-                continue;
-            }
-            if matches!(status, 400 | 422) && bound.is_some() && wire::is_about_the_bound(&text) {
-                // Another call may have learnt the same meanwhile.
+        if sent.get("stream_options").is_some() && said.contains("stream_options") {
+            self.no_usage.store(true, Ordering::Relaxed);
+            return true;
+        }
+        let form = ["max_tokens", "max_completion_tokens"]
+            .iter()
+            .position(|name| sent.get(name).is_some());
+        match form {
+            Some(form) if is_about_the_bound(said) => {
                 self.bound.fetch_max(form + 1, Ordering::Relaxed);
-                continue;
+                true
             }
-            return Err(self.refused_with(status, retry_after, &wire::error_message(&text)));
+            _ => false,
         }
-    }
-
-    fn not_sent(&self, error: reqwest::Error) -> LlmError {
-        if error.is_connect() && error.is_timeout() {
-            return self.timeout(Phase::Connect);
-        }
-        if error.is_connect() {
-            return LlmError::Unreachable(error.without_url());
-        }
-        broken(BrokenStream::Connection(error.without_url()))
-    }
-
-    fn timeout(&self, phase: Phase) -> LlmError {
-        let after = match phase {
-            Phase::Connect => self.deadlines.connect,
-            Phase::FirstToken => self.deadlines.first_token,
-            Phase::Idle => self.deadlines.idle,
-            Phase::Total => self.deadlines.total,
-        };
-        LlmError::Timeout { phase, after }
-    }
-
-    fn refused_with(&self, status: u16, retry_after: Option<Duration>, message: &str) -> LlmError {
-        let message = self.scrub(message);
-        match status {
-            401 | 403 => LlmError::KeyRejected { status, message },
-            429 => LlmError::RateLimited { retry_after, message },
-            408 | 500.. => LlmError::Unavailable {
-                status,
-                retry_after,
-                message,
-            },
-            _ => LlmError::Rejected { status, message },
-        }
-    }
-
-    /// A reply that did not come to its end, without the key in what is quoted of it.
-    fn broken(&self, how: BrokenStream) -> LlmError {
-        broken(match how {
-            BrokenStream::Rubbish(text) => BrokenStream::Rubbish(self.scrub(&text)),
-            BrokenStream::Reported(text) => BrokenStream::Reported(self.scrub(&text)),
-            how => how,
-        })
-    }
-
-    /// Takes the key, and any word that begins like it, out of what a server said: some repeat the key that they reject.
-    fn scrub(&self, message: &str) -> String {
-        let Some(key) = &self.api_key else {
-            return message.to_owned();
-        };
-        let key = key.expose_secret().trim();
-        if key.len() < SHORTEST_SECRET {
-            return message.to_owned();
-        }
-        let beginning = key.char_indices().nth(6).map_or(key, |(end, _)| &key[..end]);
-        message
-            .replace(key, "(key)")
-            .split(' ')
-            .map(|word| if word.contains(beginning) { "(key)" } else { word })
-            .collect::<Vec<_>>()
-            .join(" ")
     }
 }
 
-fn is_web_page(response: &Response) -> bool {
-    let content_type = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    content_type.is_some_and(|value| value.to_ascii_lowercase().starts_with("text/html"))
+/// The names in the answer to `GET /models`. OpenRouter says of each what comes out of it.
+pub(super) fn names(answer: &Value) -> Vec<String> {
+    let writes = |model: &&Value| {
+        let kinds = model
+            .pointer("/architecture/output_modalities")
+            .and_then(Value::as_array);
+        kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind == "text"))
+    };
+    let models = answer["data"].as_array().into_iter().flatten().filter(writes);
+    models
+        .filter_map(|model| model["id"].as_str().map(str::to_owned))
+        .collect()
 }
 
-async fn read_error_body(mut response: Response) -> String {
-    let mut body = Vec::new();
-    while let Ok(Some(bytes)) = response.chunk().await {
-        body.extend_from_slice(&bytes);
-        if body.len() > ERROR_BODY_LIMIT {
-            break;
-        }
-    }
-    String::from_utf8_lossy(&body).into_owned()
+#[derive(Debug, Serialize)]
+struct Request<'a> {
+    model: &'a str,
+    messages: &'a [Message],
+    stream: bool,
+    /// Left out for models that accept only their own default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    /// Left out for servers that do not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<StreamOptions>,
+    #[serde(flatten)]
+    bound: Option<Bound>,
 }
+
+#[derive(Debug, Serialize)]
+struct StreamOptions {
+    include_usage: bool,
+}
+
+/// How a server is told the longest reply.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Bound {
+    /// What everybody but OpenAI's newer models takes.
+    MaxTokens(NonZeroU32),
+    /// What these take instead.
+    MaxCompletionTokens(NonZeroU32),
+}
+
+impl Bound {
+    /// In the order in which they are tried; after the last it goes without. A server whose whole context is smaller than the bound
+    /// refuses both.
+    const FORMS: [fn(NonZeroU32) -> Bound; 2] = [Bound::MaxTokens, Bound::MaxCompletionTokens];
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    choices: Option<Vec<Choice>>,
+    /// In a stream it is in a last piece of its own. Some servers repeat it, growing, in every piece.
+    #[serde(default)]
+    usage: Value,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    #[serde(default)]
+    index: u32,
+    /// In a stream.
+    #[serde(default)]
+    delta: Option<Content>,
+    /// In a whole answer.
+    #[serde(default)]
+    message: Option<Content>,
+    #[serde(default)]
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Content {
+    /// A text, or a list of typed parts as some gateways pass on.
+    #[serde(default)]
+    content: Value,
+    #[serde(default)]
+    refusal: Option<String>,
+    /// DeepSeek's name, which vLLM, llama.cpp and NIM took over.
+    #[serde(default)]
+    reasoning_content: Value,
+    /// OpenRouter's, Ollama's and newer vLLM's name for the same.
+    #[serde(default)]
+    reasoning: Value,
+}
+
+/// What one event's data, or the body of an answer that is no stream, says. The end mark `[DONE]` is a [`Finish`].
+fn parts(data: &str) -> Result<Vec<Part>, BrokenStream> {
+    let data = data.trim();
+    if data == "[DONE]" {
+        return Ok(vec![Part::Finished(Finish::Complete)]);
+    }
+    if data.is_empty() {
+        return Ok(Vec::new());
+    }
+    let value = part::object(data)?;
+    if let Some(failed) = failure(&value) {
+        return Ok(vec![failed]);
+    }
+    let answer = Answer::deserialize(value).map_err(|_| part::rubbish(data))?;
+    let mut parts: Vec<Part> = used(&answer.usage).map(Part::Used).into_iter().collect();
+    for choice in answer.choices.into_iter().flatten().filter(|choice| choice.index == 0) {
+        for content in [choice.delta, choice.message].into_iter().flatten() {
+            let thinks = [&content.reasoning_content, &content.reasoning];
+            if thinks
+                .iter()
+                .any(|thought| thought.as_str().is_some_and(|text| !text.is_empty()))
+            {
+                parts.push(Part::Thinking);
+            }
+            let text = text_of(&content.content);
+            if !text.is_empty() {
+                parts.push(Part::Text(text));
+            }
+            parts.extend(content.refusal.filter(|text| !text.is_empty()).map(Part::Refusal));
+        }
+        parts.extend(choice.finish_reason.as_deref().map(finish).map(Part::Finished));
+    }
+    Ok(parts)
+}
+
+/// OpenRouter adds what it charged, in credits that are US dollars.
+fn used(usage: &Value) -> Option<Used> {
+    let used = Used {
+        input: usage["prompt_tokens"].as_u64(),
+        output: usage["completion_tokens"].as_u64(),
+        cost: usage["cost"].as_f64(),
+    };
+    (used != Used::default()).then_some(used)
+}
+
+/// Whether a refusal speaks of the longest reply: by the field's name or, as older vLLM does, by what it adds up to.
+fn is_about_the_bound(body: &str) -> bool {
+    ["max_tokens", "max_completion_tokens", "maximum context length"]
+        .iter()
+        .any(|words| body.contains(words))
+}
+
+/// `{"error": …}` of OpenAI, llama.cpp, OpenRouter and Ollama, `{"object": "error", …}` of vLLM.
+fn failure(value: &Value) -> Option<Part> {
+    let error = match value.get("error") {
+        Some(error) if !error.is_null() => error,
+        _ if value["object"] == "error" => value,
+        _ => return None,
+    };
+    let status = error["code"].as_u64().and_then(|code| u16::try_from(code).ok());
+    let message = part::shorten(&part::message_in(value).unwrap_or_default(), MESSAGE_LIMIT);
+    Some(Part::Failed { status, message })
+}
+
+fn text_of(content: &Value) -> String {
+    match content {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
+        _ => String::new(),
+    }
+}
+
+fn finish(reason: &str) -> Finish {
+    match reason {
+        "length" | "max_tokens" => Finish::LengthLimit,
+        "content_filter" => Finish::ContentFilter,
+        "error" => Finish::Error,
+        // `stop`, and names that only some server knows: the model said that it is done.
+        _ => Finish::Complete,
+    }
+}
+
+#[cfg(test)]
+mod tests;

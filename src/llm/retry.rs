@@ -1,6 +1,6 @@
-//! Whether a call that failed before its first token is worth one more try, and after which pause.
+//! Whether a call that failed before its first token is worth another try, and after which pause.
 //!
-//! One retry, by hand: a person is waiting, and a second failure is better told than hidden behind a third try. A call that
+//! Two retries, by hand: a person is waiting, and a third failure is better told than hidden behind a fourth try. A call that
 //! has already given text is never repeated, since the reader would see the reply begin twice.
 
 use std::time::Duration;
@@ -9,20 +9,31 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use super::LlmError;
 
+const MOST_RETRIES: u32 = 2;
 /// A longer wait is told to the reader instead of sat out in silence.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// Enough for a server that is just being restarted or a burst that has passed.
-const DEFAULT_PAUSE: Duration = Duration::from_millis(500);
+/// Enough for a server that is just being restarted or a burst that has passed; twice as long after each failure.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
-/// The pause before the only retry, or `None` if the failure is to be given as it is.
-pub(super) fn pause(error: &LlmError) -> Option<Duration> {
+/// The pause before the next try after so many `failures`, or `None` if the last one is to be given as it is.
+pub(super) fn pause(error: &LlmError, failures: u32) -> Option<Duration> {
     let asked = match error {
-        LlmError::RateLimited { retry_after, .. } => retry_after.unwrap_or(DEFAULT_PAUSE),
-        LlmError::Unavailable { retry_after, .. } => retry_after.unwrap_or(DEFAULT_PAUSE),
-        LlmError::Unreachable(_) => DEFAULT_PAUSE,
+        LlmError::RateLimited { retry_after, .. } | LlmError::Unavailable { retry_after, .. } => *retry_after,
+        LlmError::Unreachable { .. } => None,
         _ => return None,
     };
-    (asked <= LONGEST_PAUSE).then_some(asked)
+    if failures > MOST_RETRIES {
+        return None;
+    }
+    let pause = asked.unwrap_or_else(|| scattered(FIRST_PAUSE * 2u32.pow(failures.saturating_sub(1))));
+    (pause <= LONGEST_PAUSE).then_some(pause)
+}
+
+/// From three quarters of the pause to five: those whose calls failed together shall not all come back together.
+fn scattered(pause: Duration) -> Duration {
+    // If the system gives no random number the middle will do.
+    let share = getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX));
+    pause.mul_f64(0.75 + share / 2.0)
 }
 
 /// `Retry-After` in either of its two forms, or the finer `retry-after-ms` that some vendors send beside it.
@@ -81,20 +92,27 @@ mod tests {
             retry_after: seconds.map(Duration::from_secs),
             message: String::new(),
         };
-        assert_eq!(pause(&limited(Some(10))), Some(Duration::from_secs(10)));
-        assert_eq!(pause(&limited(Some(11))), None);
-        assert_eq!(pause(&limited(None)), Some(DEFAULT_PAUSE));
+        assert_eq!(pause(&limited(Some(10)), 1), Some(Duration::from_secs(10)));
+        assert_eq!(pause(&limited(Some(10)), 2), Some(Duration::from_secs(10)));
+        assert_eq!(pause(&limited(Some(11)), 1), None);
         let failed = LlmError::Unavailable {
             status: 503,
             retry_after: None,
             message: String::new(),
         };
-        assert_eq!(pause(&failed), Some(DEFAULT_PAUSE));
-        assert_eq!(pause(&LlmError::Empty), None);
+        for error in [&limited(None), &failed] {
+            for (failures, range) in [(1, 375..=625), (2, 750..=1250)] {
+                let milliseconds = pause(error, failures).unwrap().as_millis();
+                assert!(range.contains(&milliseconds), "{milliseconds}");
+            }
+            assert_eq!(pause(error, 3), None);
+        }
+        assert_eq!(pause(&LlmError::Empty, 1), None);
         let key = LlmError::KeyRejected {
             status: 401,
             message: String::new(),
+            variable: "K",
         };
-        assert_eq!(pause(&key), None);
+        assert_eq!(pause(&key, 1), None);
     }
 }

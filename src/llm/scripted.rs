@@ -4,6 +4,7 @@
 //! {"replies": [
 //!   {"when": "by month", "reply": "```python\n…```", "chunks": 12, "delayMs": 5},
 //!   {"when": "too many", "fault": "429", "retryAfter": 7},
+//!   {"when": "a bill", "reply": "…", "usage": {"input": 900, "output": 40, "cost": 0.002}},
 //!   {"reply": "what everything else is answered with"}
 //! ]}
 //! ```
@@ -18,7 +19,8 @@ use std::time::Duration;
 use futures_util::{Stream, stream};
 use serde::Deserialize;
 
-use super::{BrokenStream, Deadlines, LlmError, Message, Phase, SetupError};
+use super::part::Used;
+use super::{BrokenStream, Deadlines, LlmError, Message, Phase, Piece, SetupError};
 
 /// Small enough to be seen being written, large enough not to take long.
 const CHUNK_CHARS: usize = 24;
@@ -53,6 +55,18 @@ struct Reply {
     /// Seconds, for the faults `429` and `500`.
     #[serde(default)]
     retry_after: Option<u64>,
+    /// What the call is said to have used.
+    #[serde(default)]
+    usage: Option<Usage>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Usage {
+    input: u64,
+    output: u64,
+    #[serde(default)]
+    cost: Option<f64>,
 }
 
 /// What happens instead of, or in the middle of, the reply.
@@ -95,7 +109,7 @@ impl Script {
         })
     }
 
-    pub(super) fn stream(&self, messages: &[Message]) -> impl Stream<Item = Result<String, LlmError>> + Send + use<> {
+    pub(super) fn stream(&self, messages: &[Message]) -> impl Stream<Item = Result<Piece, LlmError>> + Send + use<> {
         let last = messages.last().map_or("", |message| message.content.as_str());
         let fits = |reply: &&Reply| reply.when.as_deref().is_none_or(|when| last.contains(when));
         let steps = match self.replies.iter().find(fits) {
@@ -111,7 +125,7 @@ impl Script {
 }
 
 /// A pause and what follows it.
-type Step = (Duration, Result<String, LlmError>);
+type Step = (Duration, Result<Piece, LlmError>);
 
 fn steps(reply: &Reply, deadlines: &Deadlines) -> Vec<Step> {
     let pieces = pieces(&reply.reply, reply.chunks);
@@ -121,9 +135,17 @@ fn steps(reply: &Reply, deadlines: &Deadlines) -> Vec<Step> {
         _ => 0,
     };
     let delay = Duration::from_millis(reply.delay_ms);
-    let text = pieces.into_iter().take(shown).map(|piece| (delay, Ok(piece)));
+    let text = pieces
+        .into_iter()
+        .take(shown)
+        .map(|text| (delay, Ok(Piece::Text(text))));
+    let used = reply.usage.and_then(|Usage { input, output, cost }| {
+        let (input, output) = (Some(input), Some(output));
+        Used { input, output, cost }.usage()
+    });
+    let used = used.map(|usage| (Duration::ZERO, Ok(Piece::Usage(usage))));
     let end = fault(reply, deadlines).map(|(pause, error)| (pause.unwrap_or(delay), Err(error)));
-    text.chain(end).collect()
+    text.chain(used).chain(end).collect()
 }
 
 /// The failure that ends the reply, and the pause before it if it is a failure by waiting.
@@ -147,7 +169,17 @@ fn fault(reply: &Reply, deadlines: &Deadlines) -> Option<(Option<Duration>, LlmE
             };
             (None, LlmError::Refused { message })
         }
-        Fault::Key => (None, LlmError::KeyRejected { status: 401, message }),
+        Fault::Key => {
+            let (status, variable) = (401, "OPENAI_API_KEY");
+            (
+                None,
+                LlmError::KeyRejected {
+                    status,
+                    message,
+                    variable,
+                },
+            )
+        }
         Fault::RateLimit => (None, LlmError::RateLimited { retry_after, message }),
         Fault::Server => (
             None,
@@ -209,7 +241,8 @@ mod tests {
         for item in items {
             assert_eq!(code, None, "nothing follows an error");
             match item {
-                Ok(text) => texts.push(text),
+                Ok(Piece::Text(text)) => texts.push(text),
+                Ok(Piece::Usage(usage)) => panic!("{usage:?}"),
                 Err(error) => code = Some(error.code()),
             }
         }
@@ -253,6 +286,18 @@ mod tests {
         assert_eq!(ask(&none, "x").await, (vec![], Some("model_rejected")));
         let empty = script(r#"{"replies": [{"reply": " "}]}"#).unwrap();
         assert_eq!(ask(&empty, "x").await.1, Some("model_empty"));
+    }
+
+    #[tokio::test]
+    async fn what_a_call_used_is_said_after_its_text() {
+        let script =
+            script(r#"{"replies": [{"reply": "ab", "usage": {"input": 9, "output": 2, "cost": 0.5}}]}"#).unwrap();
+        let items: Vec<_> = script.stream(&[]).map(Result::unwrap).collect().await;
+        let [Piece::Text(_), Piece::Usage(usage)] = items.as_slice() else {
+            panic!("{items:?}")
+        };
+        assert_eq!((usage.input_tokens, usage.output_tokens), (9, 2));
+        assert_eq!(usage.cost.map(|cost| cost.dollars), Some(0.5));
     }
 
     #[test]

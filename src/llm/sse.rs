@@ -1,13 +1,13 @@
 //! The framing of server-sent events: bytes in, the `data` of each event out.
 //!
 //! Only the framing of <https://html.spec.whatwg.org/multipage/server-sent-events.html> lives here; what the data means is
-//! the dialect's business. Event names, ids and retry hints are dropped, since no chat dialect carries meaning in them.
+//! the dialect's business. Event names, ids and retry hints are dropped: no chat dialect has a meaning there that its data lacks.
 //! Memory is bounded: a peer that never ends a line or an event is an error, not a growing buffer.
 
 use thiserror::Error;
 
 /// The longest event that is still believable: a whole reply in one event is some tens of kilobytes.
-const EVENT_LIMIT: usize = 1024 * 1024;
+pub(super) const EVENT_LIMIT: usize = 1024 * 1024;
 
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum SseError {

@@ -29,6 +29,7 @@ use super::App;
 use super::error::Failure;
 use super::hosts::Hosts;
 
+pub(super) use attempts::network;
 pub(super) use login::{log_in, log_out, page};
 
 /// How the server is reached, as the operator set it.

@@ -1,13 +1,12 @@
 //! The API of charts: ask, store, repair, read.
 //!
-//! Asking is a stream in any case: pieces of the reply, then the stored chart or a failure. With `Accept: text/event-stream` the
+//! Asking is a stream in any case (`asking` makes it): pieces of the reply, then the stored chart or a failure. With `Accept: text/event-stream` the
 //! reader gets it as it comes, otherwise its end as one answer. When the reader leaves, the stream is dropped and with it the
 //! call to the model; a chart is stored only when its program is whole.
 
 use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header::{ACCEPT, CACHE_CONTROL, LOCATION};
@@ -19,14 +18,15 @@ use futures_util::{Stream, StreamExt as _, future, stream};
 use serde::Serialize;
 
 use super::App;
+use super::asking::{Draft, Step};
 use super::error::{Failure, seconds};
 use super::limit::{Json, MOST_REPAIRS, PROFILE_BYTES, PROGRAM_BYTES, QUESTION_CHARS, TRACEBACK_BYTES};
 use super::log::LateFailure;
+use super::quota::Client;
 use super::wire::{Answer, Ask, Delta, Repair, StreamError};
-use crate::llm::{self, LlmError};
+use crate::llm::Llm;
 use crate::prompt::{self, Previous, Profile};
-use crate::store::{Chart, ChartId};
-use crate::{program, telemetry};
+use crate::store::ChartId;
 
 /// Shorter than the silence after which proxies give up on a connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -45,21 +45,6 @@ impl<S: Send + Sync> FromRequestParts<S> for ChartPath {
     }
 }
 
-/// A chart without its program.
-struct Draft {
-    question: String,
-    profile: Option<String>,
-    parent: Option<ChartId>,
-    repairs: u32,
-}
-
-/// What comes of asking, in order; one of the last two is the end.
-enum Step {
-    Delta(String),
-    Done(Box<Answer>),
-    Failed(Arc<Failure>),
-}
-
 pub(super) async fn read(State(app): State<App>, ChartPath(id): ChartPath) -> Result<Response, Failure> {
     let chart = app.parts().store.chart(&id).await?.ok_or(Failure::NoSuchChart)?;
     let answer = Answer::new(chart).map_err(|error| Failure::Render(error.into()))?;
@@ -72,6 +57,7 @@ pub(super) async fn read(State(app): State<App>, ChartPath(id): ChartPath) -> Re
 
 pub(super) async fn create(
     State(app): State<App>,
+    client: Client,
     headers: HeaderMap,
     Json(ask): Json<Ask>,
 ) -> Result<Response, Failure> {
@@ -111,7 +97,7 @@ pub(super) async fn create(
         if program.trim().is_empty() {
             return Err(Failure::BadRequest("The program is empty.".into()));
         }
-        let stored = draft.store(&app, program, None).await?;
+        let stored = draft.store(&app, program, None, None).await?;
         return Ok(answer(&headers, stream::iter([Step::Done(Box::new(stored))])).await);
     }
     if question.is_empty() {
@@ -123,15 +109,17 @@ pub(super) async fn create(
     });
     let runtime = app.parts().bundle.runtime();
     let messages = prompt::question(&question, &profile.unwrap_or_default(), previous, runtime);
-    let steps = draft.ask(&app, messages)?;
+    let llm = model(&app, ask.model.as_deref()).await?;
+    let steps = draft.ask(&app, client, llm, messages)?;
     Ok(answer(&headers, steps).await)
 }
 
 pub(super) async fn repair(
     State(app): State<App>,
     ChartPath(id): ChartPath,
+    client: Client,
     headers: HeaderMap,
-    Json(Repair { traceback }): Json<Repair>,
+    Json(Repair { traceback, model }): Json<Repair>,
 ) -> Result<Response, Failure> {
     if traceback.len() > TRACEBACK_BYTES {
         return Err(Failure::TracebackTooLarge);
@@ -153,14 +141,38 @@ pub(super) async fn repair(
         .unwrap_or_default();
     let runtime = app.parts().bundle.runtime();
     let messages = prompt::repair(&failed.question, &profile, &failed.program, &traceback, runtime);
+    let llm = repairer(&app, model.as_deref(), failed.model.as_deref()).await?;
     let draft = Draft {
         question: failed.question,
         profile: failed.profile,
         parent: Some(failed.id),
         repairs: failed.repairs + 1,
     };
-    let steps = draft.ask(&app, messages)?;
+    let steps = draft.ask(&app, client, llm, messages)?;
     Ok(answer(&headers, steps).await)
+}
+
+/// The model of this name, or the one that is asked if nobody chooses.
+async fn model(app: &App, name: Option<&str>) -> Result<Arc<Llm>, Failure> {
+    let models = &app.parts().models;
+    match (models.find(name).await, name) {
+        (Some(llm), _) => Ok(llm),
+        (None, Some(name)) => Err(Failure::NoSuchModel {
+            name: name.to_owned(),
+            known: models.known().iter().map(|llm| llm.name().to_owned()).collect(),
+        }),
+        (None, None) => Err(Failure::NoModel),
+    }
+}
+
+/// Whoever wrote the program repairs it, unless another is wanted or the writer is gone.
+async fn repairer(app: &App, wanted: Option<&str>, writer: Option<&str>) -> Result<Arc<Llm>, Failure> {
+    if wanted.is_none()
+        && let Some(llm) = app.parts().models.find(writer).await
+    {
+        return Ok(llm);
+    }
+    model(app, wanted).await
 }
 
 fn read_profile(json: &str) -> Result<Profile, Failure> {
@@ -171,135 +183,6 @@ fn read_profile(json: &str) -> Result<Profile, Failure> {
     let profile: Profile = serde_json::from_str(json).map_err(|error| wrong(&error))?;
     profile.validate().map_err(|error| wrong(&error))?;
     Ok(profile)
-}
-
-impl Draft {
-    fn ask(
-        self,
-        app: &App,
-        messages: Vec<prompt::Message>,
-    ) -> Result<impl Stream<Item = Step> + Send + use<>, Failure> {
-        let llm = app.parts().llm.as_ref().ok_or(Failure::NoModel)?;
-        let asking = Asking {
-            app: app.clone(),
-            draft: self,
-            pieces: Box::pin(llm.stream(messages.into_iter().map(for_llm).collect())),
-            reply: String::new(),
-            measured: Measured {
-                started: Instant::now(),
-                has_begun: false,
-                outcome: "left",
-            },
-        };
-        Ok(stream::unfold(Some(asking), async |asking| asking?.next().await))
-    }
-
-    async fn store(self, app: &App, program: String, model: Option<String>) -> Result<Answer, Failure> {
-        let chart = Chart {
-            id: ChartId::random()?,
-            parent: self.parent,
-            question: self.question,
-            program,
-            profile: self.profile,
-            repairs: self.repairs,
-            created: format!("{:.3}", (app.parts().now)()),
-            model,
-        };
-        let chart = app.parts().store.insert(chart).await?;
-        Answer::new(chart).map_err(|error| Failure::Render(error.into()))
-    }
-}
-
-/// A question that is being answered. Dropping it hangs up on the model.
-struct Asking {
-    app: App,
-    draft: Draft,
-    pieces: Pin<Box<dyn Stream<Item = Result<String, LlmError>> + Send>>,
-    reply: String,
-    measured: Measured,
-}
-
-impl Asking {
-    async fn next(mut self) -> Option<(Step, Option<Asking>)> {
-        match self.pieces.next().await {
-            Some(Ok(text)) => {
-                self.measured.piece();
-                self.reply.push_str(&text);
-                Some((Step::Delta(text), Some(self)))
-            }
-            Some(Err(error)) => {
-                let failure = Failure::Model(error);
-                self.measured.outcome = failure.said().code.name();
-                Some((Step::Failed(Arc::new(failure)), None))
-            }
-            None => {
-                let Asking {
-                    app,
-                    draft,
-                    reply,
-                    mut measured,
-                    ..
-                } = self;
-                let step = match whole(&app, draft, &reply).await {
-                    Ok(stored) => {
-                        measured.outcome = "ok";
-                        Step::Done(Box::new(stored))
-                    }
-                    Err(failure) => {
-                        measured.outcome = failure.said().code.name();
-                        Step::Failed(Arc::new(failure))
-                    }
-                };
-                Some((step, None))
-            }
-        }
-    }
-}
-
-async fn whole(app: &App, draft: Draft, reply: &str) -> Result<Answer, Failure> {
-    let program = program::from_reply(reply, app.parts().bundle.runtime())?;
-    if program.source.len() > PROGRAM_BYTES {
-        return Err(Failure::ProgramTooLarge(program.source.len()));
-    }
-    let model = app.parts().llm.as_ref().map(|llm| llm.name().to_owned());
-    draft.store(app, program.source, model).await
-}
-
-fn for_llm(message: prompt::Message) -> llm::Message {
-    let role = match message.role {
-        prompt::Role::System => llm::Role::System,
-        prompt::Role::User => llm::Role::User,
-        prompt::Role::Assistant => llm::Role::Assistant,
-    };
-    llm::Message {
-        role,
-        content: message.content,
-    }
-}
-
-/// Counts itself when it is dropped, so that a reader who left is counted too.
-struct Measured {
-    started: Instant,
-    has_begun: bool,
-    outcome: &'static str,
-}
-
-impl Measured {
-    fn piece(&mut self) {
-        if !self.has_begun {
-            self.has_begun = true;
-            metrics::histogram!(telemetry::FIRST_TOKEN_SECONDS).record(self.started.elapsed());
-        }
-    }
-}
-
-impl Drop for Measured {
-    fn drop(&mut self) {
-        metrics::counter!(telemetry::ASKED, "outcome" => self.outcome).increment(1);
-        if self.outcome == "ok" {
-            metrics::histogram!(telemetry::REPLY_SECONDS).record(self.started.elapsed());
-        }
-    }
 }
 
 async fn answer(headers: &HeaderMap, steps: impl Stream<Item = Step> + Send + 'static) -> Response {

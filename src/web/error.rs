@@ -19,6 +19,7 @@ use axum::response::{IntoResponse, Response};
 use thiserror::Error;
 
 use super::pages::ErrorPage;
+use super::quota::{Exceeded, Unit};
 use super::wire::{ErrorBody, ErrorCode, ErrorDetail};
 use super::{App, limit};
 use crate::llm::{BrokenStream, LlmError, Phase};
@@ -70,6 +71,10 @@ pub(super) enum Failure {
     RepairLimit,
     #[error("no model is configured")]
     NoModel,
+    #[error("no such model")]
+    NoSuchModel { name: String, known: Vec<String> },
+    #[error("a limit is reached")]
+    Quota(Exceeded),
     #[error(transparent)]
     Model(#[from] LlmError),
     #[error(transparent)]
@@ -208,9 +213,22 @@ impl Failure {
             Failure::NoModel => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 Code::NoModel,
-                "No model is connected. Set SANDPLOT_MODEL=openai:NAME and OPENAI_API_KEY (or OPENAI_BASE_URL for a server of \
-                 your own) and start the server again. Programs of your own run without a model."
+                "No model is connected. Start Ollama on this machine, or set SANDPLOT_MODEL=openai:NAME or anthropic:NAME with its key \
+                 (OPENAI_API_KEY, ANTHROPIC_API_KEY) and start the server again. Programs of your own run without a model."
                     .into(),
+            ),
+            Failure::NoSuchModel { name, known } => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Code::UnknownModel,
+                no_such_model(name, known).into(),
+            ),
+            Failure::Quota(exceeded) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                match exceeded.unit {
+                    Unit::Requests => Code::RequestLimit,
+                    Unit::Tokens => Code::TokenLimit,
+                },
+                exceeded.sentence().into(),
             ),
             Failure::Model(error) => said_of_model(error),
             Failure::Program(error) => said_of_program(error),
@@ -224,6 +242,7 @@ impl Failure {
         let retry_after = match self {
             Failure::Model(error) => error.retry_after(),
             Failure::TooManyAttempts(wait) => Some(*wait),
+            Failure::Quota(exceeded) => Some(exceeded.wait),
             _ => None,
         };
         Said {
@@ -254,14 +273,26 @@ impl Failure {
     }
 }
 
+fn no_such_model(name: &str, known: &[String]) -> String {
+    let name: String = name.chars().take(80).collect();
+    let some: Vec<&str> = known.iter().map(String::as_str).take(10).collect();
+    let offer = match (some.is_empty(), known.len() - some.len()) {
+        (true, _) => "none at the moment".to_owned(),
+        (false, 0) => some.join(", "),
+        (false, more) => format!("{} and {more} more", some.join(", ")),
+    };
+    format!("This server has no model named {name:?}. It has {offer}. Choose one of them, or leave the choice out.")
+}
+
 fn said_of_model(error: &LlmError) -> (StatusCode, ErrorCode, Cow<'static, str>) {
     use ErrorCode as Code;
     let (status, code, sentence) = match error {
-        LlmError::KeyRejected { .. } => (
+        LlmError::KeyRejected { variable, .. } => (
             StatusCode::BAD_GATEWAY,
             Code::ModelKey,
-            "The model's server does not accept the key. Whoever runs this server can set another one (OPENAI_API_KEY)."
-                .to_owned(),
+            format!(
+                "The model's server does not accept the key. Whoever runs this server can set another one ({variable})."
+            ),
         ),
         LlmError::RateLimited { retry_after, .. } => (
             StatusCode::TOO_MANY_REQUESTS,
@@ -276,11 +307,12 @@ fn said_of_model(error: &LlmError) -> (StatusCode, ErrorCode, Cow<'static, str>)
             Code::ModelUnavailable,
             format!("The model's server failed (status {status}). Ask again in a moment."),
         ),
-        LlmError::Unreachable(_) => (
+        LlmError::Unreachable { variable, .. } => (
             StatusCode::BAD_GATEWAY,
             Code::ModelUnreachable,
-            "The model's server cannot be reached. Check that it runs and that OPENAI_BASE_URL points to it, then ask again."
-                .into(),
+            format!(
+                "The model's server cannot be reached. Check that it runs and that {variable} points to it, then ask again."
+            ),
         ),
         LlmError::Timeout { phase, after } => (
             StatusCode::GATEWAY_TIMEOUT,
@@ -300,7 +332,8 @@ fn said_of_model(error: &LlmError) -> (StatusCode, ErrorCode, Cow<'static, str>)
         LlmError::StreamBroken(BrokenStream::LengthLimit | BrokenStream::TooLong { .. }) => (
             StatusCode::BAD_GATEWAY,
             Code::ModelStreamBroken,
-            "The reply grew longer than a reply may be, so the program is incomplete. Ask for something smaller.".into(),
+            "The reply grew longer than a reply may be, so the program is incomplete. Ask for something smaller."
+                .into(),
         ),
         LlmError::StreamBroken(_) => (
             StatusCode::BAD_GATEWAY,
@@ -451,6 +484,7 @@ mod tests {
             LlmError::KeyRejected {
                 status: 401,
                 message: message(),
+                variable: "OPENAI_API_KEY",
             },
             LlmError::RateLimited {
                 retry_after: None,
@@ -484,6 +518,18 @@ mod tests {
                 said.sentence
             );
         }
+    }
+
+    #[test]
+    fn a_model_that_is_not_there_is_answered_with_those_that_are() {
+        let known = |count: u32| (0..count).map(|number| format!("ollama:{number}")).collect::<Vec<_>>();
+        let said = no_such_model("gpt-\"9", &known(2));
+        assert_eq!(
+            said,
+            "This server has no model named \"gpt-\\\"9\". It has ollama:0, ollama:1. Choose one of them, or leave the choice out."
+        );
+        assert!(no_such_model("x", &known(12)).contains("ollama:9 and 2 more"));
+        assert!(no_such_model(&"x".repeat(999), &[]).len() < 300);
     }
 
     #[test]

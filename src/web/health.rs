@@ -24,12 +24,13 @@ pub(super) async fn ready(State(app): State<App>) -> Result<impl IntoResponse, F
     let parts = app.parts();
     parts.store.check().await?;
     let runtime = parts.bundle.runtime();
+    let models = parts.models.known();
     let ready = Ready {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
         runtime: &runtime.runtime,
         digest: &runtime.digest,
-        model: parts.llm.as_ref().map(|llm| llm.name()),
+        model: models.first().map(|llm| llm.name()),
     };
     Ok(([(CACHE_CONTROL, "no-store")], Json(ready)).into_response())
 }

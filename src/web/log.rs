@@ -105,6 +105,9 @@ impl Line {
     fn write(&self, bytes: u64, left: bool) {
         let late = self.late.as_ref().and_then(|late| late.0.get());
         let failure = self.failure.as_ref().or(late);
+        if let Some(Failure::Quota(exceeded)) = failure.map(Arc::as_ref) {
+            exceeded.count();
+        }
         let code = failure.map(|failure| failure.said().code.name());
         let cause = failure.and_then(|failure| failure.cause());
         let (id, method, route, status) = (self.id.as_str(), self.method, &*self.route, self.status.as_u16());

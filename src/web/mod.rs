@@ -1,11 +1,12 @@
 //! HTTP: every URL and every layer on this screen.
 //!
-//! Each part answers for one family of routes and leaves the rest alone: `pages` (what people see), `charts` (the API), `assets`
+//! Each part answers for one family of routes and leaves the rest alone: `pages` (what people see), `charts` and `asking` (the API), `assets`
 //! (files), `health` (for whoever runs the server), `access` (who may come in, and the login page). `wire` is the shape of what is
-//! sent, `error` the only way to say no, `hosts` and `limit` what a request may be, `csp` what a page may do, `log` the line each
+//! sent, `error` the only way to say no, `hosts` and `limit` what a request may be, `quota` how many there may be, `csp` what a page may do, `log` the line each
 //! request leaves, `serve` what a connection may take.
 
 mod access;
+mod asking;
 mod assets;
 mod charts;
 mod csp;
@@ -15,6 +16,7 @@ mod hosts;
 mod limit;
 mod log;
 mod pages;
+mod quota;
 mod serve;
 mod wire;
 
@@ -28,7 +30,7 @@ use thiserror::Error;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::llm::Llm;
+use crate::llm::Models;
 use crate::store::Store;
 
 use access::Gate;
@@ -36,6 +38,8 @@ pub use access::{Access, Public};
 pub use assets::{Bundle, BundleError, Site};
 pub use health::check;
 use pages::Pages;
+use quota::Meters;
+pub use quota::Quotas;
 pub use serve::{Patience, serve, serve_until};
 
 /// What all requests share. Cloning it is cloning a reference.
@@ -46,6 +50,7 @@ struct Shared {
     parts: Parts,
     pages: Pages,
     gate: Option<Gate>,
+    meters: Meters,
 }
 
 /// What an [`App`] is made of; tests put their own in.
@@ -53,9 +58,10 @@ pub struct Parts {
     pub bundle: Bundle,
     pub site: Site,
     pub store: Store,
-    /// `None` if no model is configured: everything but asking works.
-    pub llm: Option<Llm>,
+    /// Without any, everything but asking works.
+    pub models: Models,
     pub access: Access,
+    pub quotas: Quotas,
     /// Limits of a program in the browser.
     pub run: RunLimits,
     pub metrics: PrometheusHandle,
@@ -85,7 +91,13 @@ impl App {
     pub fn new(parts: Parts) -> Result<App, AppError> {
         let pages = Pages::new(&parts)?;
         let gate = parts.access.token.as_ref().map(Gate::new);
-        Ok(App(Arc::new(Shared { parts, pages, gate })))
+        let meters = Meters::new(parts.quotas);
+        Ok(App(Arc::new(Shared {
+            parts,
+            pages,
+            gate,
+            meters,
+        })))
     }
 
     fn parts(&self) -> &Parts {
@@ -100,17 +112,25 @@ impl App {
     fn gate(&self) -> Option<&Gate> {
         self.0.gate.as_ref()
     }
+
+    fn meters(&self) -> &Meters {
+        &self.0.meters
+    }
 }
 
 pub fn app(app: App) -> Router {
+    let metered = || from_fn_with_state(app.clone(), quota::metered);
     // What belongs to somebody, or costs something: with a token configured, for those who have it. What is not there is not for
     // others to find out either.
     let guarded = Router::new()
         .route("/", get(pages::home))
         .route("/charts/{id}", get(pages::chart))
-        .route("/api/v1/charts", post(charts::create))
+        .route("/api/v1/charts", post(charts::create).route_layer(metered()))
         .route("/api/v1/charts/{id}", get(charts::read))
-        .route("/api/v1/charts/{id}/repair", post(charts::repair))
+        .route(
+            "/api/v1/charts/{id}/repair",
+            post(charts::repair).route_layer(metered()),
+        )
         .route("/metrics", get(health::metrics))
         .fallback(error::no_such_page)
         .layer(from_fn_with_state(app.clone(), access::guard));

@@ -1,5 +1,7 @@
 //! What people see: the app, a chart, the two sealed frames, a failure. The templates are in `templates/`, one struct each.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
@@ -12,6 +14,7 @@ use super::error::{Failure, Said};
 use super::limit::{PROFILE_BYTES, QUESTION_CHARS};
 use super::wire::{Answer, Limits, Model, PageData, Sample, Sandbox, Script};
 use super::{App, AppError, Parts};
+use crate::llm::Llm;
 
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 const MAIN_SCRIPT: &str = "app/main.js";
@@ -50,7 +53,7 @@ struct Home<'a> {
     has_login: bool,
     /// JSON that is safe inside a script element.
     page_data: String,
-    model_name: Option<&'a str>,
+    picker: Picker<'a>,
     version: &'static str,
     /// Always `None`: the two pages share most of their markup, which asks for it.
     chart: Option<&'a Answer>,
@@ -65,9 +68,27 @@ struct ChartPage<'a> {
     has_login: bool,
     /// JSON that is safe inside a script element.
     page_data: String,
-    model_name: Option<&'a str>,
+    picker: Picker<'a>,
     version: &'static str,
     chart: Option<&'a Answer>,
+}
+
+/// The models that can be asked, by provider.
+struct Picker<'a> {
+    groups: Vec<Group<'a>>,
+    /// Nothing is to be picked from less than two.
+    count: usize,
+}
+
+struct Group<'a> {
+    label: &'static str,
+    models: Vec<Choice<'a>>,
+}
+
+struct Choice<'a> {
+    name: &'a str,
+    /// Without the provider, which the group says.
+    label: &'a str,
 }
 
 #[derive(Template)]
@@ -131,7 +152,7 @@ impl Pages {
         &self.assets
     }
 
-    fn page_data(&self, parts: &Parts, chart: Option<&Answer>) -> Result<String, Failure> {
+    fn page_data(&self, parts: &Parts, models: &[Arc<Llm>], chart: Option<&Answer>) -> Result<String, Failure> {
         let data = PageData {
             version: VERSION,
             runtime: parts.bundle.description(),
@@ -144,7 +165,7 @@ impl Pages {
                     integrity: &self.worker_integrity,
                 },
             },
-            model: parts.llm.as_ref().map(|llm| Model { name: llm.name() }),
+            models: models.iter().map(|llm| Model { name: llm.name() }).collect(),
             limits: self.limits,
             samples: &self.samples,
             chart,
@@ -156,12 +177,13 @@ impl Pages {
 
 pub(super) async fn home(State(app): State<App>) -> Result<Response, Failure> {
     let (parts, pages) = (app.parts(), app.pages());
+    let models = parts.models.offered().await;
     page(&Home {
         assets: &pages.assets,
         main_integrity: &pages.main_integrity,
         has_login: app.gate().is_some(),
-        page_data: pages.page_data(parts, None)?,
-        model_name: parts.llm.as_ref().map(|llm| llm.name()),
+        page_data: pages.page_data(parts, &models, None)?,
+        picker: Picker::new(&models),
         version: VERSION,
         chart: None,
     })
@@ -171,12 +193,13 @@ pub(super) async fn chart(State(app): State<App>, ChartPath(id): ChartPath) -> R
     let (parts, pages) = (app.parts(), app.pages());
     let chart = parts.store.chart(&id).await?.ok_or(Failure::NoSuchChart)?;
     let chart = Answer::new(chart).map_err(|error| Failure::Render(error.into()))?;
+    let models = parts.models.offered().await;
     page(&ChartPage {
         assets: &pages.assets,
         main_integrity: &pages.main_integrity,
         has_login: app.gate().is_some(),
-        page_data: pages.page_data(parts, Some(&chart))?,
-        model_name: parts.llm.as_ref().map(|llm| llm.name()),
+        page_data: pages.page_data(parts, &models, Some(&chart))?,
+        picker: Picker::new(&models),
         version: VERSION,
         chart: Some(&chart),
     })
@@ -220,6 +243,40 @@ impl<'a> ErrorPage<'a> {
             assets: &app.pages().assets,
             version: VERSION,
         }
+    }
+}
+
+impl<'a> Picker<'a> {
+    fn new(models: &'a [Arc<Llm>]) -> Picker<'a> {
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        for llm in models {
+            let name = llm.name();
+            let (provider, label) = name.split_once(':').unwrap_or((name, name));
+            let choice = Choice { name, label };
+            let provider = match provider {
+                "openai" => "OpenAI-compatible",
+                "anthropic" => "Anthropic",
+                "ollama" => "Ollama",
+                _ => "Scripted replies",
+            };
+            match groups.iter_mut().find(|group| group.label == provider) {
+                Some(group) => group.models.push(choice),
+                None => groups.push(Group {
+                    label: provider,
+                    models: vec![choice],
+                }),
+            }
+        }
+        Picker {
+            groups,
+            count: models.len(),
+        }
+    }
+
+    /// The only one there is.
+    fn only(&self) -> Option<&'a str> {
+        let first = self.groups.first()?.models.first()?;
+        (self.count == 1).then_some(first.name)
     }
 }
 

@@ -18,14 +18,18 @@ pub(super) struct Ask {
     /// The chart that this one follows or edits.
     pub(super) parent: Option<String>,
     pub(super) program: Option<String>,
+    /// One of those that the server offers; the first of them if it is left out.
+    pub(super) model: Option<String>,
 }
 
 /// The body of `POST /api/v1/charts/{id}/repair`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub(super) struct Repair {
     pub(super) traceback: String,
+    /// The one that wrote the program if it is left out.
+    pub(super) model: Option<String>,
 }
 
 /// A stored chart.
@@ -43,6 +47,25 @@ pub(super) struct Answer {
     /// RFC 3339, UTC.
     pub(super) created: String,
     pub(super) model: Option<String>,
+    /// Of the call that wrote it, in the answer to that call only, if the provider says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub(super) usage: Option<Usage>,
+}
+
+/// What a call took.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Usage {
+    pub(super) input_tokens: u64,
+    pub(super) output_tokens: u64,
+    /// What it cost, in US dollars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub(super) dollars: Option<f64>,
+    /// That is computed from prices which the operator gave, not said by the provider.
+    pub(super) is_estimate: bool,
 }
 
 /// The data of the event `delta`: a piece of the model's reply as it is written.
@@ -101,7 +124,10 @@ pub(super) enum ErrorCode {
     MethodNotAllowed,
     UnsupportedMediaType,
     RepairLimit,
+    RequestLimit,
+    TokenLimit,
     NoModel,
+    UnknownModel,
     ModelKey,
     ModelRateLimited,
     ModelUnavailable,
@@ -137,7 +163,8 @@ pub(super) struct PageData<'a> {
     /// A file of the runtime is at `{runtimeBase}/{sha256}/{name}`.
     pub(super) runtime_base: &'static str,
     pub(super) sandbox: Sandbox<'a>,
-    pub(super) model: Option<Model<'a>>,
+    /// Those that can be asked; the first is if nobody chooses.
+    pub(super) models: Vec<Model<'a>>,
     pub(super) limits: Limits,
     pub(super) samples: &'a [Sample],
     pub(super) chart: Option<&'a Answer>,
@@ -217,7 +244,10 @@ impl ErrorCode {
             ErrorCode::MethodNotAllowed => "method_not_allowed",
             ErrorCode::UnsupportedMediaType => "unsupported_media_type",
             ErrorCode::RepairLimit => "repair_limit",
+            ErrorCode::RequestLimit => "request_limit",
+            ErrorCode::TokenLimit => "token_limit",
             ErrorCode::NoModel => "no_model",
+            ErrorCode::UnknownModel => "unknown_model",
             ErrorCode::ModelKey => "model_key",
             ErrorCode::ModelRateLimited => "model_rate_limited",
             ErrorCode::ModelUnavailable => "model_unavailable",
@@ -252,6 +282,7 @@ impl Answer {
             repairs: chart.repairs,
             created: chart.created,
             model: chart.model,
+            usage: None,
         })
     }
 }
@@ -278,6 +309,7 @@ mod tests {
             declaration::<Ask>(),
             declaration::<Repair>(),
             declaration::<Answer>(),
+            declaration::<Usage>(),
             declaration::<Delta<'_>>(),
             declaration::<StreamError<'_>>(),
             declaration::<ErrorBody<'_>>(),

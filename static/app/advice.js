@@ -89,6 +89,9 @@ const API_TITLES = new Map(
     model_empty: "The model said nothing",
     model_no_program: "The model wrote no program",
     package_missing: "The program needs a package that is not here",
+    unknown_model: "That model is not here any more",
+    request_limit: "Too many requests for now",
+    token_limit: "Today’s tokens are used up",
     repair_limit: "Two repairs were tried",
     profile_too_large: "These tables have too many columns to describe",
     not_found: "There is no such chart",
@@ -97,6 +100,7 @@ const API_TITLES = new Map(
 
 const API_ADVICE = new Map(
   Object.entries({
+    unknown_model: "Reload the page to see the models that are here now. Your question is kept.",
     model_no_program: "Say what the chart should show, then ask again.",
     model_refused: "Put the question differently, then ask again.",
     package_missing: "Ask again and name another way, or change the program below and run it.",

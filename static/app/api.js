@@ -5,6 +5,7 @@
  *
  * @import {Profile} from "../shared/protocol.js"
  * @import {Chart} from "./page-data.js"
+ * @import {Usage} from "./wire.js"
  *
  * @typedef {{what: string, body: string, at: Date}} Sent one request that left the tab
  * @typedef {{signal: AbortSignal, onDelta: (text: string) => void}} Streaming
@@ -57,12 +58,18 @@ export function createApi(onSent) {
     /** @param {string} body @param {Streaming} streaming @returns {Promise<Chart>} */
     ask: (body, streaming) => stream("Question and profile", "/api/v1/charts", body, streaming),
 
-    /** @param {string} id @param {string} traceback @param {Streaming} streaming @returns {Promise<Chart>} */
-    repair: (id, traceback, streaming) =>
+    /**
+     * @param {string} id
+     * @param {string} traceback
+     * @param {string | null} model null leaves it to the one that wrote the program
+     * @param {Streaming} streaming
+     * @returns {Promise<Chart>}
+     */
+    repair: (id, traceback, model, streaming) =>
       stream(
         "Traceback, for a repair",
         `/api/v1/charts/${encodeURIComponent(id)}/repair`,
-        JSON.stringify({ traceback }, null, 2),
+        JSON.stringify({ traceback, ...(model !== null && { model }) }, null, 2),
         streaming,
       ),
 
@@ -186,7 +193,7 @@ function broken(requestId, cause) {
 /** @param {unknown} value @returns {Chart} */
 function parseChart(value) {
   const chart = record(value);
-  const { url, profile, parent, model, repairs, created } = chart;
+  const { url, profile, parent, model, repairs, created, usage } = chart;
   const path = text(url);
   // The address goes into the history: one that leads elsewhere would be a server we do not know.
   if (!path.startsWith("/") || path.startsWith("//")) throw new TypeError("the chart's address is not on this server");
@@ -200,6 +207,17 @@ function parseChart(value) {
     repairs: typeof repairs === "number" ? repairs : 0,
     created: typeof created === "string" ? created : "",
     model: typeof model === "string" ? model : null,
+    ...(typeof usage === "object" && usage !== null && { usage: parseUsage(record(usage)) }),
+  };
+}
+
+/** @param {Record<string, unknown>} usage @returns {Usage} */
+function parseUsage({ inputTokens, outputTokens, dollars, isEstimate }) {
+  return {
+    inputTokens: typeof inputTokens === "number" ? inputTokens : 0,
+    outputTokens: typeof outputTokens === "number" ? outputTokens : 0,
+    isEstimate: isEstimate === true,
+    ...(typeof dollars === "number" && { dollars }),
   };
 }
 

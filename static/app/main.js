@@ -11,6 +11,7 @@ import { createApi } from "./api.js";
 import { createDataView } from "./data-view.js";
 import { find } from "./dom.js";
 import { createGallery } from "./figures.js";
+import { bindModelPicker } from "./model-picker.js";
 import { readPageData } from "./page-data.js";
 import { createProgramView } from "./program-view.js";
 import { createSandbox } from "./sandbox.js";
@@ -101,6 +102,11 @@ function openSample(sample, text) {
   if (text) fillQuestion(text);
 }
 
+bindModelPicker(pageData.models, (model) => {
+  session.choose(model);
+  // As with the question: the preview is never behind.
+  render();
+});
 question.maxLength = pageData.limits.questionChars;
 question.addEventListener("input", () => {
   session.type(question.value);
@@ -115,7 +121,7 @@ question.addEventListener("keydown", (event) => {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = question.value.trim();
-  if (pageData.model !== null && text !== "" && session.state.phase !== "asking") session.ask(text);
+  if (pageData.models.length > 0 && text !== "" && session.state.phase !== "asking") session.ask(text);
 });
 
 /** @param {string} hook @param {() => unknown} action */

@@ -9,6 +9,7 @@
  * @import {Chart, PageData} from "./page-data.js"
  * @import {RunResult, SandboxStatus, createSandbox} from "./sandbox.js"
  * @import {Tables, TablesState} from "./tables.js"
+ * @import {Usage} from "./wire.js"
  *
  * @typedef {"idle" | "asking" | "booting" | "running" | "shown" | "failed" | "stopped"} Phase
  * @typedef {{number: number, program: string, error: ProgramError}} Attempt a run that failed and was given back to the model
@@ -17,10 +18,12 @@
  * @property {Phase} phase
  * @property {number} since when this phase began, as performance.now() counts
  * @property {string} doing what is happening in this phase, where the phase alone does not say
+ * @property {string | null} model the one that is asked, where there are several to choose from
  * @property {string} typed what stands in the question box
  * @property {string} asked the question of the chart that is shown or being made
  * @property {string} program what stands in the program panel
  * @property {boolean} writing the model is writing it
+ * @property {Usage | null} usage what the model that wrote the program took for it
  * @property {Chart | null} chart the stored chart, of which the program may be an edit
  * @property {RunResult | null} result
  * @property {string} stdout
@@ -63,10 +66,12 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     phase: "idle",
     since: performance.now(),
     doing: "",
+    model: null,
     typed: "",
     asked: "",
     program: "",
     writing: false,
+    usage: null,
     chart: null,
     result: null,
     stdout: "",
@@ -151,7 +156,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   }
 
   function repairable() {
-    return pageData.model !== null && state.chart !== null && state.chart.repairs < MOST_REPAIRS;
+    return pageData.models.length > 0 && state.chart !== null && state.chart.repairs < MOST_REPAIRS;
   }
 
   /** @param {Chart} chart @param {"push" | "replace" | "stay"} history */
@@ -161,7 +166,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     if (history === "push") window.history.pushState(null, "", chart.url);
     if (history === "replace") window.history.replaceState(null, "", chart.url);
     edited = false;
-    set({ chart, program: chart.program, writing: false });
+    set({ chart, program: chart.program, usage: chart.usage ?? null, writing: false });
   }
 
   /** @param {string} text one more piece of the reply */
@@ -183,8 +188,15 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   /** @param {string} question */
   function askBody(question) {
     const { profile } = tables.state;
+    const { model } = state;
     const parent = state.chart?.id;
-    return JSON.stringify({ question, ...(profile && { profile }), ...(parent !== undefined && { parent }) }, null, 2);
+    const body = {
+      question,
+      ...(profile && { profile }),
+      ...(parent !== undefined && { parent }),
+      ...(model !== null && { model }),
+    };
+    return JSON.stringify(body, null, 2);
   }
 
   /** @param {string} question */
@@ -329,10 +341,8 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     again = () => repairFrom(error);
     const attempts = state.attempts.at(-1)?.error === error ? state.attempts : [...state.attempts, attemptOf(error)];
     enter("asking", { repairing: chart.repairs + 1, failure: null, attempts, result: null, stdout: "" });
-    const repaired = await api.repair(chart.id, error.traceback || `${error.type}: ${error.message}`, {
-      signal,
-      onDelta,
-    });
+    const traceback = error.traceback || `${error.type}: ${error.message}`;
+    const repaired = await api.repair(chart.id, traceback, state.model, { signal, onDelta });
     signal.throwIfAborted();
     adopt(repaired, "replace");
   }
@@ -369,6 +379,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       enter("idle", {
         chart,
         program,
+        usage: chart.usage ?? null,
         asked: chart.question,
         failure: null,
         attempts: [],
@@ -431,6 +442,11 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     type(typed) {
       keepDraft({ question: typed });
       set({ typed });
+    },
+
+    /** @param {string} model */
+    choose(model) {
+      set({ model });
     },
 
     /** @param {string} program */

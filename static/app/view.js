@@ -14,7 +14,7 @@ import { find, make, makeButton, setText, unreachable } from "./dom.js";
 import { describeStatus, elapsed } from "./seal-view.js";
 import { MOST_REPAIRS } from "./session.js";
 import { suggestQuestions } from "./suggestions.js";
-import { duration, fileStem, withoutMiddle } from "./words.js";
+import { count, duration, fileStem, money, withoutMiddle } from "./words.js";
 
 /** @param {SessionState["phase"]} phase */
 export const isBusy = (phase) => phase === "asking" || phase === "booting" || phase === "running";
@@ -126,7 +126,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     setText(element("question-label"), follows ? "What should change?" : "Your question");
     question.placeholder = follows ? "Make the y axis logarithmic" : "What should the chart show?";
     element("restart").hidden = !follows && state.asked === "";
-    askButton.disabled = pageData.model === null || state.phase === "asking";
+    askButton.disabled = pageData.models.length === 0 || state.phase === "asking";
     setText(askButton, state.phase === "asking" ? "Asking …" : "Ask");
     setText(previewText, preview(state));
     const sample = state.tables.open.find((table) => table.sample)?.sample;
@@ -158,7 +158,8 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     runButton.disabled = empty || state.phase === "asking";
     element("starter").hidden = !empty || state.phase === "asking";
     element("revert").hidden = !edited || isBusy(state.phase);
-    const author = state.chart?.model ? `by ${state.chart.model}` : state.chart ? "yours" : "";
+    const writer = state.chart?.model;
+    const author = writer ? [`by ${writer}`, ...describeUsage(state.usage)].join(" · ") : state.chart ? "yours" : "";
     setText(element("program-note"), state.writing ? "being written" : edited ? "edited, not run yet" : author);
     const link = find("program-download", HTMLAnchorElement);
     link.hidden = empty || state.writing;
@@ -176,7 +177,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     const again = find("again", HTMLButtonElement);
     const wait = Math.ceil(((state.failure?.retryAt ?? 0) - performance.now()) / 1000);
     again.disabled = wait > 0;
-    setText(again, wait > 0 ? `Try again in ${wait} s` : "Try again");
+    setText(again, wait > 0 ? `Try again in ${wait < 120 ? `${wait} s` : duration(wait * 1000)}` : "Try again");
   }
 
   return {
@@ -227,6 +228,14 @@ function describeProgress(state) {
     default:
       return unreachable(phase);
   }
+}
+
+/** What the call took, as far as it is known. @param {SessionState["usage"]} usage */
+function describeUsage(usage) {
+  if (usage === null) return [];
+  const { inputTokens, outputTokens, dollars, isEstimate } = usage;
+  const tokens = `${count(inputTokens)} tokens in, ${count(outputTokens)} out`;
+  return dollars === undefined ? [tokens] : [tokens, `${isEstimate ? "about " : ""}${money(dollars)}`];
 }
 
 /** @param {Attempt} attempt */

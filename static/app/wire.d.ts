@@ -7,12 +7,20 @@ export type Ask = { question?: string, profile?: Profile,
 /**
  * The chart that this one follows or edits.
  */
-parent?: string, program?: string, };
+parent?: string, program?: string, 
+/**
+ * One of those that the server offers; the first of them if it is left out.
+ */
+model?: string, };
 
 /**
  * The body of `POST /api/v1/charts/{id}/repair`.
  */
-export type Repair = { traceback: string, };
+export type Repair = { traceback: string, 
+/**
+ * The one that wrote the program if it is left out.
+ */
+model?: string, };
 
 /**
  * A stored chart.
@@ -21,7 +29,24 @@ export type Answer = { id: string, url: string, question: string, program: strin
 /**
  * RFC 3339, UTC.
  */
-created: string, model: string | null, };
+created: string, model: string | null, 
+/**
+ * Of the call that wrote it, in the answer to that call only, if the provider says it.
+ */
+usage?: Usage, };
+
+/**
+ * What a call took.
+ */
+export type Usage = { inputTokens: number, outputTokens: number, 
+/**
+ * What it cost, in US dollars.
+ */
+dollars?: number, 
+/**
+ * That is computed from prices which the operator gave, not said by the provider.
+ */
+isEstimate: boolean, };
 
 /**
  * The data of the event `delta`: a piece of the model's reply as it is written.
@@ -47,7 +72,7 @@ export type ErrorDetail = { code: ErrorCode, message: string, requestId: string,
 /**
  * The stable names of failures.
  */
-export type ErrorCode = "bad_request" | "cross_site" | "unknown_host" | "unauthorized" | "too_many_attempts" | "address_too_long" | "request_timeout" | "too_large" | "question_empty" | "question_too_long" | "profile_too_large" | "program_too_large" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "repair_limit" | "no_model" | "model_key" | "model_rate_limited" | "model_unavailable" | "model_unreachable" | "model_timeout" | "model_stream_broken" | "model_empty" | "model_no_program" | "model_refused" | "model_rejected" | "package_missing" | "internal";
+export type ErrorCode = "bad_request" | "cross_site" | "unknown_host" | "unauthorized" | "too_many_attempts" | "address_too_long" | "request_timeout" | "too_large" | "question_empty" | "question_too_long" | "profile_too_large" | "program_too_large" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "repair_limit" | "request_limit" | "token_limit" | "no_model" | "unknown_model" | "model_key" | "model_rate_limited" | "model_unavailable" | "model_unreachable" | "model_timeout" | "model_stream_broken" | "model_empty" | "model_no_program" | "model_refused" | "model_rejected" | "package_missing" | "internal";
 
 export type Profile = { tables: Array<Table>, };
 
@@ -77,7 +102,11 @@ export type PageData = { version: string, runtime: Runtime,
 /**
  * A file of the runtime is at `{runtimeBase}/{sha256}/{name}`.
  */
-runtimeBase: string, sandbox: Sandbox, model: Model | null, limits: Limits, samples: Array<Sample>, chart: Answer | null, };
+runtimeBase: string, sandbox: Sandbox, 
+/**
+ * Those that can be asked; the first is if nobody chooses.
+ */
+models: Array<Model>, limits: Limits, samples: Array<Sample>, chart: Answer | null, };
 
 export type Sandbox = { workerFrame: string, figureFrame: string, workerScript: Script, };
 

@@ -28,7 +28,17 @@ export function duration(milliseconds) {
   const seconds = milliseconds / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 120) return `${Math.floor(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+const cents = new Intl.NumberFormat("en", { style: "currency", currency: "USD" });
+/** What one call costs is mostly less than a cent. */
+const fractions = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
+
+/** @param {number} dollars */
+export function money(dollars) {
+  return (dollars >= 1 ? cents : fractions).format(dollars);
 }
 
 /** @param {string[]} items @param {number} most */

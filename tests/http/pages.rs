@@ -48,7 +48,7 @@ async fn the_page_carries_what_its_script_needs() {
     let assets = app.assets().await;
     assert_eq!(data["runtime"]["core"]["script"], "core.js");
     assert_eq!(data["runtimeBase"], "/runtime");
-    assert_eq!(data["model"], json!({"name": "scripted"}));
+    assert_eq!(data["models"], json!([{"name": "scripted"}]));
     assert_eq!(data["chart"], Value::Null);
     assert_eq!(
         data["limits"],
@@ -67,8 +67,8 @@ async fn the_page_carries_what_its_script_needs() {
         assert_eq!(app.get(url).await.status, StatusCode::OK, "{url}");
     }
     assert_eq!(
-        page_data(&TestApp::with(None).get("/").await.text())["model"],
-        Value::Null
+        page_data(&TestApp::with(None).get("/").await.text())["models"],
+        json!([])
     );
 }
 

@@ -1,6 +1,7 @@
 //! The app under test, and what one asks of a response.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Duration;
@@ -9,9 +10,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use sandplot::llm::{Deadlines, Llm, Provider, Settings};
+use sandplot::llm::{Deadlines, Models, Provider, Settings};
 use sandplot::store::Store;
-use sandplot::web::{Access, App, Bundle, Parts, Public, RunLimits, Site};
+use sandplot::web::{Access, App, Bundle, Parts, Public, Quotas, RunLimits, Site};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -111,7 +112,7 @@ fn bundle() -> Bundle {
     Bundle::new(description.to_string().as_bytes(), read).unwrap()
 }
 
-fn router(data: &Path, provider: Option<Provider>, access: Access) -> Router {
+fn router(data: &Path, providers: impl IntoIterator<Item = Provider>, access: Access, quotas: Quotas) -> Router {
     let deadlines = Deadlines {
         first_token: Duration::from_secs(20),
         ..Deadlines::default()
@@ -125,8 +126,9 @@ fn router(data: &Path, provider: Option<Provider>, access: Access) -> Router {
         bundle: bundle(),
         site: Site::embedded(),
         store: Store::open(data).unwrap(),
-        llm: provider.map(|provider| Llm::new(settings(provider)).unwrap()),
+        models: Models::new(providers.into_iter().map(settings).collect(), HashMap::new()).unwrap(),
         access,
+        quotas,
         run: RunLimits {
             seconds: 60,
             memory_bytes: 1 << 31,
@@ -137,18 +139,59 @@ fn router(data: &Path, provider: Option<Provider>, access: Access) -> Router {
     sandplot::app(app.unwrap())
 }
 
+fn local() -> Access {
+    Access::new(None, Vec::new(), None, "127.0.0.1:8080", Ipv4Addr::LOCALHOST.into())
+}
+
+/// A file of replies, which is read when the app is made.
+struct Script(TempDir, String);
+
+fn script(name: &str, text: &str) -> Script {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("{name}.json");
+    std::fs::write(folder.path().join(&file), text).unwrap();
+    Script(folder, file)
+}
+
+impl Script {
+    fn provider(&self) -> Provider {
+        Provider::Scripted {
+            file: self.0.path().join(&self.1),
+        }
+    }
+}
+
 impl TestApp {
     pub fn new() -> TestApp {
-        let script = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(&script, SCRIPT).unwrap();
-        TestApp::with(Some(Provider::Scripted {
-            file: script.path().to_owned(),
-        }))
+        TestApp::limited(Quotas::default())
+    }
+
+    /// With limits on what may be asked.
+    pub fn limited(quotas: Quotas) -> TestApp {
+        let (script, data) = (script("script", SCRIPT), tempfile::tempdir().unwrap());
+        TestApp {
+            router: router(data.path(), [script.provider()], local(), quotas),
+            data,
+        }
+    }
+
+    /// With several models, `scripted:one` and so on.
+    pub fn with_models(scripts: &[(&str, &str)]) -> TestApp {
+        let scripts: Vec<Script> = scripts.iter().map(|(name, text)| script(name, text)).collect();
+        let data = tempfile::tempdir().unwrap();
+        TestApp {
+            router: router(
+                data.path(),
+                scripts.iter().map(Script::provider),
+                local(),
+                Quotas::default(),
+            ),
+            data,
+        }
     }
 
     pub fn with(provider: Option<Provider>) -> TestApp {
-        let local = Access::new(None, Vec::new(), None, "127.0.0.1:8080", Ipv4Addr::LOCALHOST.into());
-        TestApp::reached(provider, local)
+        TestApp::reached(provider, local())
     }
 
     /// With a token; and behind a proxy that people reach by https, if it has a name.
@@ -169,7 +212,7 @@ impl TestApp {
             Ipv4Addr::UNSPECIFIED.into(),
         );
         TestApp {
-            router: router(self.data.path(), None, access),
+            router: router(self.data.path(), None, access, Quotas::default()),
             data: tempfile::tempdir().unwrap(),
         }
     }
@@ -177,7 +220,7 @@ impl TestApp {
     pub fn reached(provider: Option<Provider>, access: Access) -> TestApp {
         let data = tempfile::tempdir().unwrap();
         TestApp {
-            router: router(data.path(), provider, access),
+            router: router(data.path(), provider, access, Quotas::default()),
             data,
         }
     }

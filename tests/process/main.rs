@@ -31,6 +31,8 @@ fn command(data: &Path, words: &[&str]) -> Command {
         .env_clear()
         .env("SANDPLOT_LISTEN", "127.0.0.1:0")
         .env("SANDPLOT_DATA_DIR", data)
+        // An Ollama on the machine of the tests is none of their business.
+        .env("OLLAMA_HOST", "127.0.0.1:9")
         .args(words);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -314,6 +316,43 @@ fn where_others_can_reach_it_it_starts_with_a_token_or_a_word() {
 }
 
 #[test]
+fn the_metrics_say_what_was_asked_of_which_model_and_what_it_took() {
+    let data = tempfile::tempdir().unwrap();
+    let script = data.path().join("script.json");
+    let replies = r#"{"replies": [{"when": "busy", "fault": "429", "retryAfter": 30},
+        {"reply": "```python\nx = 1\n```", "usage": {"input": 900, "output": 40}}]}"#;
+    std::fs::write(&script, replies).unwrap();
+    let model = format!("--model=scripted:{}", script.display());
+    let server = Server::start(data.path(), &[&model, "--client-requests-per-minute=3"]);
+    let asked = server.ask(&Server::post("application/json", r#"{"question":"one?"}"#));
+    assert!(asked.starts_with("HTTP/1.1 201"), "{asked}");
+    let id = body(&asked)["id"].as_str().unwrap().to_owned();
+    let repair = Server::post("application/json", r#"{"traceback":"NameError"}"#).replacen(
+        "/api/v1/charts",
+        &format!("/api/v1/charts/{id}/repair"),
+        1,
+    );
+    assert!(server.ask(&repair).starts_with("HTTP/1.1 201"));
+    for status in ["HTTP/1.1 429", "HTTP/1.1 429"] {
+        let busy = server.ask(&Server::post("application/json", r#"{"question":"busy"}"#));
+        assert!(busy.starts_with(status), "{busy}");
+    }
+    let metrics = server.ask(&Server::get("/metrics"));
+    for line in [
+        r#"sandplot_asked_total{kind="question",model="scripted",outcome="ok"} 1"#,
+        r#"sandplot_asked_total{kind="repair",model="scripted",outcome="ok"} 1"#,
+        r#"sandplot_asked_total{kind="question",model="scripted",outcome="model_rate_limited"} 1"#,
+        r#"sandplot_model_first_token_seconds_count{model="scripted"} 2"#,
+        r#"sandplot_model_reply_seconds_count{model="scripted"} 2"#,
+        r#"sandplot_model_tokens_total{model="scripted",direction="input"} 1800"#,
+        r#"sandplot_model_tokens_total{model="scripted",direction="output"} 80"#,
+        r#"sandplot_limited_total{limit="requests",of="client"} 1"#,
+    ] {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
+}
+
+#[test]
 fn a_health_check_answers_with_its_exit_code() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path(), &[]);
@@ -349,7 +388,7 @@ fn what_cannot_start_says_why_in_one_line_and_at_once() {
             "--allowed-host (SANDPLOT_ALLOWED_HOSTS) has \"a:1\"",
         ),
         (&["--listen=8080"], "--listen (SANDPLOT_LISTEN) is \"8080\""),
-        (&["--model=gpt"], "--model (SANDPLOT_MODEL) is \"gpt\""),
+        (&["--model=gpt"], "--model (SANDPLOT_MODEL) has \"gpt\""),
         (
             &["--model=scripted:/nowhere"],
             "--model (SANDPLOT_MODEL): the script /nowhere cannot be read: No such file",

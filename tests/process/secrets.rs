@@ -9,12 +9,13 @@ use std::process::Stdio;
 use super::{Server, command};
 
 const KEY: &str = "sk-canary-of-the-model-0123456789";
+const OTHER_KEY: &str = "sk-ant-canary-of-the-other-0123456789";
 const TOKEN: &str = "canary-of-the-door-0123456789";
 /// In the address of the model.
 const PASSWORD: &str = "canary-of-the-address";
 
 fn assert_none(place: &str, text: &[u8]) {
-    for canary in [KEY, TOKEN, PASSWORD] {
+    for canary in [KEY, OTHER_KEY, TOKEN, PASSWORD] {
         // A part is enough to go on from.
         let part = &canary.as_bytes()[..14];
         let found = text.windows(part.len()).position(|window| window == part);
@@ -25,39 +26,44 @@ fn assert_none(place: &str, text: &[u8]) {
     }
 }
 
-/// A model's server that repeats in every way it can what it was sent; it answers as the question says.
-fn echo() -> String {
+/// A model's server that repeats in every way it can what it was sent; it answers as the question says. Its address ends in `path`.
+fn echo(key: &'static str, path: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             // A client that has left is no concern of this one.
-            let _ = stream.and_then(repeat);
+            let _ = stream.and_then(|stream| repeat(stream, key));
         }
     });
-    format!("http://user:{PASSWORD}@{address}/v1")
+    format!("http://user:{PASSWORD}@{address}{path}")
 }
 
-fn repeat(mut stream: TcpStream) -> std::io::Result<()> {
+fn repeat(mut stream: TcpStream, key: &str) -> std::io::Result<()> {
     let mut request = String::new();
     let mut buffer = [0; 4096];
-    while !request.contains("\"stream\":") {
+    let is_whole = |request: &str| match request.starts_with("GET") {
+        true => request.contains("\r\n\r\n"),
+        false => request.contains("\"stream\":"),
+    };
+    while !is_whole(&request) {
         let length = stream.read(&mut buffer)?;
         if length == 0 {
             break;
         }
         request.push_str(&String::from_utf8_lossy(&buffer[..length]));
     }
-    let said = format!("you sent {KEY}, that is, Bearer {KEY} to {PASSWORD}, {}", &KEY[..16]);
+    let said = format!("you sent {key}, that is, Bearer {key} to {PASSWORD}, {}", &key[..16]);
     let said = said.replace(PASSWORD, "us");
     let wish = request.split("wish:").nth(1).unwrap_or_default();
     let wish: String = wish.chars().take_while(char::is_ascii_alphanumeric).collect();
-    let error = format!(r#"{{"error":{{"message":"{said}"}}}}"#);
+    let error = format!(r#"{{"type":"error","error":{{"type":"api_error","message":"{said}"}}}}"#);
     let (status, media_type, body) = match wish.as_str() {
         "rubbish" => ("200 OK", "text/event-stream", format!("data: {said}\n\n")),
         "reported" => ("200 OK", "text/event-stream", format!("data: {error}\n\n")),
         "late" => {
-            let begun = r#"data: {"choices":[{"index":0,"delta":{"content":"a"}}]}"#;
+            let begun = r#"data: {"type":"content_block_delta","delta":{"type":"text_delta","text":"a"},
+data: "choices":[{"index":0,"delta":{"content":"a"}}]}"#;
             ("200 OK", "text/event-stream", format!("{begun}\n\ndata: {error}\n\n"))
         }
         "refused" => {
@@ -71,7 +77,7 @@ fn repeat(mut stream: TcpStream) -> std::io::Result<()> {
     };
     write!(
         stream,
-        "HTTP/1.1 {status} {KEY}\r\ncontent-type: {media_type}\r\nx-echo: {KEY}\r\nwww-authenticate: {KEY}\r\nlocation: http://{KEY}\r\n\
+        "HTTP/1.1 {status} {key}\r\ncontent-type: {media_type}\r\nx-echo: {key}\r\nwww-authenticate: {key}\r\nlocation: http://{key}\r\n\
          connection: close\r\n\r\n{body}"
     )
 }
@@ -87,11 +93,15 @@ fn post(path: &str, headers: &str, body: &str) -> String {
 fn no_key_and_no_token_is_in_anything_that_is_written_sent_or_kept() {
     let data = tempfile::tempdir().unwrap();
     let log = tempfile::NamedTempFile::new().unwrap();
-    let mut command = command(data.path(), &["--model=openai:m", "--log=trace"]);
+    let models = "--model=openai:m,anthropic:m,ollama:m,openai:*,anthropic:*,ollama:*";
+    let mut command = command(data.path(), &[models, "--log=trace"]);
     command
         .env("OPENAI_API_KEY", KEY)
+        .env("ANTHROPIC_API_KEY", OTHER_KEY)
         .env("SANDPLOT_ACCESS_TOKEN", TOKEN)
-        .env("OPENAI_BASE_URL", echo());
+        .env("OPENAI_BASE_URL", echo(KEY, "/v1"))
+        .env("ANTHROPIC_BASE_URL", echo(OTHER_KEY, ""))
+        .env("OLLAMA_HOST", echo("nothing-that-is-secret", ""));
     command.stderr(Stdio::from(File::create(log.path()).unwrap()));
     let server = Server::spawn(&mut command);
 
@@ -139,16 +149,22 @@ fn no_key_and_no_token_is_in_anything_that_is_written_sent_or_kept() {
         "400", "401", "403", "404", "408", "422", "429", "500", "503", "301", "rubbish", "reported", "late", "refused",
         "document", "page", "cut",
     ];
+    let ask = |model: &str, wish: &str, accept: &str| {
+        let body = format!(r#"{{"question": "wish:{wish} ", "model": "{model}"}}"#);
+        post("/api/v1/charts", &format!("{json}accept: {accept}\r\n"), &body)
+    };
     for wish in wishes {
-        for accept in ["application/json", "text/event-stream"] {
-            let headers = format!("{json}accept: {accept}\r\n");
-            requests.push(post(
-                "/api/v1/charts",
-                &headers,
-                &format!(r#"{{"question": "wish:{wish} "}}"#),
-            ));
-        }
+        requests.push(ask("openai:m", wish, "application/json"));
+        requests.push(ask("openai:m", wish, "text/event-stream"));
     }
+    // What is the same in all dialects is not asked again: it takes the time of the retries.
+    for wish in [
+        "400", "401", "404", "429", "rubbish", "reported", "late", "document", "page", "cut",
+    ] {
+        requests.push(ask("anthropic:m", wish, "text/event-stream"));
+        requests.push(ask("ollama:m", wish, "text/event-stream"));
+    }
+    requests.push(ask("anthropic:none", "400", "text/event-stream"));
     for request in &requests {
         let answer = server.ask(request);
         assert_none(request.lines().next().unwrap(), answer.as_bytes());
@@ -181,6 +197,9 @@ fn what_is_said_before_it_starts_has_no_secret_in_it() {
         ("OPENAI_API_KEY", KEY),
         ("SANDPLOT_ACCESS_TOKEN", TOKEN),
         ("OPENAI_BASE_URL", &address),
+        ("ANTHROPIC_API_KEY", OTHER_KEY),
+        ("ANTHROPIC_BASE_URL", &address),
+        ("OLLAMA_HOST", &address),
     ];
     for words in [
         &["--help"][..],
@@ -189,6 +208,9 @@ fn what_is_said_before_it_starts_has_no_secret_in_it() {
         &["healthcheck"],
         &["--model=gpt"],
         &["--model=openai:m"],
+        &["--model=anthropic:m"],
+        &["--model=ollama:m"],
+        &["--prices=x"],
         &["--no-auth"],
         &["--unknown"],
         &["--listen=x"],
@@ -198,6 +220,12 @@ fn what_is_said_before_it_starts_has_no_secret_in_it() {
     }
     let (broken_key, broken_token) = (format!("{KEY}\nx"), format!("{TOKEN} x"));
     said(&["--model=openai:m"], &[("OPENAI_API_KEY", &broken_key)], data.path());
+    let broken_other = format!("{OTHER_KEY}\nx");
+    said(
+        &["--model=anthropic:m"],
+        &[("ANTHROPIC_API_KEY", &broken_other)],
+        data.path(),
+    );
     said(&[], &[("SANDPLOT_ACCESS_TOKEN", &broken_token)], data.path());
     said(&[], &secrets, &data.path().join("\0").with_file_name("/dev/null/x"));
 }

@@ -54,7 +54,7 @@ impl Attempts {
 }
 
 /// What one person can choose freely: an address of version 4, the lower half of one of version 6.
-fn network(address: IpAddr) -> IpAddr {
+pub(in crate::web) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

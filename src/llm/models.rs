@@ -1,0 +1,346 @@
+//! Which models there are: those that the operator named, and those that a provider lists where the operator named none or all.
+//!
+//! A list is asked for when somebody wants to see it, not on a clock: a server that nobody uses talks to nobody. It is believed
+//! for a while, and a provider that is away keeps the models it had.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::call::{Caller, Connection, Dialect, Variables};
+use super::{
+    ALL, Client, Deadlines, Llm, LlmError, Price, Provider, Settings, SetupError, anthropic, ollama, openai, scripted,
+};
+
+/// A model that was just pulled shows after this time.
+const BELIEVED: Duration = Duration::from_secs(15);
+/// A provider that did not answer makes the next reader wait again only after this time.
+const LEFT_ALONE: Duration = Duration::from_secs(60);
+
+/// Every model that can be asked.
+#[derive(Debug)]
+pub struct Models {
+    sources: Vec<Source>,
+    prices: HashMap<String, Price>,
+    /// One list for each source.
+    listed: Mutex<Vec<Listed>>,
+    /// Readers who come together wait for one list instead of asking for one each.
+    listing: tokio::sync::Mutex<()>,
+}
+
+/// What the operator named by one entry: a model, or all of a provider's.
+#[derive(Debug)]
+struct Source {
+    kind: Kind,
+    is_guess: bool,
+    most_tokens: Option<NonZeroU32>,
+}
+
+#[derive(Debug)]
+enum Kind {
+    OpenAi(Arc<Connection>),
+    Anthropic(Arc<Connection>),
+    Ollama(Arc<Connection>),
+    Scripted,
+}
+
+#[derive(Debug, Default)]
+struct Listed {
+    models: Vec<Arc<Llm>>,
+    /// `None` if these are all there will ever be.
+    until: Option<Instant>,
+    has_failed: bool,
+}
+
+impl Models {
+    /// Checks the settings as far as that is possible without calling anybody.
+    pub fn new(settings: Vec<Settings>, prices: HashMap<String, Price>) -> Result<Models, SetupError> {
+        let scripts = settings
+            .iter()
+            .filter(|entry| matches!(entry.provider, Provider::Scripted { .. }))
+            .count();
+        let mut models = Models {
+            sources: Vec::new(),
+            prices,
+            listed: Mutex::default(),
+            listing: tokio::sync::Mutex::default(),
+        };
+        let mut lists = Vec::new();
+        for entry in settings {
+            let (source, named) = source(entry, scripts > 1)?;
+            let list = match named {
+                Named::One(llm) => Listed {
+                    models: vec![models.priced(llm)],
+                    ..Listed::default()
+                },
+                Named::All => Listed {
+                    until: Some(Instant::now()),
+                    ..Listed::default()
+                },
+            };
+            models.sources.push(source);
+            lists.push(list);
+        }
+        models.listed = Mutex::new(lists);
+        Ok(models)
+    }
+
+    /// Those that are known now, in the order in which the operator named them. The first is asked if nobody chooses.
+    pub fn known(&self) -> Vec<Arc<Llm>> {
+        let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known: Vec<Arc<Llm>> = Vec::new();
+        for llm in listed.iter().flat_map(|list| &list.models) {
+            if known.iter().all(|other| other.name != llm.name) {
+                known.push(llm.clone());
+            }
+        }
+        known
+    }
+
+    /// Those that there are, after a look at lists that have become old. Takes a second or two if a provider is away.
+    pub async fn offered(&self) -> Vec<Arc<Llm>> {
+        self.refresh().await;
+        self.known()
+    }
+
+    /// The model of this name, or the first.
+    pub async fn find(&self, name: Option<&str>) -> Option<Arc<Llm>> {
+        // Which is the first depends on lists that nobody may have asked for yet.
+        let Some(name) = name else {
+            return self.offered().await.into_iter().next();
+        };
+        let among = |known: Vec<Arc<Llm>>| known.into_iter().find(|llm| llm.name == name);
+        match among(self.known()) {
+            Some(llm) => Some(llm),
+            None => among(self.offered().await),
+        }
+    }
+
+    async fn refresh(&self) {
+        if self.old().is_empty() {
+            return;
+        }
+        let _alone = self.listing.lock().await;
+        // Somebody else may have asked meanwhile.
+        let lists = self.old().into_iter().map(async |at| {
+            let names = self.sources.get(at)?.list().await;
+            Some((at, names))
+        });
+        for (at, names) in join_all(lists).await.into_iter().flatten() {
+            self.take(at, names);
+        }
+    }
+
+    fn old(&self) -> Vec<usize> {
+        let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let is_old = |list: &Listed| list.until.is_some_and(|until| until <= now);
+        listed
+            .iter()
+            .enumerate()
+            .filter_map(|(at, list)| is_old(list).then_some(at))
+            .collect()
+    }
+
+    fn take(&self, at: usize, names: Result<Vec<String>, LlmError>) {
+        let Some(source) = self.sources.get(at) else { return };
+        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(list) = listed.get_mut(at) else { return };
+        let patience = if names.is_ok() { BELIEVED } else { LEFT_ALONE };
+        list.until = Some(Instant::now() + patience);
+        let had_failed = std::mem::replace(&mut list.has_failed, names.is_err());
+        match names {
+            Ok(names) => {
+                // A model that stays is the same: it has learnt what its server takes.
+                let before = std::mem::take(&mut list.models);
+                let kept = |name: &str| before.iter().find(|llm| llm.name == name).cloned();
+                list.models = names
+                    .into_iter()
+                    .filter_map(|model| {
+                        let llm = source.model(model)?;
+                        Some(kept(&llm.name).unwrap_or_else(|| self.priced(llm)))
+                    })
+                    .collect();
+                if before.len() != list.models.len() {
+                    tracing::info!(
+                        llm.provider = source.prefix(),
+                        llm.models = list.models.len(),
+                        "the provider lists its models"
+                    );
+                }
+            }
+            Err(error) if !had_failed && !source.is_guess => {
+                tracing::warn!(
+                    llm.provider = source.prefix(),
+                    error.cause = %error,
+                    "the provider does not list its models"
+                );
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn priced(&self, mut llm: Llm) -> Arc<Llm> {
+        llm.price = self.prices.get(&llm.name).copied();
+        Arc::new(llm)
+    }
+}
+
+enum Named {
+    One(Llm),
+    All,
+}
+
+fn source(settings: Settings, has_several_scripts: bool) -> Result<(Source, Named), SetupError> {
+    let Settings {
+        provider,
+        deadlines,
+        most_tokens,
+    } = settings;
+    let of = |kind, is_guess| Source {
+        kind,
+        is_guess,
+        most_tokens,
+    };
+    let (source, model) = match provider {
+        Provider::OpenAi {
+            base_url,
+            api_key,
+            model,
+        } => {
+            let connection = open_ai(&base_url, api_key, deadlines)?;
+            (of(Kind::OpenAi(Arc::new(connection)), false), model)
+        }
+        Provider::Anthropic {
+            base_url,
+            api_key,
+            model,
+        } => {
+            let connection = anthropic(&base_url, api_key, deadlines)?;
+            (of(Kind::Anthropic(Arc::new(connection)), false), model)
+        }
+        Provider::Ollama {
+            base_urls,
+            model,
+            is_guess,
+        } => {
+            let variables = Variables {
+                key: "OLLAMA_HOST",
+                address: "OLLAMA_HOST",
+            };
+            let connection = Connection::new(&base_urls, None, HeaderMap::new(), variables, deadlines)?;
+            (of(Kind::Ollama(Arc::new(connection)), is_guess), model)
+        }
+        Provider::Scripted { file } => {
+            let llm = Llm {
+                name: script_name(&file, has_several_scripts),
+                client: Client::Scripted(scripted::Script::read(&file, deadlines)?),
+                price: None,
+            };
+            return Ok((of(Kind::Scripted, false), Named::One(llm)));
+        }
+    };
+    let named = match source.model(model.clone()) {
+        Some(llm) if model != ALL => Named::One(llm),
+        _ => Named::All,
+    };
+    Ok((source, named))
+}
+
+fn script_name(file: &Path, among_several: bool) -> String {
+    match file.file_stem() {
+        Some(stem) if among_several => format!("scripted:{}", stem.display()),
+        _ => "scripted".into(),
+    }
+}
+
+fn open_ai(base_url: &str, api_key: Option<SecretString>, deadlines: Deadlines) -> Result<Connection, SetupError> {
+    let variables = Variables {
+        key: "OPENAI_API_KEY",
+        address: "OPENAI_BASE_URL",
+    };
+    let key = api_key.filter(is_given);
+    let mut headers = HeaderMap::new();
+    if let Some(key) = &key {
+        let value = format!("Bearer {}", key.expose_secret().trim());
+        headers.insert(AUTHORIZATION, secret(&value, variables)?);
+    }
+    Connection::new(&[base_url.to_owned()], key.as_ref(), headers, variables, deadlines)
+}
+
+fn anthropic(base_url: &str, api_key: Option<SecretString>, deadlines: Deadlines) -> Result<Connection, SetupError> {
+    let variables = Variables {
+        key: "ANTHROPIC_API_KEY",
+        address: "ANTHROPIC_BASE_URL",
+    };
+    let key = api_key.filter(is_given);
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        HeaderName::from_static("anthropic-version"),
+        HeaderValue::from_static(anthropic::VERSION),
+    );
+    if let Some(key) = &key {
+        headers.insert(
+            HeaderName::from_static("x-api-key"),
+            secret(key.expose_secret().trim(), variables)?,
+        );
+    }
+    Connection::new(&[base_url.to_owned()], key.as_ref(), headers, variables, deadlines)
+}
+
+fn is_given(key: &SecretString) -> bool {
+    !key.expose_secret().trim().is_empty()
+}
+
+/// Marked, so that the HTTP client does not print it either.
+fn secret(text: &str, variables: Variables) -> Result<HeaderValue, SetupError> {
+    let variable = variables.key;
+    let mut value = HeaderValue::from_str(text).map_err(|_| SetupError::Key { variable })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+impl Source {
+    fn prefix(&self) -> &'static str {
+        match self.kind {
+            Kind::OpenAi(_) => "openai",
+            Kind::Anthropic(_) => "anthropic",
+            Kind::Ollama(_) => "ollama",
+            Kind::Scripted => "scripted",
+        }
+    }
+
+    fn model(&self, model: String) -> Option<Llm> {
+        let name = format!("{}:{model}", self.prefix());
+        let (connection, dialect): (_, Arc<dyn Dialect>) = match &self.kind {
+            Kind::OpenAi(connection) => (connection, Arc::new(openai::OpenAi::new(model, self.most_tokens))),
+            Kind::Anthropic(connection) => (connection, Arc::new(anthropic::Anthropic::new(model, self.most_tokens))),
+            Kind::Ollama(connection) => (connection, Arc::new(ollama::Ollama::new(model, self.most_tokens))),
+            Kind::Scripted => return None,
+        };
+        let connection = connection.clone();
+        Some(Llm {
+            name,
+            client: Client::Remote(Caller { connection, dialect }),
+            price: None,
+        })
+    }
+
+    async fn list(&self) -> Result<Vec<String>, LlmError> {
+        match &self.kind {
+            Kind::OpenAi(connection) => connection.list(&["models"], &[], openai::names).await,
+            Kind::Anthropic(connection) => {
+                let all = [("limit", "1000")];
+                connection.list(&["v1", "models"], &all, anthropic::names).await
+            }
+            Kind::Ollama(connection) => connection.list(&["api", "tags"], &[], ollama::names).await,
+            Kind::Scripted => Ok(Vec::new()),
+        }
+    }
+}
