@@ -16,6 +16,7 @@ use thiserror::Error;
 
 use crate::args::Args;
 use crate::llm;
+use crate::prompt::Privacy;
 
 pub use access::{Access, PublicUrl};
 
@@ -29,6 +30,7 @@ pub struct Config {
     pub hint: Option<&'static str>,
     pub run_seconds: u64,
     pub memory_bytes: u64,
+    pub privacy: Privacy,
 }
 
 #[derive(Debug, Error)]
@@ -104,6 +106,7 @@ impl Config {
             model: model.map(|model| settings(model, args, &variable)).transpose()?,
             run_seconds: args.run_seconds,
             memory_bytes: args.memory_mb << 20,
+            privacy: args.privacy,
         })
     }
 

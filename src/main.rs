@@ -46,6 +46,7 @@ async fn run(args: &Args) -> anyhow::Result<()> {
         llm: llm.context("--model (SANDPLOT_MODEL)")?,
         access: Access::new(access.token, access.allowed_hosts, public, at, address.ip()),
         run: RunLimits { seconds, memory_bytes },
+        privacy: config.privacy,
         metrics: metrics.clone(),
         now: jiff::Timestamp::now,
     })?;

@@ -13,7 +13,7 @@ mod tables;
 
 use crate::runtime::Runtime;
 
-pub use profile::{Bound, Column, Kind, Profile, ProfileError, Table};
+pub use profile::{Bound, Column, Kind, Privacy, Profile, ProfileError, Purpose, Table};
 
 const SYSTEM: &str = include_str!("prompt/system.md");
 const QUESTION: &str = include_str!("prompt/question.md");

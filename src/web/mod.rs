@@ -29,6 +29,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::llm::Llm;
+use crate::prompt::Privacy;
 use crate::store::Store;
 
 use access::Gate;
@@ -58,6 +59,8 @@ pub struct Parts {
     pub access: Access,
     /// Limits of a program in the browser.
     pub run: RunLimits,
+    /// What the model is told of a table unless the person chooses otherwise.
+    pub privacy: Privacy,
     pub metrics: PrometheusHandle,
     pub now: fn() -> jiff::Timestamp,
 }

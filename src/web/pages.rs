@@ -146,6 +146,7 @@ impl Pages {
             },
             model: parts.llm.as_ref().map(|llm| Model { name: llm.name() }),
             limits: self.limits,
+            privacy: parts.privacy,
             samples: &self.samples,
             chart,
         };

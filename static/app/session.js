@@ -180,7 +180,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
 
   /** @param {string} question */
   function askBody(question) {
-    const { profile } = tables.state;
+    const profile = tables.disclosed();
     const parent = state.chart?.id;
     return JSON.stringify({ question, ...(profile && { profile }), ...(parent !== undefined && { parent }) }, null, 2);
   }
@@ -220,7 +220,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
 
   /** Stores an edited or own program, so that it has an address. The run goes on without. @param {AbortSignal} signal */
   async function keepEdit(signal) {
-    const { profile } = tables.state;
+    const profile = tables.disclosed();
     const question = state.chart?.question ?? "";
     const parent = state.chart?.id;
     const body = {
@@ -327,7 +327,8 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     again = () => repairFrom(error);
     const attempts = state.attempts.at(-1)?.error === error ? state.attempts : [...state.attempts, attemptOf(error)];
     enter("asking", { repairing: chart.repairs + 1, failure: null, attempts, result: null, stdout: "" });
-    const repaired = await api.repair(chart.id, error.traceback || `${error.type}: ${error.message}`, {
+    const sent = tables.state.privacy === "samples" ? error.traceback : error.told;
+    const repaired = await api.repair(chart.id, sent || error.type, {
       signal,
       onDelta,
     });
@@ -345,6 +346,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       message: failure.sentence,
       line: null,
       traceback: `${title}: ${failure.sentence}`,
+      told: `${title}: ${failure.sentence}`,
     };
     return repairFrom(error);
   }
@@ -374,7 +376,12 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
         result: null,
         stdout: "",
       });
-      await tables.expect((chart.profile?.tables ?? []).map(({ file }) => file));
+      await tables.expect(
+        (chart.profile?.tables ?? []).map(({ file, fingerprint }) => ({
+          name: file,
+          fingerprint: fingerprint ?? null,
+        })),
+      );
       signal.throwIfAborted();
       // tablesChanged() goes on when the person has opened what is missing.
       if (tables.state.wanted.length > 0 || keepProgram) return;
@@ -483,11 +490,12 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     /** The page has loaded: bring back what a reload took away, then draw its chart. */
     async start() {
       const { chart } = pageData;
+      await tables.restore();
       if (chart) return resume(chart);
       const draft = restoreDraft();
       set({ program: draft.program ?? "" });
       edited = draft.program !== null;
-      await tables.expect(readTables().map(({ name }) => name));
+      await tables.expect(readTables().map(({ name }) => ({ name, fingerprint: null })));
     },
 
     /** @param {TablesState} next */
