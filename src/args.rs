@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::builder::{FalseyValueParser, OsStringValueParser, TypedValueParser as _};
 use clap::{ArgAction, Parser, Subcommand};
 
+use crate::prompt::Privacy;
 use crate::telemetry::LogFormat;
 
 /// Ask for a chart of your own data in plain words. A model writes the program; it runs sealed in the reader's browser.
@@ -139,6 +140,10 @@ pub struct Args {
     #[arg(long, env = "SANDPLOT_CONNECTIONS", value_name = "NUMBER", default_value_t = 512,
         value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub connections: u32,
+
+    /// How much of the tables the model is told unless the person chooses otherwise
+    #[arg(long, env = "SANDPLOT_PRIVACY", value_name = "LEVEL", default_value = "statistics")]
+    pub privacy: Privacy,
 
     /// How the log on standard error looks
     #[arg(long, env = "SANDPLOT_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::args::Args;
+use crate::prompt::Privacy;
 
 pub use access::{Access, PublicUrl};
 pub use models::Models;
@@ -30,6 +31,7 @@ pub struct Config {
     /// Open at the same time.
     pub connections: usize,
     pub memory_bytes: u64,
+    pub privacy: Privacy,
 }
 
 #[derive(Debug, Error)]
@@ -105,6 +107,7 @@ impl Config {
             run_seconds: args.run_seconds,
             connections: args.connections as usize,
             memory_bytes: args.memory_mb << 20,
+            privacy: args.privacy,
         })
     }
 

@@ -13,7 +13,7 @@ mod tables;
 
 use crate::runtime::Runtime;
 
-pub use profile::{Bound, Column, Kind, Profile, ProfileError, Table};
+pub use profile::{Bound, Column, Kind, Privacy, Profile, ProfileError, Purpose, Table};
 pub(crate) use tables::quoted;
 
 const SYSTEM: &str = include_str!("prompt/system.md");

@@ -28,6 +28,7 @@ pub struct Runtime {
     pub hints: Vec<Hint>,
     stdlib: BTreeSet<String>,
     pub renderers: Renderers,
+    pub readers: Readers,
 }
 
 /// A file of the bundle. Size and hash are those of the bytes before compression: what the browser checks.
@@ -104,6 +105,13 @@ pub struct Hint {
 pub struct Renderers {
     pub plotly: Renderer,
     pub vega: Renderer,
+}
+
+/// Scripts that stand beside the worker's own only where a file of that kind is opened.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Readers {
+    pub parquet: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -201,6 +209,7 @@ impl Runtime {
             .map(|file| (file, "the core".to_owned()))
             .chain(base_files.map(|file| (file, "the base packages".to_owned())))
             .chain(renderers.map(|(name, renderer)| (&renderer.file, format!("the renderer {name}"))))
+            .chain([(&self.readers.parquet, "reading Parquet".to_owned())])
             .chain(
                 self.packages
                     .iter()
@@ -262,6 +271,7 @@ mod tests {
             "sklearn.pack",
             "plotly.js",
             "vega.js",
+            "parquet.js",
         ]
         .map(file);
         json!({
@@ -282,6 +292,7 @@ mod tests {
                 "plotly": {"file": "plotly.js", "version": "4.1.1", "package": "plotly"},
                 "vega": {"file": "vega.js", "version": "6", "package": "altair"},
             },
+            "readers": {"parquet": "parquet.js"},
         })
     }
 
@@ -307,9 +318,10 @@ mod tests {
     /// Each row breaks one thing, and the message names it.
     #[test]
     fn a_wrong_description_is_refused_by_name() {
-        let broken: [(&str, Value, &str); 8] = [
+        let broken: [(&str, Value, &str); 9] = [
             ("/core/wasm", json!("gone.wasm"), "file gone.wasm for the core"),
             ("/renderers/vega/file", json!("v.js"), "file v.js for the renderer vega"),
+            ("/readers/parquet", json!("p.js"), "file p.js for reading Parquet"),
             (
                 "/packages/scikit-learn/file",
                 json!("n.pack"),

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// Rooms of `src/` and the rooms they may name with `crate::`.
 const RUST: [(&str, &[&str]); 11] = [
-    ("args", &["telemetry"]),
-    ("config", &["args", "llm"]),
+    ("args", &["prompt", "telemetry"]),
+    ("config", &["args", "llm", "prompt"]),
     ("lib", &["web"]),
     ("llm", &[]),
     ("plan", &["program", "prompt"]),

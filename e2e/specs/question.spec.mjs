@@ -58,7 +58,7 @@ test("a follow-up builds on the chart before it", async ({ page, server }) => {
   expect(new URL(page.url()).pathname).not.toContain(first);
 });
 
-test("a chart is kept: opened again it asks for its file by name and draws", async ({ page, server }) => {
+test("a chart is kept: opened elsewhere it asks for its file by name and draws", async ({ page, browser, server }) => {
   await page.goto(server.url);
   await page.getByTestId("file-input").setInputFiles(SALES);
   await page.getByTestId("question").fill("Show the sales by region");
@@ -67,10 +67,24 @@ test("a chart is kept: opened again it asks for its file by name and draws", asy
   await expect(page).toHaveURL(/\/charts\/[a-z2-7]{26}$/);
   const program = await page.getByTestId("program").textContent();
 
+  const elsewhere = await browser.newPage();
+  await elsewhere.goto(page.url());
+  await expect(elsewhere.getByText("sales.csv").first()).toBeVisible();
+  await expect(elsewhere.getByTestId("program")).toHaveText(program ?? "", { useInnerText: false });
+  await expect(elsewhere.getByTestId("figure")).toHaveCount(0);
+  await elsewhere.getByTestId("file-input").setInputFiles(SALES);
+  await expectState(elsewhere, "shown");
+  await expect(elsewhere.getByTestId("figure")).toHaveCount(1);
+  await elsewhere.close();
+});
+
+test("a file that is opened while its chart is drawn again takes no run down with it", async ({ page, server }) => {
+  await page.goto(server.url);
+  await page.getByTestId("file-input").setInputFiles(SALES);
+  await page.getByTestId("question").fill("Show the sales by region");
+  await page.getByTestId("ask").click();
+  await expectState(page, "shown");
   await page.reload();
-  await expect(page.getByText("sales.csv").first()).toBeVisible();
-  await expect(page.getByTestId("program")).toHaveText(program ?? "", { useInnerText: false });
-  await expect(page.getByTestId("figure")).toHaveCount(0);
   await page.getByTestId("file-input").setInputFiles(SALES);
   await expectState(page, "shown");
   await expect(page.getByTestId("figure")).toHaveCount(1);

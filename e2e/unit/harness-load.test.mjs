@@ -221,7 +221,7 @@ const refused = {
   "broken JSON": ['{"a": [1,', "data.json", /cannot be read as a table of JSON/],
   "a single JSON value": ["7", "data.json", /single value/],
   "a broken gzip": [Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), "data.csv.gz", /damaged/],
-  "a format that cannot be read here": ["x", "data.parquet", /Save the table as CSV/],
+  "a format that cannot be read here": ["x", "data.feather", /Save the table as Parquet or CSV/],
 };
 for (const [what, [content, name, words]] of Object.entries(refused)) {
   test(`${what} is refused with a sentence that helps`, () => {
@@ -254,18 +254,41 @@ test("five megabytes keep every row", () => {
   assert.deepEqual(columns, ["id:integer", "day:date", "kind:text", "price:number", "note:text"]);
 });
 
-test("the profile names kinds, ranges and gaps, and never rows", () => {
+test("the profile names kinds, ranges, quartiles and gaps", () => {
   const people = Array.from(
     { length: 60 },
     (_, i) => `${i},person ${i},${["EU", "US", "EU"][i % 3]},${i % 2 ? i / 2 : ""},true`,
   );
   const { table } = read(`id,name,region,score,ok\n${people.join("\n")}\n`);
+  const samples = ["0", "1", "2", "3", "4"];
+  assert.match(table.fingerprint, /^[0-9a-f]{10}$/);
   assert.deepEqual(table.columns, [
-    { name: "id", type: "integer", missing: 0, distinct: 60, min: 0, max: 59 },
-    { name: "name", type: "text", missing: 0, distinct: 60 },
-    { name: "region", type: "text", missing: 0, distinct: 2, top: ["EU", "US"] },
-    { name: "score", type: "number", missing: 30, distinct: 30, min: 0.5, max: 29.5 },
-    { name: "ok", type: "boolean", missing: 0, distinct: 1, top: ["True"] },
+    {
+      name: "id",
+      type: "integer",
+      missing: 0,
+      distinct: 60,
+      min: 0,
+      max: 59,
+      quantiles: [15, 30, 45],
+      samples,
+      role: "identifier",
+    },
+    { name: "name", type: "text", missing: 0, distinct: 60, samples: samples.map((i) => `person ${i}`) },
+    {
+      name: "region",
+      type: "text",
+      missing: 0,
+      distinct: 2,
+      top: ["EU", "US"],
+      role: "category",
+      samples: ["EU", "US"],
+    },
+    {
+      ...{ name: "score", type: "number", missing: 30, distinct: 30, min: 0.5, max: 29.5 },
+      ...{ quantiles: [7.5, 15.5, 22.5], samples: ["0.5", "1.5", "2.5", "3.5", "4.5"] },
+    },
+    { name: "ok", type: "boolean", missing: 0, distinct: 1, top: ["True"], samples: ["True"] },
   ]);
 });
 

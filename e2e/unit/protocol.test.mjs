@@ -20,20 +20,37 @@ test("each message of the worker passes in its right shape", () => {
       {
         name: "a",
         file: "a.csv",
+        fingerprint: "0a1b2c3d4e",
         rows: 2,
         columns: [
-          { name: "x", type: "integer", missing: 0, distinct: 2, min: 1, max: 2 },
-          { name: "y", type: "text", missing: 0, distinct: 1, top: ["k"] },
+          { name: "x", type: "integer", missing: 0, distinct: 2, min: 1, max: 2, quantiles: [1, 1, 2], unit: "%" },
+          { name: "y", type: "text", missing: 0, distinct: 1, top: ["k"], samples: ["k"], role: "category" },
         ],
       },
     ],
   };
-  const previews = [{ name: "a", columns: ["x", "y"], rows: [["1", "k"]] }];
-  assert.deepEqual(parseFromWorker({ type: "opened", id: 1, json: JSON.stringify({ ok: true, profile, previews }) }), {
+  const sheet = {
+    name: "a",
+    columns: ["x", "y"],
+    rows: [["1", "k"]],
+    sources: ["x", "z"],
+    leftOut: ["w"],
+    bars: [[1, 1], []],
+  };
+  const json = JSON.stringify({ ok: true, profile, previews: [{ ...sheet, lost: { z: 3 } }] });
+  const previews = [{ ...sheet, lost: [{ source: "z", values: 3 }] }];
+  const frames = new ArrayBuffer(3);
+  assert.deepEqual(parseFromWorker({ type: "opened", id: 1, json, frames }), {
     type: "opened",
     id: 1,
     opened: { profile, previews },
+    frames,
     missed: false,
+  });
+  assert.deepEqual(parseFromWorker({ type: "needs", id: 1, what: "parquet" }), {
+    type: "needs",
+    id: 1,
+    what: "parquet",
   });
 });
 
@@ -73,6 +90,14 @@ test("what is not of the protocol is refused", () => {
     { type: "result", id: 1, json: "[]", parts: [] },
     { type: "result", id: 1, json: '{"figures":{}}', parts: [] },
     { type: "opened", id: 1, json: '{"profile":{}}' },
+    { type: "opened", id: 1, json: '{"profile":{"tables":[]},"previews":[]}', frames: new SharedArrayBuffer(1) },
+    {
+      type: "opened",
+      id: 1,
+      json: '{"profile":{"tables":[]},"previews":[]}',
+      frames: new ArrayBuffer(1, { maxByteLength: 2 }),
+    },
+    { type: "needs", id: 1, what: "https://example.org/package.js" },
   ];
   for (const message of refused) {
     assert.throws(() => parseFromWorker(message), ProtocolError, JSON.stringify(message));
@@ -103,10 +128,17 @@ test("keys of prototypes are neither read nor passed on", () => {
 });
 
 test("long texts are cut, sizes are held in bounds", () => {
-  const error = { type: "E".repeat(1000), message: "m", line: 3, traceback: "t".repeat(BOUNDS.traceback * 2) };
+  const error = {
+    type: "E".repeat(1000),
+    message: "m",
+    line: 3,
+    traceback: "t".repeat(BOUNDS.traceback * 2),
+    told: "t".repeat(BOUNDS.traceback * 2),
+  };
   const parsed = result({ ok: false, error }).result.error;
   assert.equal(parsed.type.length, 200);
   assert.equal(parsed.traceback.length, BOUNDS.traceback);
+  assert.equal(parsed.told.length, BOUNDS.traceback);
   assert.deepEqual(parseFromFigure({ type: "drawn", height: 1e9 }), { type: "drawn", height: 4000 });
   assert.throws(() => parseFromFigure({ type: "drawn", height: Number.NaN }), ProtocolError);
   assert.throws(() => parseFromFigure({ type: "image", id: 1, png: "data:image/png" }), ProtocolError);

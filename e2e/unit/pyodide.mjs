@@ -12,6 +12,7 @@ import zlib from "node:zlib";
 import { loadPyodide } from "pyodide";
 import { BASE_PACKS } from "../../pyodide-bundle/build/base.mjs";
 import { decodePack } from "../../pyodide-bundle/build/pack.mjs";
+import { readColumns } from "../../pyodide-bundle/core/parquet.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const dist = path.join(root, "pyodide-bundle/dist");
@@ -37,17 +38,42 @@ export async function startPyodide(packages = []) {
   mount(pyodide, readHarness());
   const sandplot = pyodide.runPython("import sandplot; sandplot");
   sandplot.boot(JSON.stringify(Object.keys(runtime.imports)));
+  /** @param {Record<string, string | Uint8Array>} files */
+  const place = (files) =>
+    Object.entries(files).map(([name, content]) => {
+      pyodide.FS.writeFile(`${home}/${name}`, content);
+      return { name, path: `${home}/${name}` };
+    });
 
   return {
     pyodide,
 
-    /** What `sandplot.load` says about these files. @param {Record<string, string | Uint8Array>} files */
-    load(files) {
-      const named = Object.entries(files).map(([name, content]) => {
-        pyodide.FS.writeFile(`${home}/${name}`, content);
-        return { name, path: `${home}/${name}` };
-      });
-      return JSON.parse(sandplot.load(JSON.stringify(named)));
+    /**
+     * What `sandplot.load` says about these files.
+     * @param {Record<string, string | Uint8Array>} files
+     * @param {Record<string, Record<string, object>>} [edits]
+     */
+    load(files, edits = {}) {
+      return JSON.parse(sandplot.load(JSON.stringify({ files: place(files), edits })));
+    },
+
+    /** The same where one of them may be Parquet: as the worker does it. @param {Record<string, string | Uint8Array>} files */
+    async loadAny(files) {
+      const request = JSON.stringify({ files: place(files) });
+      for (;;) {
+        const answer = JSON.parse(sandplot.load(request));
+        if (answer.needs !== "parquet") return answer;
+        await makeColumns(pyodide, answer.path);
+      }
+    },
+
+    /** @param {Record<string, Record<string, object>>} edits */
+    adjust: (edits) => JSON.parse(sandplot.adjust(JSON.stringify(edits))),
+
+    /** As a later interpreter opens what this one has read. */
+    again() {
+      sandplot.freeze(`${home}/.frames`);
+      return JSON.parse(sandplot.load(JSON.stringify({ files: [], frames: `${home}/.frames` })));
     },
 
     /** Runs a program; parts of figures are put in place of their numbers. @param {string} program */
@@ -65,6 +91,27 @@ export async function startPyodide(packages = []) {
       return { ...result, stdout: lines.join("\n") };
     },
   };
+}
+
+/**
+ * @param {import('pyodide').PyodideAPI} pyodide
+ * @param {string} path of a Parquet file
+ */
+async function makeColumns(pyodide, path) {
+  const folder = `${path}.columns`;
+  pyodide.FS.mkdirTree(folder);
+  /** @type {{columns: object[], error?: string}} */
+  const described = { columns: [] };
+  try {
+    for await (const { column, bytes, kinds } of readColumns(new Uint8Array(pyodide.FS.readFile(path)).buffer)) {
+      pyodide.FS.writeFile(`${folder}/${described.columns.length}`, bytes);
+      if (kinds !== undefined) pyodide.FS.writeFile(`${folder}/${described.columns.length}.kinds`, kinds);
+      described.columns.push(column);
+    }
+  } catch (error) {
+    described.error = String(error);
+  }
+  pyodide.FS.writeFile(`${folder}/columns.json`, JSON.stringify(described));
 }
 
 /**

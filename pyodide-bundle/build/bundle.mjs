@@ -23,7 +23,7 @@ import {
 } from "./manifest.mjs";
 import { decodePack, encodePack, storedZip } from "./pack.mjs";
 import { createProgress, megabytes } from "./progress.mjs";
-import { buildVega } from "./renderers.mjs";
+import { buildParquet, buildVega } from "./renderers.mjs";
 import { unpackWheel, unpackZip } from "./unpack.mjs";
 
 /** @import { Compiler } from "./compile.mjs" */
@@ -40,6 +40,7 @@ import { unpackWheel, unpackZip } from "./unpack.mjs";
 
 const STANDARD_LIBRARY = "/lib/python314.zip";
 const STANDARD_LIBRARY_FILE = "stdlib.zip";
+const PARQUET_FILE = "parquet.js";
 const RUNTIME_INPUTS = ["pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "python_stdlib.zip", "pyodide-lock.json"];
 
 /** What decides how a compiled file comes out, beside its input and the interpreter. */
@@ -174,6 +175,7 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
     serve("harness.pack", harness),
     serve("plotly.js", input("plotly.js")),
     serve("vega.js", await buildVega(bundleFolder)),
+    serve(PARQUET_FILE, await buildParquet(join(bundleFolder, "core/parquet.js"))),
   );
   files.push(...(await Promise.all(serving)));
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -320,6 +322,7 @@ function runtimeDescription(manifest, files, modules, held) {
       stdlib: STANDARD_LIBRARY_FILE,
       harness: "harness.pack",
     },
+    readers: { parquet: PARQUET_FILE },
     base: {
       ...BASE_FILES,
       modules: held.filter((name) => modules.includes(name) || Object.hasOwn(manifest.imports, name)),

@@ -90,7 +90,14 @@ fn best<'a>(columns: &Columns<'a>, left: usize, right: usize) -> Option<Join<'a>
 }
 
 /// How well two columns fit as the two ends of a join; None where they do not.
-fn fit(table: &str, rows: u64, one: &Column, other_table: &str, other_rows: u64, other: &Column) -> Option<u32> {
+fn fit(
+    table: &str,
+    rows: Option<u64>,
+    one: &Column,
+    other_table: &str,
+    other_rows: Option<u64>,
+    other: &Column,
+) -> Option<u32> {
     let is_text = |kind: Kind| matches!(kind, Kind::Text | Kind::Mixed);
     let is_number = |kind: Kind| matches!(kind, Kind::Integer | Kind::Number);
     let same_kind = one.kind == other.kind
@@ -106,7 +113,7 @@ fn fit(table: &str, rows: u64, one: &Column, other_table: &str, other_rows: u64,
     if !(same || points) {
         return None;
     }
-    let is_key = |column: &Column, rows: u64| column.distinct == rows && rows > 0;
+    let is_key = |column: &Column, rows: Option<u64>| column.distinct == rows && rows > Some(0);
     let mut fit = if points { 30 } else { 20 };
     if ["id", "code", "key", "no", "number"]
         .iter()

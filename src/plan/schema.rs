@@ -244,7 +244,7 @@ fn filters(columns: &Columns<'_>) -> Value {
 /// Every value of a column that has few.
 fn all_kinds(column: &Column) -> Option<Vec<Value>> {
     let top = column.top.as_deref()?;
-    let is_all = column.distinct as usize <= top.len() && !top.is_empty();
+    let is_all = column.distinct.is_some_and(|distinct| distinct as usize <= top.len());
     let is_whole = top.iter().all(|kind| !kind.ends_with('…'));
     match column.kind {
         Kind::Text if is_all && is_whole => Some(top.iter().map(|kind| json!(kind)).collect()),

@@ -30,6 +30,7 @@ pub(super) fn runtime() -> Runtime {
         "hints": [],
         "stdlib": ["math", "json", "datetime", "collections"],
         "renderers": {"plotly": renderer("plotly.js"), "vega": renderer("plotly.js")},
+        "readers": {"parquet": "plotly.js"},
     });
     Runtime::parse(description.to_string().as_bytes()).unwrap()
 }

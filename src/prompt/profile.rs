@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -14,6 +15,9 @@ const LONGEST_NAME: usize = 500;
 const MOST_KINDS: usize = 20;
 /// Kinds are cut to 40 characters where they are found; an ellipsis and a margin are allowed.
 const LONGEST_KIND: usize = 64;
+const LONGEST_NOTE: usize = 300;
+const LONGEST_UNIT: usize = 8;
+const LONGEST_FINGERPRINT: usize = 32;
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,7 +33,14 @@ pub struct Table {
     /// The identifier under which the program finds it.
     pub name: String,
     pub file: String,
-    pub rows: u64,
+    /// By which the page tells the person's file from another of the same name. The model is not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub fingerprint: Option<String>,
+    /// Not said, as everything but names and types, where the person has chosen to give nothing more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub rows: Option<u64>,
     pub columns: Vec<Column>,
 }
 
@@ -40,18 +51,52 @@ pub struct Column {
     pub name: String,
     #[serde(rename = "type")]
     pub kind: Kind,
-    pub missing: u64,
-    pub distinct: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub missing: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub distinct: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub min: Option<Bound>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub max: Option<Bound>,
+    /// First quarter, middle and third quarter of the numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, type = "Array<number>"))]
+    pub quantiles: Option<Vec<serde_json::Number>>,
     /// The most common kinds of a column that has few.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub top: Option<Vec<String>>,
+    /// Some of its values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub samples: Option<Vec<String>>,
+    /// What its numbers count: `%`, `EUR`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub unit: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub role: Option<Purpose>,
+    /// What the person says about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub note: Option<String>,
+}
+
+/// What a column is for, beyond its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Purpose {
+    Identifier,
+    Category,
+    #[serde(rename = "yes/no")]
+    YesNo,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +123,19 @@ pub enum Bound {
     Text(String),
 }
 
+/// What of a table leaves the tab with a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Privacy {
+    /// Names and types of columns
+    Names,
+    /// Counts, rounded ranges and quartiles besides; no cell of a text column
+    Statistics,
+    /// Sample values, kinds and exact ranges besides
+    Samples,
+}
+
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum ProfileError {
     #[error("there are {count} tables, at most {MOST_TABLES} can be described")]
@@ -94,6 +152,10 @@ pub enum ProfileError {
     Kinds { column: String },
     #[error("the range of column {column:?} is not made of numbers or short dates")]
     Range { column: String },
+    #[error("the {what} of column {column:?} is too long")]
+    TooLong { what: &'static str, column: String },
+    #[error("the fingerprint of table {name:?} is too long")]
+    Fingerprint { name: String },
 }
 
 impl Profile {
@@ -116,6 +178,15 @@ impl Profile {
             if is_long(&table.name, LONGEST_NAME) || is_long(&table.file, LONGEST_NAME) {
                 return Err(ProfileError::NameTooLong { what: "table" });
             }
+            if table
+                .fingerprint
+                .as_deref()
+                .is_some_and(|it| is_long(it, LONGEST_FINGERPRINT))
+            {
+                return Err(ProfileError::Fingerprint {
+                    name: table.name.clone(),
+                });
+            }
             if !names.insert(&table.name) {
                 return Err(ProfileError::TableTwice {
                     name: table.name.clone(),
@@ -132,9 +203,22 @@ impl Column {
         if is_long(&self.name, LONGEST_NAME) {
             return Err(ProfileError::NameTooLong { what: "column" });
         }
-        let kinds = self.top.as_deref().unwrap_or_default();
-        if kinds.len() > MOST_KINDS || kinds.iter().any(|kind| is_long(kind, LONGEST_KIND)) {
-            return Err(ProfileError::Kinds {
+        for kinds in [&self.top, &self.samples].into_iter().flatten() {
+            if kinds.len() > MOST_KINDS || kinds.iter().any(|kind| is_long(kind, LONGEST_KIND)) {
+                return Err(ProfileError::Kinds {
+                    column: self.name.clone(),
+                });
+            }
+        }
+        for (what, text, limit) in [("note", &self.note, LONGEST_NOTE), ("unit", &self.unit, LONGEST_UNIT)] {
+            if text.as_deref().is_some_and(|text| is_long(text, limit)) {
+                let column = self.name.clone();
+                return Err(ProfileError::TooLong { what, column });
+            }
+        }
+        let quantiles = self.quantiles.as_deref().unwrap_or_default();
+        if quantiles.len() > 3 || !quantiles.iter().all(is_finite) {
+            return Err(ProfileError::Range {
                 column: self.name.clone(),
             });
         }
@@ -151,10 +235,14 @@ impl Column {
 impl Bound {
     fn is_sound(&self) -> bool {
         match self {
-            Bound::Number(number) => number.as_f64().is_some_and(f64::is_finite),
+            Bound::Number(number) => is_finite(number),
             Bound::Text(text) => !is_long(text, LONGEST_KIND),
         }
     }
+}
+
+fn is_finite(number: &serde_json::Number) -> bool {
+    number.as_f64().is_some_and(f64::is_finite)
 }
 
 fn is_long(text: &str, limit: usize) -> bool {
@@ -168,10 +256,12 @@ mod tests {
 
     use super::*;
 
-    const SAMPLE: &str = r#"{"tables":[{"name":"orders","file":"orders.csv","rows":123,"columns":[
-        {"name":"price","type":"number","missing":0,"distinct":17,"min":1,"max":9.5},
+    const SAMPLE: &str = r#"{"tables":[{"name":"orders","file":"orders.csv","fingerprint":"0a1b2c3d4e","rows":123,"columns":[
+        {"name":"price","type":"number","missing":0,"distinct":17,"min":1,"max":9.5,"quantiles":[2,3,4.5],"samples":["1","2.5"],
+         "unit":"EUR","note":"after tax"},
         {"name":"day","type":"date","missing":2,"distinct":90,"min":"2024-01-01","max":"2024-03-31"},
-        {"name":"region","type":"text","missing":0,"distinct":2,"top":["EU","US"]}]}]}"#;
+        {"name":"region","type":"text","missing":0,"distinct":2,"top":["EU","US"],"role":"category"},
+        {"name":"paid","type":"text","role":"yes/no"}]}]}"#;
 
     fn sample() -> Profile {
         serde_json::from_str(SAMPLE).unwrap()
@@ -239,7 +329,17 @@ mod tests {
         let kinds = Err(ProfileError::Kinds { column: "price".into() });
         assert_eq!(with_column(|column| column.top = Some(vec!["x".repeat(65)])), kinds);
         assert_eq!(with_column(|column| column.top = Some(vec![String::new(); 21])), kinds);
+        assert_eq!(with_column(|column| column.samples = Some(vec!["x".repeat(65)])), kinds);
+        let long = |what| {
+            Err(ProfileError::TooLong {
+                what,
+                column: "price".into(),
+            })
+        };
+        assert_eq!(with_column(|column| column.note = Some("é".repeat(301))), long("note"));
+        assert_eq!(with_column(|column| column.unit = Some("x".repeat(9))), long("unit"));
         let range = Err(ProfileError::Range { column: "price".into() });
+        assert_eq!(with_column(|column| column.quantiles = Some(vec![1.into(); 4])), range);
         assert_eq!(
             with_column(|column| column.min = Some(Bound::Text("x".repeat(65)))),
             range
@@ -278,6 +378,11 @@ mod tests {
             "/tables/0/columns/0/min",
             "/tables/0/columns/0/max",
             "/tables/0/columns/2/top",
+            "/tables/0/fingerprint",
+            "/tables/0/columns/0/quantiles",
+            "/tables/0/columns/0/samples",
+            "/tables/0/columns/0/note",
+            "/tables/0/columns/2/role",
         ];
         (prop::sample::select(places.to_vec()), odd).prop_map(|(place, odd)| {
             let mut value: Value = serde_json::from_str(SAMPLE).unwrap();

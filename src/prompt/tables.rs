@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::profile::{Bound, Column, Kind, Table};
+use super::profile::{Bound, Column, Kind, Purpose, Table};
 
 /// Columns described in full; of the others only the name is given.
 const FULL_COLUMNS: usize = 200;
@@ -21,7 +21,8 @@ pub(super) fn describe(tables: &[Table]) -> String {
         }
         let name = quoted(&table.name);
         let also = if index == 0 { " = df" } else { "" };
-        let _ = write!(text, "tables[{name}]{also}, {} rows, columns:", table.rows);
+        let rows = table.rows.map_or(String::new(), |rows| format!(", {rows} rows"));
+        let _ = write!(text, "tables[{name}]{also}{rows}, columns:");
         // Each table still to come keeps its share, so that a wide first one does not hide a narrow second.
         let share = CHARACTERS.saturating_sub(text.len()) / (tables.len() - index);
         columns(&mut text, &table.columns, &mut full_columns, share);
@@ -58,35 +59,57 @@ fn columns(text: &mut String, columns: &[Column], full_columns: &mut usize, char
 
 fn line(column: &Column) -> String {
     let mut line = format!("\n- {}: {}", quoted(&column.name), word(column.kind));
+    if let Some(unit) = &column.unit {
+        let _ = write!(line, " in {}", quoted(unit));
+    }
+    match column.role {
+        Some(Purpose::Identifier) => line.push_str(", identifier"),
+        Some(Purpose::YesNo) => line.push_str(", yes or no"),
+        Some(Purpose::Category) | None => {}
+    }
+    if let Some(distinct) = column.distinct
+        && column.kind != Kind::Empty
+    {
+        let _ = write!(line, ", {distinct} distinct");
+    }
     match (&column.min, &column.max, column.top.as_deref().unwrap_or_default()) {
         (_, _, kinds @ [_, ..]) => {
-            let kind = |kind: &String| {
-                if column.kind == Kind::Boolean {
-                    bare(kind)
-                } else {
-                    quoted(kind)
-                }
-            };
-            let shown: Vec<String> = kinds.iter().take(KINDS).map(kind).collect();
-            let only = if column.distinct as usize > shown.len() {
+            let shown: Vec<String> = kinds.iter().take(KINDS).map(|kind| value(column, kind)).collect();
+            let only = if column.distinct.is_none_or(|distinct| distinct as usize > shown.len()) {
                 "such as"
             } else {
                 "only"
             };
-            let _ = write!(line, ", {} distinct, {only} {}", column.distinct, shown.join(", "));
+            let _ = write!(line, ", {only} {}", shown.join(", "));
         }
         (Some(min), Some(max), _) => {
-            let _ = write!(line, ", {} distinct, {} to {}", column.distinct, bound(min), bound(max));
+            let _ = write!(line, ", {} to {}", bound(min), bound(max));
         }
-        _ if column.kind == Kind::Empty => {}
-        _ => {
-            let _ = write!(line, ", {} distinct", column.distinct);
-        }
+        _ => {}
     }
-    if column.missing > 0 {
-        let _ = write!(line, ", {} missing", column.missing);
+    if let Some([low, middle, high]) = column.quantiles.as_deref() {
+        let _ = write!(line, ", quartiles {low}, {middle}, {high}");
+    }
+    if let (Some(samples @ [_, ..]), None) = (column.samples.as_deref(), &column.top) {
+        let shown: Vec<String> = samples.iter().take(KINDS).map(|sample| value(column, sample)).collect();
+        let _ = write!(line, ", for example {}", shown.join(", "));
+    }
+    if let Some(missing @ 1..) = column.missing {
+        let _ = write!(line, ", {missing} missing");
+    }
+    if let Some(note) = &column.note {
+        let _ = write!(line, "; the person says: {}", quoted(note));
     }
     line
+}
+
+/// A cell as a program would write it.
+fn value(column: &Column, text: &str) -> String {
+    match column.kind {
+        Kind::Boolean => bare(text),
+        Kind::Integer | Kind::Number if text.parse::<f64>().is_ok_and(f64::is_finite) => text.to_owned(),
+        _ => quoted(text),
+    }
 }
 
 fn word(kind: Kind) -> &'static str {

@@ -48,6 +48,7 @@ fn runtime() -> Runtime {
         "hints": [],
         "stdlib": ["math"],
         "renderers": {"plotly": renderer, "vega": renderer},
+        "readers": {"parquet": "f"},
     });
     Runtime::parse(description.to_string().as_bytes()).unwrap()
 }
@@ -243,4 +244,28 @@ fn a_library_is_named_by_what_the_program_imports() {
 fn placeholders_are_filled_once_and_unknown_ones_stay() {
     let values = [("a", "{{b}}"), ("b", "x")];
     assert_eq!(fill("{{a}} {{b}} {{c}} {{ \n", &values), "{{b}} x {{c}} {{");
+}
+
+#[test]
+fn as_much_is_told_as_the_person_lets_be_told() {
+    let tables = profile(
+        json!([{"name": "t", "file": "t.csv", "fingerprint": "0a1b2c3d4e", "columns": [
+            {"name": "price", "type": "number", "unit": "EUR", "note": "after\ntax", "min": 1, "max": 9.5, "quantiles": [2, 3, 4.5]},
+            {"name": "who", "type": "text", "role": "identifier", "samples": ["A-1", "A-2"]},
+            {"name": "day", "type": "date", "min": "2024-01", "max": "2024-03"},
+            {"name": "amount", "type": "integer", "samples": ["12", "evil"]},
+            {"name": "paid", "type": "text", "role": "yes/no"},
+        ]}]),
+    );
+    let messages = question("Draw it", &tables, None, &runtime());
+    let told = messages[1].content.split("\n\nDraw this").next().unwrap();
+    assert_eq!(
+        told,
+        r#"tables["t"] = df, columns:
+- "price": number in "EUR", 1 to 9.5, quartiles 2, 3, 4.5; the person says: "after\ntax"
+- "who": text, identifier, for example "A-1", "A-2"
+- "day": date, 2024-01 to 2024-03
+- "amount": integer, for example 12, "evil"
+- "paid": text, yes or no"#
+    );
 }

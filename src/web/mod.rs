@@ -31,6 +31,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::llm::Models;
+use crate::prompt::Privacy;
 use crate::store::Store;
 
 use access::Gate;
@@ -64,6 +65,8 @@ pub struct Parts {
     pub quotas: Quotas,
     /// Limits of a program in the browser.
     pub run: RunLimits,
+    /// What the model is told of a table unless the person chooses otherwise.
+    pub privacy: Privacy,
     pub metrics: PrometheusHandle,
     pub now: fn() -> jiff::Timestamp,
 }

@@ -167,6 +167,7 @@ impl Pages {
             },
             models: models.iter().map(|llm| Model { name: llm.name() }).collect(),
             limits: self.limits,
+            privacy: parts.privacy,
             samples: &self.samples,
             chart,
         };

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::prompt::Privacy;
 use crate::store::Chart;
 
 /// The body of `POST /api/v1/charts`: a question for the model, or a program to be stored as it is.
@@ -166,6 +167,7 @@ pub(super) struct PageData<'a> {
     /// Those that can be asked; the first is if nobody chooses.
     pub(super) models: Vec<Model<'a>>,
     pub(super) limits: Limits,
+    pub(super) privacy: Privacy,
     pub(super) samples: &'a [Sample],
     pub(super) chart: Option<&'a Answer>,
 }
@@ -294,8 +296,8 @@ mod tests {
     use ts_rs::{Config, TS};
 
     use super::*;
-    use crate::prompt::{Bound, Column, Kind, Profile, Table};
-    use crate::runtime::{Base, Core, File, Hint, Package, Renderer, Renderers, Runtime, Snapshot};
+    use crate::prompt::{Bound, Column, Kind, Profile, Purpose, Table};
+    use crate::runtime::{Base, Core, File, Hint, Package, Readers, Renderer, Renderers, Runtime, Snapshot};
 
     /// Writes the types the page works with, and fails if they were not up to date: so a change is seen, and the next run passes.
     #[test]
@@ -319,7 +321,9 @@ mod tests {
             declaration::<Table>(),
             declaration::<Column>(),
             declaration::<Kind>(),
+            declaration::<Purpose>(),
             declaration::<Bound>(),
+            declaration::<Privacy>(),
             declaration::<PageData<'_>>(),
             declaration::<Sandbox<'_>>(),
             declaration::<Script<'_>>(),
@@ -335,6 +339,7 @@ mod tests {
             declaration::<Hint>(),
             declaration::<Renderers>(),
             declaration::<Renderer>(),
+            declaration::<Readers>(),
         ];
         let text = format!(
             "// What travels between the server and the page. Generated from src/web/wire.rs by `cargo test`; do not edit.\n{}",

@@ -3,9 +3,8 @@
  * The server's HTTP interface as the page uses it. Every failure becomes an ApiError with a code and a sentence; what is done
  * about it is session.js's. Bodies are given as text, so that what was shown to the person is what is sent, byte for byte.
  *
- * @import {Profile} from "../shared/protocol.js"
  * @import {Chart} from "./page-data.js"
- * @import {Usage} from "./wire.js"
+ * @import {Profile, Usage} from "./wire.js"
  *
  * @typedef {{what: string, body: string, at: Date}} Sent one request that left the tab
  * @typedef {{signal: AbortSignal, onDelta: (text: string) => void}} Streaming

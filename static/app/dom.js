@@ -33,6 +33,20 @@ export function make(tag, attributes = {}, ...children) {
 }
 
 /**
+ * A part of a drawing, made as an element is.
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {...Node} children
+ */
+export function makeShape(tag, attributes, ...children) {
+  const shape = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, String(value));
+  shape.append(...children);
+  return shape;
+}
+
+/**
  * @param {string} label
  * @param {() => void} action
  * @param {Record<string, string | true>} attributes

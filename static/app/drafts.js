@@ -1,7 +1,10 @@
 // @ts-check
 /**
  * What a person has typed and opened, kept over a reload. Kept by the tab and by the page's path, so that neither two tabs nor
- * two charts disturb each other. Never rows: a file of the person's own is remembered by name only.
+ * two charts disturb each other. Never rows: files are in kept.js, of a
+ * file of the person's own only the name is here.
+ *
+ * @import {Privacy} from "./wire.js"
  *
  * @typedef {object} Draft
  * @property {string} question typed and not yet asked
@@ -40,6 +43,27 @@ export function readTables() {
 /** @param {RememberedTable[]} tables */
 export function keepTables(tables) {
   write(TABLES, tables.length > 0 ? { tables } : null);
+}
+
+const PRIVACY = "sandplot:privacy";
+
+/** How much of the tables the person lets be told, in every tab. @returns {Privacy | null} */
+export function readPrivacy() {
+  try {
+    const chosen = localStorage.getItem(PRIVACY);
+    return chosen === "names" || chosen === "statistics" || chosen === "samples" ? chosen : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Privacy} level */
+export function keepPrivacy(level) {
+  try {
+    localStorage.setItem(PRIVACY, level);
+  } catch {
+    return;
+  }
 }
 
 function key() {

@@ -3,7 +3,9 @@
  * One interpreter: a sealed frame, the worker in it, and what the page waits for from it. It knows neither the runtime's files nor
  * whose turn it is; sandbox.js does. Ending it is removing its frame: nothing inside can refuse that.
  *
- * @import {NamedBlob, NamedBytes, FromWorker, Opened, ToWorker} from "../shared/protocol.js"
+ * @import {NamedBlob, NamedBytes, FromWorker, ToWorker} from "../shared/protocol.js"
+ *
+ * @typedef {Extract<FromWorker, {type: "opened" | "needs"}>} OpenAnswer
  */
 
 import { BOUNDS, ProtocolError, parseFromWorker } from "../shared/protocol.js";
@@ -138,21 +140,32 @@ export class Interpreter {
   }
 
   /**
-   * @param {NamedBlob[]} files
-   * @returns {Promise<{opened: Opened, missed: boolean}>}
+   * @param {{files: NamedBlob[], packs: NamedBytes[], frames: Blob | null, edits: string}} request
+   * @returns {Promise<OpenAnswer>}
    */
-  async open(files) {
+  async open(request) {
     const id = this.#nextId++;
     const opened = this.#expect("opened", id);
-    this.#port.postMessage({ type: "open", id, files });
-    const size = Math.round(files.reduce((sum, { blob }) => sum + blob.size, 0) / 1e6);
-    const message = await within(
+    this.#port.postMessage({ type: "open", id, ...request });
+    const size = Math.round(request.files.reduce((sum, { blob }) => sum + blob.size, 0) / 1e6);
+    return within(
       opened,
       OPEN_SECONDS,
       `Opening the data took longer than ${OPEN_SECONDS} seconds. Try fewer rows or columns${size > 0 ? ` (it has ${size} MB)` : ""}.`,
       this,
     );
-    return { opened: message.opened, missed: message.missed };
+  }
+
+  /**
+   * Applies what the person says about columns to the tables that are open.
+   * @param {string} edits
+   * @returns {Promise<OpenAnswer>}
+   */
+  async adjust(edits) {
+    const id = this.#nextId++;
+    const opened = this.#expect("opened", id);
+    this.#port.postMessage({ type: "adjust", id, edits });
+    return within(opened, OPEN_SECONDS, `Changing the columns took longer than ${OPEN_SECONDS} seconds.`, this);
   }
 
   /**
@@ -191,7 +204,7 @@ export class Interpreter {
    * @param {T} type
    * @param {number} id
    * @param {(text: string) => void} [onOutput]
-   * @returns {Promise<Extract<FromWorker, {type: T}>>}
+   * @returns {Promise<Extract<FromWorker, {type: T extends "opened" ? "opened" | "needs" : T}>>}
    */
   #expect(type, id, onOutput) {
     return new Promise((resolve, reject) => {
@@ -236,6 +249,10 @@ export class Interpreter {
         if (waiting.type !== "opened" || message.id !== waiting.id) throw new ProtocolError("it spoke out of turn");
         this.#waiting = null;
         return waiting.reject(new SandboxError("data", message.message));
+      case "needs":
+        if (waiting.type !== "opened" || message.id !== waiting.id) throw new ProtocolError("it spoke out of turn");
+        this.#waiting = null;
+        return waiting.resolve(message);
       case "ready":
       case "opened":
       case "result":

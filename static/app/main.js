@@ -11,6 +11,7 @@ import { createApi } from "./api.js";
 import { createDataView } from "./data-view.js";
 import { find } from "./dom.js";
 import { createGallery } from "./figures.js";
+import { openAddressed, takeIn } from "./intake.js";
 import { bindModelPicker } from "./model-picker.js";
 import { readPageData } from "./page-data.js";
 import { createProgramView } from "./program-view.js";
@@ -45,7 +46,13 @@ const session = createSession({
 });
 const program = createProgramView(find("program", HTMLElement), { onEdit: session.edit, onRun: session.run });
 const view = createView(pageData, {
-  data: createDataView(pageData.samples, { onRemove: tables.remove, onSample: openSample }),
+  data: createDataView(pageData.samples, {
+    onRemove: tables.remove,
+    onSample: openSample,
+    onForget: tables.forget,
+    onEdit: tables.edit,
+    onPrivacy: tables.choosePrivacy,
+  }),
   program,
   seal,
   preview,
@@ -153,33 +160,6 @@ find("home-link", HTMLAnchorElement).addEventListener("click", (event) => {
   session.restart(true);
 });
 
-const fileInput = find("file-input", HTMLInputElement);
-fileInput.addEventListener("change", () => {
-  tables.add([...(fileInput.files ?? [])]);
-  // The same file again shall count as a choice again.
-  fileInput.value = "";
-});
-
-const carriesFiles = (/** @type {DataTransfer | null} */ transfer) => transfer?.types.includes("Files") ?? false;
-const root = document.documentElement;
-document.addEventListener("dragover", (event) => {
-  if (!carriesFiles(event.dataTransfer)) return;
-  event.preventDefault();
-  root.classList.add("dragging");
-});
-document.addEventListener("dragleave", (event) => {
-  if (event.relatedTarget === null) root.classList.remove("dragging");
-});
-document.addEventListener("drop", (event) => {
-  root.classList.remove("dragging");
-  if (!carriesFiles(event.dataTransfer)) return;
-  event.preventDefault();
-  tables.add([...(event.dataTransfer?.files ?? [])]);
-});
-document.addEventListener("paste", (event) => {
-  const files = [...(event.clipboardData?.files ?? [])].filter(({ type }) => !type.startsWith("image/"));
-  if (files.length > 0) tables.add(files);
-});
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") session.stop();
 });
@@ -190,6 +170,8 @@ setInterval(() => {
 }, TICK_MILLISECONDS);
 
 sandbox.prepare();
-session.start();
+takeIn(find("file-input", HTMLInputElement), tables);
+// After what was open before: it would take the word from an address that cannot be opened.
+session.start().then(() => openAddressed(tables));
 // At once: whoever looks after the page has loaded finds what was typed before.
 render();

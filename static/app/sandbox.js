@@ -15,6 +15,8 @@
  * @typedef {{phase: SandboxPhase, done: number, total: number, message?: string}} SandboxStatus `done` and `total` in bytes,
  *   both 0 where a phase has no measure
  * @typedef {{name: string, blob: Blob}} TableFile
+ * `edits`: JSON of what the person says about columns; `frames`: what these files were read as
+ * @typedef {{files: TableFile[], edits: string, frames: Blob | null}} OpenTables
  * @typedef {SandboxResult & {stdout: string, milliseconds: number}} RunResult
  * @typedef {{runtime: Runtime, runtimeBase: string, sandbox: Sandbox,
  *   limits: Pick<Limits, "runSeconds" | "memoryBytes">}} SandboxConfig
@@ -50,8 +52,10 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   };
   /** @type {SandboxStatus} */
   let status = { phase: "download", done: 0, total: 0 };
-  /** @type {TableFile[]} */
-  let tables = [];
+  /** @type {OpenTables} */
+  let tables = { files: [], edits: "{}", frames: null };
+  /** Whether interpreters are started with what reads Parquet. */
+  let readsParquet = false;
   /** The interpreter at hand, starting or started, with the tables of the moment opened in it. @type {Promise<Interpreter> | null} */
   let spare = null;
   let restores = true;
@@ -104,7 +108,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     mark("sandplot:boot-start");
     const interpreter = await (restores ? restored().catch(fallBack) : booted());
     try {
-      if (tables.length > 0) {
+      if (tables.files.length > 0) {
         report("data");
         await openTables(interpreter, tables);
       }
@@ -137,7 +141,11 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     const arrived = waitForFiles();
     if (status.phase !== "download") report("start");
     const core = files.get(config.runtime.core.script);
-    const scripts = Promise.all([workerScript(), core]).then(([worker, core]) => [worker, "\n", core]);
+    const parquet = readsParquet ? files.get(config.runtime.readers.parquet) : "";
+    const scripts = Promise.all([workerScript(), core, parquet]).then(([worker, core, parquet]) => [
+      ...[worker, "\n", core],
+      ...["\n", parquet],
+    ]);
     // Met where the frame waits for it, unless that failed first.
     scripts.catch(() => {});
     /** @type {Interpreter | undefined} */
@@ -213,16 +221,37 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   }
 
   /**
+   * Opens the tables, and fetches what it turns out to take: a package that reads their format, or the rest of the files. No program
+   * has run in this interpreter, so asking tells nothing beyond the kind of the file.
    * @param {Interpreter} interpreter
-   * @param {TableFile[]} wanted
-   * @returns {Promise<Opened>}
+   * @param {OpenTables} wanted
+   * @returns {Promise<{opened: Opened, frames: ArrayBuffer | null}>}
    */
-  async function openTables(interpreter, wanted) {
-    const tables = namedBlobs(wanted);
-    const answer = await interpreter.open(tables);
-    if (!answer.missed) return answer.opened;
-    interpreter.complete(await rest());
-    return (await interpreter.open(tables)).opened;
+  async function openTables(interpreter, { files: chosen, frames, edits }) {
+    const given = namedBlobs(chosen);
+    /** @type {import("../shared/protocol.js").NamedBytes[]} */
+    let packs = [];
+    const fetched = new Set();
+    for (;;) {
+      const answer = await interpreter.open({ files: given, packs, frames, edits });
+      const lack = answer.type === "needs" ? answer.what : answer.missed ? "rest" : null;
+      if (answer.type === "opened" && lack === null) return answer;
+      if (lack === null || fetched.has(lack)) {
+        throw new SandboxError("data", `These files cannot be read here: ${lack} did not help. Save them as CSV.`);
+      }
+      fetched.add(lack);
+      packs = [];
+      if (lack === "parquet") throw new LacksParquet();
+      if (lack === "rest") interpreter.complete(await rest());
+      else packs = await packsFor(`import ${lack}`);
+    }
+  }
+
+  /** @param {string} program */
+  function packsFor(program) {
+    return Promise.all(
+      packagesFor(program, config.runtime).map(async ({ name, file }) => ({ name, bytes: await files.get(file) })),
+    );
   }
 
   /** @type {Promise<ArrayBuffer> | undefined} */
@@ -252,19 +281,52 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   /**
    * Opens these files, and no others, in the interpreter at hand and in every later one.
    * @param {TableFile[]} wanted
+   * @param {string} edits
    * @returns {Promise<Opened>}
    */
-  function open(wanted) {
+  function open(wanted, edits) {
+    const attempt = opening.then(async () => {
+      for (;;) {
+        const interpreter = await fresh();
+        report("data");
+        try {
+          const { opened, frames } = await openTables(interpreter, { files: wanted, edits, frames: null });
+          tables = { files: wanted, edits, frames: frames && new Blob([frames]) };
+          report("ready");
+          return opened;
+        } catch (error) {
+          interpreter.end();
+          if (error instanceof LacksParquet && !readsParquet) {
+            readsParquet = true;
+            continue;
+          }
+          // What was open before stays open: in a new interpreter, for this one may be half way.
+          prepare();
+          throw asSandboxError(error, "data");
+        }
+      }
+    });
+    opening = attempt.catch(() => {});
+    return attempt;
+  }
+
+  /**
+   * Applies what the person says about columns to the tables that are open, here and in every later interpreter.
+   * @param {string} edits
+   * @returns {Promise<Opened>}
+   */
+  function adjust(edits) {
     const attempt = opening.then(async () => {
       const interpreter = await fresh();
       report("data");
       try {
-        const opened = await openTables(interpreter, wanted);
-        tables = wanted;
+        const answer = await interpreter.adjust(edits);
+        if (answer.type !== "opened")
+          throw new SandboxError("data", "The columns could not be changed. Open the file again.");
+        tables = { ...tables, edits };
         report("ready");
-        return opened;
+        return answer.opened;
       } catch (error) {
-        // What was open before stays open: in a new interpreter, for this one may be half way.
         interpreter.end();
         prepare();
         throw asSandboxError(error, "data");
@@ -272,6 +334,17 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     });
     opening = attempt.catch(() => {});
     return attempt;
+  }
+
+  /** The interpreter at hand when nothing opens tables in it any more. */
+  async function settled() {
+    for (;;) {
+      const seen = opening;
+      await seen;
+      const interpreter = await fresh();
+      // Tables that came meanwhile are being opened in the very same one.
+      if (seen === opening) return interpreter;
+    }
   }
 
   /**
@@ -309,20 +382,11 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         );
       /** @param {Promise<import("./start-files.js").RestFiles> | null} withRest */
       const go = async (withRest) => {
-        await opening;
-        const loading = Promise.all([
-          Promise.all(
-            packagesFor(program, config.runtime).map(async ({ name, file }) => ({
-              name,
-              bytes: await files.get(file),
-            })),
-          ),
-          withRest,
-        ]);
+        const loading = Promise.all([packsFor(program), withRest]);
         const arrived = waitForFiles();
         loading.then(arrived, arrived);
-        const interpreter = await fresh();
         const [packs, more] = await loading;
+        const interpreter = await settled();
         if (running !== me) return;
         report("ready");
         spare = null;
@@ -390,6 +454,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     prepare,
     fetchAhead,
     open,
+    adjust,
     run,
     stop,
     dispose,
@@ -398,6 +463,9 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     },
   };
 }
+
+/** An interpreter that reads Parquet has to be started so: its worker takes no script later. */
+class LacksParquet extends Error {}
 
 /**
  * @param {TableFile[]} files

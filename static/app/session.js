@@ -187,7 +187,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
 
   /** @param {string} question */
   function askBody(question) {
-    const { profile } = tables.state;
+    const profile = tables.disclosed();
     const { model } = state;
     const parent = state.chart?.id;
     const body = {
@@ -234,7 +234,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
 
   /** Stores an edited or own program, so that it has an address. The run goes on without. @param {AbortSignal} signal */
   async function keepEdit(signal) {
-    const { profile } = tables.state;
+    const profile = tables.disclosed();
     const question = state.chart?.question ?? "";
     const parent = state.chart?.id;
     const body = {
@@ -341,8 +341,8 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     again = () => repairFrom(error);
     const attempts = state.attempts.at(-1)?.error === error ? state.attempts : [...state.attempts, attemptOf(error)];
     enter("asking", { repairing: chart.repairs + 1, failure: null, attempts, result: null, stdout: "" });
-    const traceback = error.traceback || `${error.type}: ${error.message}`;
-    const repaired = await api.repair(chart.id, traceback, state.model, { signal, onDelta });
+    const sent = tables.state.privacy === "samples" ? error.traceback : error.told;
+    const repaired = await api.repair(chart.id, sent || error.type, state.model, { signal, onDelta });
     signal.throwIfAborted();
     adopt(repaired, "replace");
   }
@@ -357,6 +357,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       message: failure.sentence,
       line: null,
       traceback: `${title}: ${failure.sentence}`,
+      told: `${title}: ${failure.sentence}`,
     };
     return repairFrom(error);
   }
@@ -387,7 +388,12 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
         result: null,
         stdout: "",
       });
-      await tables.expect((chart.profile?.tables ?? []).map(({ file }) => file));
+      await tables.expect(
+        (chart.profile?.tables ?? []).map(({ file, fingerprint }) => ({
+          name: file,
+          fingerprint: fingerprint ?? null,
+        })),
+      );
       signal.throwIfAborted();
       // tablesChanged() goes on when the person has opened what is missing.
       if (tables.state.wanted.length > 0 || keepProgram) return;
@@ -501,11 +507,12 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     /** The page has loaded: bring back what a reload took away, then draw its chart. */
     async start() {
       const { chart } = pageData;
+      await tables.restore();
       if (chart) return resume(chart);
       const draft = restoreDraft();
       set({ program: draft.program ?? "" });
       edited = draft.program !== null;
-      await tables.expect(readTables().map(({ name }) => name));
+      await tables.expect(readTables().map(({ name }) => ({ name, fingerprint: null })));
     },
 
     /** @param {TablesState} next */

@@ -1,36 +1,56 @@
 // @ts-check
 /**
- * The tables at hand: which files are open in the sandbox, what it says of them, and which ones a chart still waits for. Files
- * stay Blobs of this tab; only their profile is ever given to session.js to be sent.
+ * The tables at hand: which files are open in the sandbox, what it says of them, what the person says of them, and which ones a chart
+ * still waits for. Files stay Blobs of this tab and of this browser; only what disclosure.js lets pass is ever sent.
  *
- * @import {Preview, Profile} from "../shared/protocol.js"
+ * @import {Opened, Preview, Profile} from "../shared/protocol.js"
+ * @import {ColumnEdit, Edits} from "./edits.js"
  * @import {PageData} from "./page-data.js"
- * @import {Sample} from "./wire.js"
+ * @import {Privacy, Profile as SentProfile, Sample} from "./wire.js"
  * @import {TableFile} from "./sandbox.js"
  *
  * @typedef {TableFile & {sample: Sample | null}} Table
+ * @typedef {{name: string, fingerprint: string | null}} WantedFile
  *
  * @typedef {object} TablesState
  * @property {Table[]} open
  * @property {Profile | null} profile
  * @property {Preview[]} previews
+ * @property {Edits} edits
+ * @property {Privacy} privacy
  * @property {string | null} busy what is being opened
  * @property {string | null} problem why the last opening failed
  * @property {string | null} note what was done that the person may not expect
- * @property {string[]} wanted file names that a chart needs and that are not open
+ * @property {boolean} kept whether a reload will find the files
+ * @property {WantedFile[]} wanted files that a chart needs and that are not open
  */
 
-import { keepTables } from "./drafts.js";
+import { disclose } from "./disclosure.js";
+import { keepPrivacy, keepTables, readPrivacy, readTables } from "./drafts.js";
+import { forSandbox, withEdit } from "./edits.js";
+import { forget, keep, readKept } from "./kept.js";
+import { fetchSample, fetchTable } from "./table-files.js";
 import { listed, size } from "./words.js";
 
 /**
  * @param {PageData} pageData
- * @param {{open(files: TableFile[]): Promise<{profile: Profile, previews: Preview[]}>}} sandbox
+ * @param {{open(files: TableFile[], edits: string): Promise<Opened>, adjust(edits: string): Promise<Opened>}} sandbox
  * @param {(state: TablesState) => void} onChange
  */
 export function createTables(pageData, sandbox, onChange) {
   /** @type {TablesState} */
-  let state = { open: [], profile: null, previews: [], busy: null, problem: null, note: null, wanted: [] };
+  let state = {
+    open: [],
+    profile: null,
+    previews: [],
+    edits: {},
+    privacy: readPrivacy() ?? pageData.privacy,
+    busy: null,
+    problem: null,
+    note: null,
+    kept: false,
+    wanted: [],
+  };
   /** Openings follow one another: each starts from what the one before has left. */
   let last = Promise.resolve();
 
@@ -40,21 +60,12 @@ export function createTables(pageData, sandbox, onChange) {
     onChange(state);
   }
 
-  /**
-   * @param {string} what
-   * @param {() => Promise<Table[]>} choose gives all tables that shall be open
-   */
-  function reopen(what, choose) {
+  /** @param {string} what @param {() => Promise<Partial<TablesState>>} work one after the other, each failure in words */
+  function queue(what, work) {
     set({ busy: what, problem: null, note: null });
     last = last.then(async () => {
       try {
-        const open = await choose();
-        checkSize(open, pageData.limits.dataBytes);
-        const { profile, previews } = await sandbox.open(open.map(({ name, blob }) => ({ name, blob })));
-        const names = new Set(open.map(({ name }) => name));
-        keepTables(open.map(({ name, sample }) => ({ name, sample: sample !== null })));
-        const wanted = state.wanted.filter((name) => !names.has(name));
-        set({ open, profile: open.length > 0 ? profile : null, previews, busy: null, wanted });
+        set({ ...(await work()), busy: null });
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         set({ busy: null, problem: message.includes(what) ? message : `${what} could not be opened: ${message}` });
@@ -63,9 +74,39 @@ export function createTables(pageData, sandbox, onChange) {
     return last;
   }
 
+  /**
+   * @param {string} what
+   * @param {() => Promise<Table[]>} choose gives all tables that shall be open
+   * @param {Edits} [withEdits]
+   */
+  function reopen(what, choose, withEdits) {
+    return queue(what, async () => {
+      const open = await choose();
+      const edits = withEdits ?? state.edits;
+      checkSize(open, pageData.limits.dataBytes);
+      const { profile, previews } = await sandbox.open(
+        open.map(({ name, blob }) => ({ name, blob })),
+        forSandbox(edits),
+      );
+      keepTables(open.map(({ name, sample }) => ({ name, sample: sample !== null })));
+      const own = open.filter(({ sample }) => sample === null);
+      const kept = own.length > 0 && (await keep(own, edits));
+      const wanted = state.wanted.filter(({ name }) => !open.some((table) => table.name === name));
+      const note = state.note ?? differing(state.wanted, profile);
+      return { open, profile: open.length > 0 ? profile : null, previews, edits, kept, wanted, note };
+    });
+  }
+
   return {
     get state() {
       return state;
+    },
+
+    /** What would be sent of the tables now. @returns {SentProfile | null} */
+    disclosed() {
+      const { profile, privacy, edits, previews } = state;
+      if (!profile) return null;
+      return disclose(profile, privacy, edits, ({ name }, position) => sourceOf(previews, name, position));
     },
 
     /** Resolves when nothing is being opened any more, well or not. */
@@ -82,16 +123,22 @@ export function createTables(pageData, sandbox, onChange) {
     add(files) {
       if (files.length === 0) return last;
       const given = files.map((file) => ({ name: file.name, blob: file, sample: null }));
-      return reopen(
-        listed(
-          given.map(({ name }) => name),
-          3,
+      const names = given.map(({ name }) => name);
+      return reopen(listed(names, 3), async () => {
+        const wanted = state.wanted.map(({ name }) => name);
+        const { tables, note } = matchWanted(given, wanted);
+        if (note) set({ note });
+        return merge(state.open, tables);
+      });
+    },
+
+    /** Files that this server has, by their addresses. @param {string[]} addresses */
+    addFrom(addresses) {
+      return reopen(listed(addresses, 3), async () =>
+        merge(
+          state.open,
+          await Promise.all(addresses.map((address) => fetchTable(address, pageData.limits.dataBytes))),
         ),
-        async () => {
-          const { tables, note } = matchWanted(given, state.wanted);
-          if (note) set({ note });
-          return merge(state.open, tables);
-        },
       );
     },
 
@@ -105,15 +152,59 @@ export function createTables(pageData, sandbox, onChange) {
       return reopen(name, async () => state.open.filter((table) => table.name !== name));
     },
 
+    /** Closes all tables and removes what the browser keeps of them. */
+    async forget() {
+      await forget();
+      return reopen("the files", async () => [], {});
+    },
+
+    /**
+     * What the person says about a column.
+     * @param {string} table
+     * @param {string} column as its file names it
+     * @param {{[K in keyof ColumnEdit]: ColumnEdit[K] | undefined}} change
+     */
+    edit(table, column, change) {
+      return queue(column, async () => {
+        const edits = withEdit(state.edits, table, column, change);
+        const own = state.open.filter(({ sample }) => sample === null);
+        const kept = own.length > 0 && (await keep(own, edits));
+        if (forSandbox(edits) === forSandbox(state.edits)) return { edits, kept };
+        const { profile, previews } = await sandbox.adjust(forSandbox(edits));
+        return { edits, kept, profile, previews };
+      });
+    },
+
+    /** @param {Privacy} privacy */
+    choosePrivacy(privacy) {
+      keepPrivacy(privacy);
+      set({ privacy });
+    },
+
+    /** Opens again what was open before the page was loaded anew. */
+    async restore() {
+      const kept = await readKept();
+      const samples = readTables().filter(({ sample }) => sample);
+      const known = pageData.samples.filter(({ name }) => samples.some((sample) => sample.name === name));
+      const files = (kept?.files ?? []).map(({ name, blob }) => ({ name, blob, sample: null }));
+      if (files.length === 0 && known.length === 0) return;
+      const names = [...files.map(({ name }) => name), ...known.map(({ name }) => name)];
+      reopen(listed(names, 3), async () => merge(files, await Promise.all(known.map(fetchSample))), kept?.edits ?? {});
+    },
+
     /**
      * Says which files a chart needs. Samples among them open by themselves.
-     * @param {string[]} names
+     * @param {WantedFile[]} files
      */
-    async expect(names) {
-      const have = new Set(state.open.map(({ name }) => name));
-      const missing = names.filter((name) => !have.has(name));
-      const samples = pageData.samples.filter(({ name }) => missing.includes(name));
-      set({ wanted: missing.filter((name) => !samples.some((sample) => sample.name === name)) });
+    async expect(files) {
+      await last;
+      const missing = files.filter(({ name }) => !state.open.some((table) => table.name === name));
+      const samples = pageData.samples.filter(({ name }) => missing.some((file) => file.name === name));
+      const note = state.profile && differing(files, state.profile);
+      set({
+        wanted: missing.filter(({ name }) => !samples.some((sample) => sample.name === name)),
+        ...(note && { note }),
+      });
       if (samples.length === 0) return;
       await reopen(listed(samples.map(({ name }) => name)), async () =>
         merge(state.open, await Promise.all(samples.map(fetchSample))),
@@ -124,11 +215,9 @@ export function createTables(pageData, sandbox, onChange) {
 
 /** @typedef {ReturnType<typeof createTables>} Tables */
 
-/** @param {Sample} sample @returns {Promise<Table>} */
-async function fetchSample(sample) {
-  const response = await fetch(sample.url).catch(() => null);
-  if (!response?.ok) throw new Error(`The sample ${sample.name} could not be fetched from the server. Try again.`);
-  return { name: sample.name, blob: await response.blob(), sample };
+/** The name that a column has in its file. @param {Preview[]} previews @param {string} table @param {number} position */
+export function sourceOf(previews, table, position) {
+  return previews.find(({ name }) => name === table)?.sources[position] ?? "";
 }
 
 /** A table of the same name takes the place of the earlier one. @param {Table[]} open @param {Table[]} added */
@@ -136,6 +225,22 @@ function merge(open, added) {
   const names = new Set(added.map(({ name }) => name));
   const kept = open.filter(({ name }) => !names.has(name));
   return [...kept, ...added];
+}
+
+/**
+ * A file of the right name and another content draws another chart: the person should know.
+ * @param {WantedFile[]} wanted
+ * @param {Profile} profile
+ */
+function differing(wanted, profile) {
+  const names = wanted
+    .filter(({ name, fingerprint }) => {
+      const table = profile.tables.find(({ file }) => file === name);
+      return fingerprint && table && table.fingerprint !== fingerprint;
+    })
+    .map(({ name }) => name);
+  if (names.length === 0) return null;
+  return `${listed(names)} is not the file that this chart was first drawn from: its content differs.`;
 }
 
 /**
@@ -166,6 +271,6 @@ function checkSize(tables, most) {
   if (!(bytes > most)) return;
   throw new Error(
     `${listed(tables.map(({ name }) => name))}: ${size(bytes)} together, and a tab can hold ${size(most)} here. ` +
-      "Keep only the columns and rows the chart needs, or remove another table.",
+      "Take a sample of the rows, keep only the columns the chart needs, or save it as Parquet, which is smaller.",
   );
 }

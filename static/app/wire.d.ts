@@ -80,20 +80,54 @@ export type Table = {
 /**
  * The identifier under which the program finds it.
  */
-name: string, file: string, rows: number, columns: Array<Column>, };
+name: string, file: string, 
+/**
+ * By which the page tells the person's file from another of the same name. The model is not told.
+ */
+fingerprint?: string, 
+/**
+ * Not said, as everything but names and types, where the person has chosen to give nothing more.
+ */
+rows?: number, columns: Array<Column>, };
 
-export type Column = { name: string, type: Kind, missing: number, distinct: number, min?: Bound, max?: Bound, 
+export type Column = { name: string, type: Kind, missing?: number, distinct?: number, min?: Bound, max?: Bound, 
+/**
+ * First quarter, middle and third quarter of the numbers.
+ */
+quantiles?: Array<number>, 
 /**
  * The most common kinds of a column that has few.
  */
-top?: Array<string>, };
+top?: Array<string>, 
+/**
+ * Some of its values.
+ */
+samples?: Array<string>, 
+/**
+ * What its numbers count: `%`, `EUR`.
+ */
+unit?: string, role?: Purpose, 
+/**
+ * What the person says about it.
+ */
+note?: string, };
 
 export type Kind = "integer" | "number" | "text" | "date" | "boolean" | "duration" | "mixed" | "empty";
+
+/**
+ * What a column is for, beyond its type.
+ */
+export type Purpose = "identifier" | "category" | "yes/no";
 
 /**
  * One end of a range: a number, or a date as ISO text.
  */
 export type Bound = number | string;
+
+/**
+ * What of a table leaves the tab with a question.
+ */
+export type Privacy = "names" | "statistics" | "samples";
 
 /**
  * What the server writes into a page for its script.
@@ -106,7 +140,7 @@ runtimeBase: string, sandbox: Sandbox,
 /**
  * Those that can be asked; the first is if nobody chooses.
  */
-models: Array<Model>, limits: Limits, samples: Array<Sample>, chart: Answer | null, };
+models: Array<Model>, limits: Limits, privacy: Privacy, samples: Array<Sample>, chart: Answer | null, };
 
 export type Sandbox = { workerFrame: string, figureFrame: string, workerScript: Script, };
 
@@ -137,7 +171,7 @@ distribution: string,
 /**
  * One name for all the files together: SHA-256 over their sorted `name sha256` lines.
  */
-digest: string, files: Array<RuntimeFile>, core: RuntimeCore, base: RuntimeBase, packages: { [key in string]: RuntimePackage }, imports: { [key in string]: string }, hints: Array<RuntimeHint>, stdlib: Array<string>, renderers: Renderers, };
+digest: string, files: Array<RuntimeFile>, core: RuntimeCore, base: RuntimeBase, packages: { [key in string]: RuntimePackage }, imports: { [key in string]: string }, hints: Array<RuntimeHint>, stdlib: Array<string>, renderers: Renderers, readers: Readers, };
 
 /**
  * A file of the bundle. Size and hash are those of the bytes before compression: what the browser checks.
@@ -196,3 +230,8 @@ export type Renderer = { file: string, version: string,
  * The Python package whose figures it draws.
  */
 package: string, };
+
+/**
+ * Scripts that stand beside the worker's own only where a file of that kind is opened.
+ */
+export type Readers = { parquet: string, };

@@ -1,5 +1,6 @@
 /** What pyodide-core.js, which follows worker.js in the same script, and the renderers put into the global scope. */
 import type { PyodideInterface } from "pyodide";
+import type * as Parquet from "../../pyodide-bundle/core/parquet.js";
 import type { Snapshot } from "../../pyodide-bundle/core/snapshot.js";
 import type { ToFigure, ToWorker } from "../shared/protocol.js";
 
@@ -8,6 +9,8 @@ declare global {
   // biome-ignore lint/suspicious/noExplicitAny: Emscripten's module has no types.
   const createPyodideModule: (settings: object) => Promise<any>;
   var createRestoredModule: (snapshot: Snapshot) => (settings: Record<string, unknown>) => Promise<unknown>;
+  /** There if the worker was started with parquet.js. */
+  var sandplotParquet: typeof Parquet | undefined;
   type HostMessage = ToWorker;
   type FigureMessage = ToFigure;
 }

@@ -18,6 +18,8 @@
   /** As Emscripten's C library counts its errors. */
   const NO_SUCH_FILE = 44;
   const WARMING_PROGRAM = "import matplotlib.pyplot as plt\nplt.plot([1, 2], label='a')\nplt.legend()\nplt.title('a')";
+  /** Where tables that were read before are put, for as long as they are being opened. */
+  const FRAMES = "/home/pyodide/.frames";
   const NOTHING_OPENED = '{"ok":true,"profile":{"tables":[]},"previews":[]}';
   /** Output is gathered for this long (milliseconds) or up to this many characters before it is sent. */
   const OUTPUT_EVERY = 100;
@@ -119,6 +121,8 @@
         return warm();
       case "open":
         return open(message, send);
+      case "adjust":
+        return adjust(message, send);
       case "run":
         return run(message, send, output);
     }
@@ -252,6 +256,8 @@
   async function open(message, send) {
     const py = booted();
     missed = false;
+    for (const { bytes } of message.packs) mount(py, bytes, SITE_PACKAGES);
+    if (message.packs.length > 0) py.pyimport("importlib").invalidate_caches();
     const files = [];
     for (const { name, blob } of message.files) {
       // A name is the person's: only its last part, so that it can stand for nothing but a file in this folder.
@@ -264,13 +270,82 @@
       py.FS.writeFile(path, new Uint8Array(bytes), { canOwn: true });
       files.push({ name, path });
     }
+    const frames = message.frames ? FRAMES : null;
+    if (message.frames) py.FS.writeFile(FRAMES, new Uint8Array(await message.frames.arrayBuffer()), { canOwn: true });
+    const request = JSON.stringify({ files, frames, edits: JSON.parse(message.edits) });
     /** @type {string} */
-    const json = py.pyimport("sandplot").load(JSON.stringify(files));
-    const answer = JSON.parse(json);
+    let json = py.pyimport("sandplot").load(request);
+    let answer = JSON.parse(json);
+    for (const done = new Set(); answer.needs === "parquet" && reader() && !done.has(answer.path); ) {
+      done.add(answer.path);
+      await makeColumns(py, answer.path);
+      json = py.pyimport("sandplot").load(request);
+      answer = JSON.parse(json);
+    }
+    if (frames) py.FS.unlink(FRAMES);
     // Without the missing file it may have been refused, or read wrongly: asked again, with the file, it is not.
-    if (missed) send({ type: "opened", id: message.id, json: NOTHING_OPENED, missed: true });
-    else if (answer.ok) send({ type: "opened", id: message.id, json, missed: false });
-    else send({ type: "refused", id: message.id, message: answer.message });
+    if (missed) send({ type: "opened", id: message.id, json: NOTHING_OPENED, frames: null, missed: true });
+    else if (answer.needs) send({ type: "needs", id: message.id, what: answer.needs });
+    else if (answer.ok) {
+      const bytes = frames || files.length === 0 ? null : freeze(py);
+      send({ type: "opened", id: message.id, json, frames: bytes, missed: false }, bytes ? [bytes] : []);
+    } else send({ type: "refused", id: message.id, message: answer.message });
+  }
+
+  /**
+   * What was read, in the form that opens in a moment; null where there is no memory left for it, which costs later runs the time.
+   * @param {import("pyodide").PyodideInterface} py
+   */
+  function freeze(py) {
+    try {
+      py.pyimport("sandplot").freeze(FRAMES);
+      const bytes = py.FS.readFile(FRAMES);
+      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    } catch {
+      return null;
+    } finally {
+      if (py.FS.analyzePath(FRAMES).exists) py.FS.unlink(FRAMES);
+    }
+  }
+
+  /** What reads Parquet, if this worker was started with it. */
+  function reader() {
+    return self.sandplotParquet;
+  }
+
+  /**
+   * Writes a Parquet file's columns beside it, as parquet_table.py reads them.
+   * @param {import("pyodide").PyodideInterface} py
+   * @param {string} path
+   */
+  async function makeColumns(py, path) {
+    const folder = `${path}.columns`;
+    /** @type {{columns: object[], error?: string}} */
+    const described = { columns: [] };
+    py.FS.mkdirTree(folder);
+    try {
+      const { buffer, byteOffset, byteLength } = py.FS.readFile(path);
+      for await (const { column, bytes, kinds } of reader()?.readColumns(
+        buffer.slice(byteOffset, byteOffset + byteLength),
+      ) ?? []) {
+        const file = `${folder}/${described.columns.length}`;
+        py.FS.writeFile(file, bytes, { canOwn: true });
+        if (kinds !== undefined) py.FS.writeFile(`${file}.kinds`, kinds);
+        described.columns.push(column);
+      }
+    } catch (error) {
+      described.error = wordsOf(error).slice(0, 200);
+    }
+    py.FS.writeFile(`${folder}/columns.json`, JSON.stringify(described));
+  }
+
+  /**
+   * @param {Extract<HostMessage, {type: "adjust"}>} message
+   * @param {Send} send
+   */
+  function adjust({ id, edits }, send) {
+    const json = booted().pyimport("sandplot").adjust(edits);
+    send({ type: "opened", id, json, frames: null, missed: false });
   }
 
   /**

@@ -12,28 +12,36 @@
  *
  * `boot` says how many packs and how many parts of a snapshot's memory will come (none: boot without a snapshot). Each file of a
  * start follows when it is there, by its role: `wasm`, `harness`, `stdlib` or `metadata` and `libraries`, `pack-0`, `memory-0`.
+ * `open` gives the files, and `frames` if they were read before: what an earlier interpreter made of them, which is opaque to the
+ * page. `edits` is JSON for the harness, what the person says about columns; `adjust` brings others for the tables that are open.
  * @typedef {{type: "boot", abi: {abi_version: string, python: string}, modules: string[], memoryBytes: number,
  *   packs: number, memory: number}
  *   | {type: "file", role: string, bytes: ArrayBuffer}
  *   | {type: "complete", stdlib: ArrayBuffer, pack: ArrayBuffer}
  *   | {type: "warm"}
- *   | {type: "open", id: number, files: NamedBlob[]}
+ *   | {type: "open", id: number, files: NamedBlob[], packs: NamedBytes[], frames: Blob | null, edits: string}
+ *   | {type: "adjust", id: number, edits: string}
  *   | {type: "run", id: number, program: string, packs: NamedBytes[]}} ToWorker
  *
  * @typedef {"import"} BootPhase
  * @typedef {{type: "phase", phase: BootPhase}
  *   | {type: "ready"}
- *   | {type: "opened", id: number, opened: Opened, missed: boolean}
+ *   | {type: "opened", id: number, opened: Opened, frames: ArrayBuffer | null, missed: boolean}
+ *   | {type: "needs", id: number, what: "openpyxl" | "xlrd" | "parquet"}
  *   | {type: "refused", id: number, message: string}
  *   | {type: "output", id: number, text: string}
  *   | {type: "result", id: number, result: SandboxResult, missed: boolean}
  *   | {type: "crashed", message: string}} FromWorker
  *
+ * What is known of a column, all of it. What of that leaves the tab is disclosure.js's.
  * @typedef {{name: string, type: string, missing: number, distinct: number, min?: number | string, max?: number | string,
- *   top?: string[]}} ProfileColumn
- * @typedef {{name: string, file: string, rows: number, columns: ProfileColumn[]}} ProfileTable
+ *   quantiles?: number[], top?: string[], samples?: string[], unit?: string, role?: string}} ProfileColumn
+ * @typedef {{name: string, file: string, fingerprint: string, rows: number, columns: ProfileColumn[]}} ProfileTable
  * @typedef {{tables: ProfileTable[]}} Profile
- * @typedef {{name: string, columns: string[], rows: string[][]}} Preview
+ * `sources`: of each column, its name in the file; `lost`: how many values a change of type has made gaps; `bars`: how values are
+ * spread, for the first columns.
+ * @typedef {{name: string, columns: string[], rows: string[][], sources: string[], leftOut: string[],
+ *   lost: {source: string, values: number}[], bars: number[][]}} Preview
  * @typedef {{profile: Profile, previews: Preview[]}} Opened
  *
  * @typedef {{library?: string, kind?: string, title?: string, blank?: boolean, points?: number, series?: string[],
@@ -45,7 +53,8 @@
  * @typedef {{kind: "plotly" | "vega", spec: string, facts: Facts}} InteractiveFigure
  * @typedef {{kind: "table", columns: string[], rows: string[][], totalRows: number, facts: Facts}} TableFigure
  * @typedef {SvgFigure | PngFigure | InteractiveFigure | TableFigure} Figure
- * @typedef {{type: string, message: string, line: number | null, traceback: string}} ProgramError
+ * `told`: the traceback without what it quotes of the tables
+ * @typedef {{type: string, message: string, line: number | null, traceback: string, told: string}} ProgramError
  * @typedef {{ok: boolean, figures: Figure[], value: string | null, error: ProgramError | null, warnings: string[]}} SandboxResult
  *
  * @typedef {{type: "draw", kind: "plotly" | "vega", renderer: string, spec: string}
@@ -71,6 +80,9 @@ export const BOUNDS = Object.freeze({
   tables: 200,
   columns: 20_000,
   previewRows: 100,
+  bars: 32,
+  /** Of tables that were read, in the form that opens in a moment. */
+  frames: 2 ** 31,
   tableRows: 5_000,
   tableColumns: 2_000,
   /** Of all tables of a result. */
@@ -106,7 +118,14 @@ export function parseFromWorker(data) {
         type,
         id: integer(message["id"], "id"),
         opened: parseOpened(json(message["json"])),
+        frames: parseFrames(message["frames"]),
         missed: message["missed"] === true,
+      };
+    case "needs":
+      return {
+        type,
+        id: integer(message["id"], "id"),
+        what: oneOf(message["what"], "what", /** @type {const} */ (["openpyxl", "xlrd", "parquet"])),
       };
     case "refused":
       return { type, id: integer(message["id"], "id"), message: cut(message["message"], BOUNDS.text) };
@@ -170,9 +189,27 @@ function parseOpened(data) {
         name: cut(preview["name"], BOUNDS.text),
         columns: texts(preview["columns"], "columns", BOUNDS.columns),
         rows: array(preview["rows"], "rows", BOUNDS.previewRows).map((row) => texts(row, "row", BOUNDS.columns)),
+        sources: texts(preview["sources"], "sources", BOUNDS.columns),
+        leftOut: texts(preview["leftOut"], "leftOut", BOUNDS.columns),
+        lost: Object.entries(record(preview["lost"], "lost"))
+          .slice(0, BOUNDS.columns)
+          .map(([source, values]) => ({ source: cut(source, BOUNDS.cell), values: integer(values, "lost") })),
+        bars: array(preview["bars"], "bars", BOUNDS.columns).map((counts) =>
+          array(counts, "counts", BOUNDS.bars).map((value) => integer(value, "count")),
+        ),
       };
     }),
   };
+}
+
+/**
+ * Only a later interpreter ever looks into it.
+ * @param {unknown} value
+ */
+function parseFrames(value) {
+  if (value === null || value === undefined) return null;
+  if (value instanceof ArrayBuffer && !value.resizable && value.byteLength <= BOUNDS.frames) return value;
+  throw new ProtocolError("frames: not bytes, or too large");
 }
 
 /**
@@ -184,6 +221,7 @@ function parseTable(data) {
   return {
     name: cut(table["name"], BOUNDS.text),
     file: cut(table["file"], BOUNDS.text),
+    fingerprint: cut(table["fingerprint"], 32),
     rows: integer(table["rows"], "rows"),
     columns: array(table["columns"], "columns", BOUNDS.columns).map((item) => {
       const column = record(item, "column");
@@ -199,7 +237,15 @@ function parseTable(data) {
         if (typeof value === "number") parsed[end] = number(value, end);
         else if (value !== undefined && value !== null) parsed[end] = cut(value, 64);
       }
-      if (column["top"] !== undefined && column["top"] !== null) parsed.top = texts(column["top"], "top", 50);
+      for (const list of /** @type {const} */ (["top", "samples"])) {
+        if (column[list] !== undefined && column[list] !== null) parsed[list] = texts(column[list], list, 50);
+      }
+      if (column["quantiles"] !== undefined) {
+        parsed.quantiles = array(column["quantiles"], "quantiles", 3).map((value) => number(value, "quantile"));
+      }
+      for (const word of /** @type {const} */ (["unit", "role"])) {
+        if (column[word] !== undefined) parsed[word] = cut(column[word], 32);
+      }
       return parsed;
     }),
   };
@@ -240,6 +286,8 @@ function parseError(data) {
     message: cut(error["message"], BOUNDS.traceback),
     line: line === null || line === undefined ? null : integer(line, "line"),
     traceback: cut(error["traceback"], BOUNDS.traceback),
+    // Rather too little than a cell.
+    told: cut(error["told"] ?? error["type"], BOUNDS.traceback),
   };
 }
 

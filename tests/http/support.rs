@@ -11,6 +11,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use sandplot::llm::{Deadlines, Models, Provider, Settings};
+use sandplot::prompt::Privacy;
 use sandplot::store::Store;
 use sandplot::web::{Access, App, Bundle, Parts, Public, Quotas, RunLimits, Site};
 use serde_json::{Value, json};
@@ -108,6 +109,7 @@ fn bundle() -> Bundle {
         "imports": {"numpy": "numpy"}, "hints": [], "stdlib": ["math"],
         "renderers": {"plotly": {"file": "plotly.js", "version": "4.1.1", "package": "plotly"},
             "vega": {"file": "vega.js", "version": "6.1.0", "package": "altair"}},
+        "readers": {"parquet": "plotly.js"},
     });
     Bundle::new(description.to_string().as_bytes(), read).unwrap()
 }
@@ -133,6 +135,7 @@ fn router(data: &Path, providers: impl IntoIterator<Item = Provider>, access: Ac
             seconds: 60,
             memory_bytes: 1 << 31,
         },
+        privacy: Privacy::Statistics,
         metrics: sandplot::telemetry::no_metrics(),
         now: || "2026-01-02T03:04:05.678901Z".parse().unwrap(),
     });

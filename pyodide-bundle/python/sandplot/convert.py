@@ -1,4 +1,4 @@
-"""Decides what the texts of a column mean: dates, and numbers with thousands marks.
+"""Decides what the texts of a column mean: dates, numbers with thousands marks, percentages, money.
 
 A column is turned only if every value in it can be read, and in one way: a table with half of its dates lost would be
 worse than one with texts in it.
@@ -11,27 +11,58 @@ from typing import Any
 
 import pandas as pd
 
+from .tables import UNITS
+from .text import cell
+
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
 _FORMATS = (
     (re.compile(r"\d{4}/\d\d?/\d\d?"), ("%Y/%m/%d",)),
+    (re.compile(r"\d{4}/\d\d?/\d\d? \d\d?:\d\d"), ("%Y/%m/%d %H:%M",)),
+    (re.compile(r"\d{4}/\d\d?/\d\d? \d\d?:\d\d:\d\d"), ("%Y/%m/%d %H:%M:%S",)),
     (re.compile(r"\d\d?\.\d\d?\.\d{4}"), ("%d.%m.%Y",)),
     (re.compile(r"\d\d?\.\d\d?\.\d{4} \d\d:\d\d"), ("%d.%m.%Y %H:%M",)),
     (re.compile(r"\d\d?\.\d\d?\.\d{4} \d\d:\d\d:\d\d"), ("%d.%m.%Y %H:%M:%S",)),
     # Two readings: taken only if the other one is impossible.
     (re.compile(r"\d\d?/\d\d?/\d{4}"), ("%m/%d/%Y", "%d/%m/%Y")),
     (re.compile(r"\d\d?/\d\d?/\d{4} \d\d?:\d\d"), ("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")),
+    (re.compile(r"\d\d?/\d\d?/\d{4} \d\d?:\d\d:\d\d"), ("%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S")),
+    (re.compile(r"\d\d?/\d\d?/\d{4} \d\d?:\d\d(:\d\d)? [AaPp][Mm]"), ("%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p")),
     (re.compile(r"\d\d?-\d\d?-\d{4}"), ("%m-%d-%Y", "%d-%m-%Y")),
     (re.compile(r"\d\d? [A-Z][a-z]{2} \d{4}"), ("%d %b %Y",)),
     (re.compile(r"\d\d?-[A-Z][a-z]{2}-\d{4}"), ("%d-%b-%Y",)),
     (re.compile(r"[A-Z][a-z]{2} \d\d?, \d{4}"), ("%b %d, %Y",)),
+    (re.compile(r"[A-Z][a-z]{2} \d\d? \d{4}"), ("%b %d %Y",)),
     (re.compile(r"\d\d? [A-Z][a-z]{2,8} \d{4}"), ("%d %B %Y",)),
     (re.compile(r"[A-Z][a-z]{2,8} \d\d?, \d{4}"), ("%B %d, %Y",)),
 )
-_GROUPED = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d{1,3})(\.\d+)?")
+# A number between what may stand around it. Accountants write a loss in brackets.
+_SIGNS = "$€£¥₹₩₽₺฿₫₴₦₱"
+_CODES = "EUR|USD|GBP|CHF|JPY|CNY|SEK|NOK|DKK|PLN|CZK|HUF|RON|INR|BRL|AUD|CAD|NZD|ZAR|MXN|KRW|TRY|SGD|HKD|ILS"
+_UNIT = rf"(?:[{_SIGNS}]|\b(?:{_CODES})\b|%)"
+_AMOUNT = re.compile(
+    rf"(?P<loss>\()?\s*(?P<sign>[-+−])?\s*(?P<before>{_UNIT})?\s*(?P<inner>[-+−])?(?P<digits>\d[\d.,'’ \u00a0\u202f]*?|\.\d+)"
+    rf"\s*(?P<after>{_UNIT})?\s*(?(loss)\))"
+)
+# How thousands and decimals are marked; the first way in which every value can be read is taken.
+_WAYS = (
+    (re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+"), ",", "."),
+    (re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?"), ".", ","),
+    (re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"), " \u00a0\u202f", ","),
+    (re.compile(r"\d{1,3}(?:['’]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"), "'’", "."),
+)
+# Without a unit a text is a number only if its thousands are marked beyond doubt.
+_GROUPED = (
+    re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d{1,3})(\.\d+)?"),
+    re.compile(r"[-+]?\d{1,3}((\.\d{3})+,\d+|(\.\d{3}){2,}|,\d{1,2})?"),
+    re.compile(r"[-+]?\d{1,3}([ \u00a0\u202f]\d{3})*([.,]\d+)?"),
+    re.compile(r"[-+]?\d{1,3}(['’]\d{3})*(\.\d+)?"),
+)
 
 
 def convert(frame: pd.DataFrame, keep: set[Any]) -> pd.DataFrame:
-    """Turns columns of dates and of numbers with thousands marks into what they are."""
+    """Turns columns of dates, of numbers with thousands marks, of percentages and of money into what they are. What the numbers
+    then count is in the frame's attributes."""
+    units: dict[str, str] = {}
     for i, (name, kind) in enumerate(zip(frame.columns, frame.dtypes, strict=True)):
         if name in keep or not (kind == object or isinstance(kind, pd.StringDtype)):
             continue
@@ -39,12 +70,49 @@ def convert(frame: pd.DataFrame, keep: set[Any]) -> pd.DataFrame:
         sample = values.dropna().head(50)
         if sample.empty or not all(isinstance(value, str) for value in sample):
             continue
-        better = _as_dates(values, [value.strip() for value in sample])
+        texts = [value.strip() for value in sample]
+        better = _as_dates(values, texts)
         if better is None:
-            better = _as_numbers(values, [value.strip() for value in sample])
+            better, unit = _as_numbers(values, texts)
+            if better is not None and unit:
+                units[cell(name)] = unit
         if better is not None:
             frame.isetitem(i, better)
+    if units:
+        frame.attrs[UNITS] = units
     return frame
+
+
+def numbers_of(texts: pd.Series) -> pd.Series:
+    """The numbers in texts, whatever stands around them; gaps where there is none."""
+    digits, _units = _amounts(texts)
+    whole = digits.dropna()
+    best, most = None, -1
+    for way, (pattern, group, decimal) in enumerate(_WAYS):
+        readable = int(whole.str.lstrip("-").str.fullmatch(pattern.pattern).sum())
+        if readable > most:
+            best, most = (pattern, group, decimal, way), readable
+    if best is None:
+        return pd.to_numeric(texts, errors="coerce")
+    plain = pd.to_numeric(texts, errors="coerce")
+    read = _plain(digits, best[1], best[2])
+    return plain.where(plain.notna(), read)
+
+
+def _amounts(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """The digits of each text with their sign, and its unit; missing where the text is something else."""
+    parts = texts.str.strip().str.extract(rf"^{_AMOUNT.pattern}$")
+    minus = parts["loss"].notna() | parts["sign"].isin(["-", "−"]) | parts["inner"].isin(["-", "−"])
+    digits = parts["digits"].str.strip()
+    digits = digits.where(~minus, "-" + digits)
+    return digits, parts["before"].fillna(parts["after"])
+
+
+def _plain(digits: pd.Series, group: str, decimal: str) -> pd.Series:
+    plain = digits
+    for mark in group:
+        plain = plain.str.replace(mark, "", regex=False)
+    return pd.to_numeric(plain.str.replace(decimal, ".", regex=False), errors="coerce")
 
 
 def _as_dates(values: pd.Series, sample: list[str]) -> pd.Series | None:
@@ -72,12 +140,38 @@ def _one_reading(values: pd.Series, formats: tuple[str, ...]) -> pd.Series | Non
     return readings[0] if len(readings) == 2 and readings[0].equals(readings[1]) else None
 
 
-def _as_numbers(values: pd.Series, sample: list[str]) -> pd.Series | None:
-    if not all(_GROUPED.fullmatch(value) for value in sample) or not any("," in value for value in sample):
-        return None
+def _as_numbers(values: pd.Series, sample: list[str]) -> tuple[pd.Series | None, str | None]:
+    found = [_AMOUNT.fullmatch(text) for text in sample]
+    if not all(found):
+        return None, None
+    units = {match["before"] or match["after"] for match in found if match}
+    if len(units) != 1:
+        return None, None
+    unit = units.pop()
     try:
-        if not values.dropna().str.strip().str.fullmatch(_GROUPED.pattern).all():
-            return None
-        return pd.to_numeric(values.str.strip().str.replace(",", ""))
+        return (_with_unit(values, unit), unit) if unit else (_grouped(values, sample), None)
     except (ValueError, TypeError, AttributeError):
+        return None, None
+
+
+def _with_unit(values: pd.Series, unit: str) -> pd.Series | None:
+    held = values.notna()
+    digits, units = _amounts(values)
+    if not (units[held] == unit).all():
         return None
+    bare = digits[held].str.lstrip("-")
+    for pattern, group, decimal in _WAYS:
+        if bare.str.fullmatch(pattern.pattern).all():
+            return _plain(digits, group, decimal)
+    return None
+
+
+def _grouped(values: pd.Series, sample: list[str]) -> pd.Series | None:
+    if not any(mark in text for text in sample for mark in ",.'’ \u00a0\u202f"):
+        return None
+    for pattern, (_, group, decimal) in zip(_GROUPED, _WAYS, strict=True):
+        # A mark must be seen: digits alone that pandas left as text were left so for a reason.
+        if all(pattern.fullmatch(text) for text in sample) and any(mark in text for text in sample for mark in group):
+            texts = values.str.strip()
+            return _plain(texts, group, decimal) if texts.dropna().str.fullmatch(pattern.pattern).all() else None
+    return None

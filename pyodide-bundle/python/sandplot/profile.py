@@ -1,21 +1,26 @@
 """Describes a table without giving its rows: names, types, missing and distinct values, ranges, common kinds.
 
-This is all that the model is told and all that leaves the tab, so values appear only where they name a kind (a country,
-a status) and never where they may name a person or a thing (an id, a free text).
+The page shows all of it to the person and sends on what the person's level of privacy lets pass (app/disclosure.js): kinds and
+samples, which quote cells, only where the person says so.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from . import bars
+from .edits import Changes
+from .tables import Tables
 from .text import cell, cut, instant, number, well_formed
 
 MOST_KINDS = 50
 SHOWN_KINDS = 8
 LONGEST_KIND = 40
+SAMPLES = 5
 
 PREVIEW_ROWS = 20
 PREVIEW_COLUMNS = 200
@@ -38,25 +43,46 @@ _TYPES = {
 }
 
 
-def of(name: str, file: str, frame: pd.DataFrame) -> dict[str, Any]:
+def of(name: str, tables: Tables, changes: Changes | None) -> dict[str, Any]:
     """One table of the profile."""
-    columns = [_column(values, name) for name, values in frame.items()]
-    return {"name": name, "file": well_formed(file), "rows": len(frame), "columns": columns}
+    frame, units = tables[name], tables.units.get(name, {})
+    columns = [_column(values, column, units.get(cell(column))) for column, values in frame.items()]
+    if changes:
+        for column, source in zip(columns, changes.sources, strict=True):
+            if changes.types.get(source) == "category":
+                column["role"] = "category"
+    return {
+        "name": name,
+        "file": well_formed(tables.sources[name]),
+        "fingerprint": tables.fingerprints[name],
+        "rows": len(frame),
+        "columns": columns,
+    }
 
 
-def preview(name: str, frame: pd.DataFrame) -> dict[str, Any]:
-    """The first rows as text, for the person's own eyes: it stays in the tab."""
+def preview(name: str, frame: pd.DataFrame, changes: Changes | None) -> dict[str, Any]:
+    """The first rows as text and how values are spread, for the person's own eyes: it stays in the tab."""
     head = frame.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS]
+    changes = changes or Changes(sources=[cell(column) for column in frame.columns])
     return {
         "name": name,
         "columns": [cell(column) for column in head.columns],
         "rows": [[cut(cell(value), 200) for value in row] for row in head.itertuples(index=False, name=None)],
+        "sources": changes.sources,
+        "leftOut": changes.left_out,
+        "lost": changes.lost,
+        "bars": [bars.of(frame.iloc[:, i]) for i in range(min(len(frame.columns), PREVIEW_COLUMNS))],
     }
 
 
-def _column(values: pd.Series, name: Any) -> dict[str, Any]:
+def _column(values: pd.Series, name: Any, unit: str | None) -> dict[str, Any]:
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
-        return _numbers(values.to_numpy(), name)
+        described = _numbers(values.to_numpy(), name)
+        if unit:
+            described["unit"] = unit
+        if described["type"] == "integer" and _is_identifier(described, len(values)):
+            described["role"] = "identifier"
+        return described
     missing = int(values.isna().sum())
     kind = _type(values, missing)
     described: dict[str, Any] = {"name": cell(name), "type": kind, "missing": missing, "distinct": 0}
@@ -71,11 +97,66 @@ def _column(values: pd.Series, name: Any) -> dict[str, Any]:
         described.update(_range(values))
     elif kind == "date":
         described.update(_dates(values))
-    elif kind in ("text", "boolean", "mixed"):
+    elif kind in ("text", "boolean"):
         top = _top(values, len(values) - missing, described["distinct"])
-        if top and kind != "mixed":
+        if top:
             described["top"] = top
+        role = _role(described, values, len(values))
+        if role:
+            described["role"] = role
+    if kind != "empty":
+        described["samples"] = [cut(cell(value), LONGEST_KIND) for value in values.dropna().unique()[:SAMPLES]]
     return described
+
+
+def _role(described: dict[str, Any], values: pd.Series, rows: int) -> str | None:
+    if described["type"] == "text" and (_is_identifier(described, rows) or _is_coded(values)):
+        return "identifier"
+    if described["type"] != "text" or "top" not in described:
+        return None
+    words = {kind.strip().lower() for kind in described["top"]}
+    return "yes/no" if words in _YES_NO else "category"
+
+
+# Names under which tables keep keys.
+_KEY = re.compile(
+    r"(^|[^a-zA-Z])(id|ids|uuid|guid|key|isbn|ean|gtin|sku|iban|ssn|zip|plz|postcode|fips)([^a-zA-Z]|$)|[a-z](Id|ID|Key)$",
+    re.I,
+)
+_CAMEL = re.compile(r"[a-z](Id|ID|Key|No)$")
+_CODED = re.compile(r"0\d+|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9a-f]{24,64}")
+_YES_NO = (
+    {"yes", "no"},
+    {"y", "n"},
+    {"true", "false"},
+    {"t", "f"},
+    {"ja", "nein"},
+    {"oui", "non"},
+    {"si", "no"},
+    {"sí", "no"},
+)
+
+
+def _is_identifier(described: dict[str, Any], rows: int) -> bool:
+    """Says which, not how much: a key by its name that hardly repeats."""
+    name = described["name"]
+    named = _KEY.search(name) or _CAMEL.search(name)
+    return bool(named) and (described["distinct"] >= 0.5 * max(rows - described["missing"], 1) or "id" in name.lower())
+
+
+def _is_coded(values: pd.Series) -> bool:
+    sample = values.dropna().head(50)
+    return (
+        len(sample) > 0
+        and all(isinstance(value, str) for value in sample)
+        and (
+            all(_CODED.fullmatch(value) for value in sample)
+            or (
+                all(value.isdigit() for value in sample)
+                and any(value.startswith("0") and len(value) > 1 for value in values.dropna())
+            )
+        )
+    )
 
 
 def _numbers(values: np.ndarray, name: Any) -> dict[str, Any]:
@@ -91,6 +172,10 @@ def _numbers(values: np.ndarray, name: Any) -> dict[str, Any]:
         finite = held[np.isfinite(held)]
         if len(finite):
             described["min"], described["max"] = _short(number(finite.min())), _short(number(finite.max()))
+            places = [len(finite) // 4, len(finite) // 2, 3 * len(finite) // 4]
+            parted = np.partition(finite, places)
+            described["quantiles"] = [_short(number(parted[place])) for place in places]
+        described["samples"] = [cell(value) for value in pd.unique(held[:1000])[:SAMPLES]]
     return described
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from . import asyncio_here, program, table, trace
+from . import asyncio_here, program, redact, table, trace
 from .capture_altair import AltairCapture
 from .capture_image import ImageCapture
 from .capture_matplotlib import MatplotlibCapture
@@ -90,7 +90,7 @@ async def run(text: str, sink: Any) -> str:
     """Runs the program and returns the result as JSON; see the package's contract."""
     gallery = Gallery(Sink(sink))
     captures = _Captures(gallery)
-    tables = loaded.fresh()
+    tables = loaded.shown.fresh()
     error: BaseException | None = None
     value: str | None = None
 
@@ -114,10 +114,20 @@ async def run(text: str, sink: Any) -> str:
         "ok": error is None,
         "figures": figures,
         "value": value,
-        "error": None if error is None else trace.describe(error, tables),
+        "error": None if error is None else _described(error, tables, text),
         "warnings": gallery.warnings + _worth_reading(raised, gallery.warnings),
     }
     return _dumps(result, ensure_ascii=False, allow_nan=False, default=str)
+
+
+def _described(error: BaseException, tables: Tables, text: str) -> dict[str, Any]:
+    described = trace.describe(error, tables)
+    try:
+        # By the tables as they were opened: the program may have changed its own.
+        described["told"] = redact.told(described["traceback"], loaded.shown, text)
+    except Exception:  # noqa: BLE001 - rather too little than a cell
+        described["told"] = described["type"]
+    return described
 
 
 async def _execute(text: str, namespace: dict[str, Any], restore: Callable[[], None]) -> BaseException | None:

@@ -35,6 +35,7 @@ class Layout:
     decimal: str = "."
     thousands: str | None = None
     header: list[str] = field(default_factory=list)
+    headless: bool = False  # the first row is data already
 
 
 class NotText(ValueError):
@@ -106,9 +107,10 @@ def _find_delimiter(found: Layout, text: str, name: str) -> None:
         score = (share, width)
         if best is None or score > (best[0] + 0.02, 0) or (abs(best[0] - share) <= 0.02 and width > 2 * best[1]):
             best = (share, width, delimiter, rows, start)
-    if best is None and not name.lower().endswith(".csv"):
-        rows = [re.split(r"[ \t]+", line.strip()) for line in text.splitlines()[:SAMPLE_ROWS] if line.strip()]
-        if _is_spaced(rows):
+    if best is None:
+        rows = [_spaced(line) for line in text.splitlines()[:SAMPLE_ROWS] if line.strip()]
+        # Two words in a row may be a name; in a file that says it has commas it takes three columns to be believed.
+        if _is_spaced(rows) and (len(rows[0]) > 2 or not name.lower().endswith(".csv")):
             best = (1.0, len(rows[0]), r"\s+", rows, 0)
     if best is None:
         found.skip = skipped
@@ -123,6 +125,7 @@ def _find_delimiter(found: Layout, text: str, name: str) -> None:
     found.header_end = skipped + _lines_before(text, start + 1, found.delimiter)
     found.header = rows[start]
     _find_decimal(found, rows[start + 1 :])
+    found.headless = start == 0 and _is_headless(rows, found.decimal)
 
 
 def _skip_comments(text: str) -> tuple[int, str]:
@@ -166,8 +169,12 @@ def _shape(rows: list[list[str]]) -> tuple[int, int, float]:
     if first_width < usual - 1 or (first_width == 1 and usual == 2 and len(widths) > 3):
         # Fewer names than columns: a title or a note stands above the header.
         for i, width in filled:
-            if width == usual:
-                if all(field.strip() and not _NUMBER.fullmatch(field.strip()) for field in rows[i]):
+            names = [field.strip() for field in rows[i]]
+            # A header may end in a delimiter that the rows do not have.
+            if width == usual + 1 and not names[-1]:
+                names.pop()
+            if len(names) == usual:
+                if all(name and not _NUMBER.fullmatch(name) for name in names):
                     start = i
                 break
     kept = [width for i, width in filled if i >= start]
@@ -175,7 +182,8 @@ def _shape(rows: list[list[str]]) -> tuple[int, int, float]:
     if head < 2:
         return start, 0, 0.0
     # One more field than names is pandas' unnamed index; short rows are filled with gaps.
-    return start, head, sum(width in (head, head + 1) for width in kept) / len(kept)
+    least = head if rows[start][-1].strip() else head - 1
+    return start, head, sum(least <= width <= head + 1 for width in kept) / len(kept)
 
 
 def _lines_before(text: str, row: int, delimiter: str) -> int:
@@ -184,6 +192,35 @@ def _lines_before(text: str, row: int, delimiter: str) -> int:
     for _ in range(row):
         next(reader, None)
     return reader.line_num
+
+
+def _spaced(line: str) -> list[str]:
+    """The words of a line, quoted ones whole."""
+    return [word.strip("\"'") for word in re.findall(r"\"[^\"]*\"|'[^']*'|\S+", line)]
+
+
+def _is_headless(rows: list[list[str]], decimal: str) -> bool:
+    """Whether the first row cannot be names: a number stands over every column of numbers, and they are not years or positions."""
+    if len(rows) < 4 or any(not field.strip() for field in rows[0]):
+        return False
+
+    def is_number(text: str) -> bool:
+        return bool(_NUMBER.fullmatch(text.strip().replace(decimal, ".") if decimal != "." else text.strip()))
+
+    width = len(rows[0])
+    full = [row for row in rows[1:] if len(row) == width]
+    numeric = [i for i in range(width) if full and all(is_number(row[i]) for row in full)]
+    if len(numeric) * 2 < width or not all(is_number(rows[0][i]) for i in numeric):
+        return False
+    heads = [rows[0][i].strip() for i in numeric]
+    years = all(re.fullmatch(r"(1[5-9]|20|21)\d\d", head) for head in heads)
+    counted = (
+        len(heads) > 1
+        and all(head.isdigit() for head in heads)
+        and len(set(heads)) == len(heads)
+        and ([int(head) for head in heads] == list(range(int(heads[0]), int(heads[0]) + len(heads))))
+    )
+    return not years and not counted and (len(heads) > 1 or "." in heads[0])
 
 
 def _is_spaced(rows: list[list[str]]) -> bool:

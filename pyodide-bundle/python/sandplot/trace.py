@@ -1,5 +1,5 @@
 """Turns an exception into what its reader can act on: the program's own lines, the message, and where it is known, what
-was probably meant. The same text goes to the model when it is asked for a repair, so it is bounded.
+was probably meant. The same text, without cells (redact.py), goes to the model when it is asked for a repair, so it is bounded.
 """
 
 from __future__ import annotations

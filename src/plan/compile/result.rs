@@ -120,7 +120,7 @@ const fn adds_up(aggregate: Aggregate) -> bool {
 }
 
 fn is_unique(column: &Column, rows: &Rows<'_>) -> bool {
-    rows.count == Some(column.distinct)
+    rows.count.is_some() && rows.count == column.distinct
 }
 
 /// pandas' name of it. Values that are to be shown as they are, but are several for one x, are added up; on a line their average is
@@ -261,7 +261,7 @@ impl Key {
                 Kind::Text | Kind::Boolean | Kind::Mixed | Kind::Empty => Axis::Kinds,
             },
             writes_dates: column.kind == Kind::Date,
-            is_unique: column.missing == 0 && column.distinct > 0 && column.top.is_none(),
+            is_unique: column.missing == Some(0) && column.distinct > Some(0) && column.top.is_none(),
         };
         if column.kind != Kind::Date || plan.x_unit == Unit::None {
             return key;

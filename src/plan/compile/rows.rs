@@ -56,7 +56,7 @@ pub(super) fn write<'a>(plan: &'a Plan, columns: &Columns<'a>, code: &mut Code) 
     }
     let rows = Rows {
         names,
-        count: joins.is_empty().then(|| columns.tables[first].rows),
+        count: columns.tables[first].rows.filter(|_| joins.is_empty()),
     };
     filter(plan, &rows, code)?;
     Ok(rows)

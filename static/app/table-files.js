@@ -1,0 +1,42 @@
+// @ts-check
+/**
+ * Fetches tables that this server has: the samples, and files that an address names. From no other server: a link to this page must
+ * not make it ask one.
+ *
+ * @import {Sample} from "./wire.js"
+ * @import {Table} from "./tables.js"
+ */
+
+import { size } from "./words.js";
+
+/** @param {Sample} sample @returns {Promise<Table>} */
+export async function fetchSample(sample) {
+  const response = await fetch(sample.url).catch(() => null);
+  if (!response?.ok) throw new Error(`The sample ${sample.name} could not be fetched from the server. Try again.`);
+  return { name: sample.name, blob: await response.blob(), sample };
+}
+
+/**
+ * @param {string} address
+ * @param {number} most bytes
+ * @returns {Promise<Table>}
+ */
+export async function fetchTable(address, most) {
+  const url = URL.parse(address, location.origin);
+  if (!url || url.origin !== location.origin) {
+    throw new Error(`${address} is not on this server. Download the file and drop it here.`);
+  }
+  // Not followed elsewhere: a redirect could lead to another server.
+  const response = await fetch(url, { redirect: "error" }).catch(() => null);
+  if (!response) throw new Error(`${address} could not be fetched from this server. Check the address.`);
+  if (!response.ok)
+    throw new Error(`${address} could not be fetched: the server answered ${response.status}. Check the address.`);
+  const announced = Number(response.headers.get("content-length"));
+  if (announced > most) {
+    throw new Error(
+      `${address}: ${size(announced)}, and a tab can hold ${size(most)} here. Take a sample of its rows.`,
+    );
+  }
+  const path = decodeURIComponent(url.pathname);
+  return { name: path.slice(path.lastIndexOf("/") + 1) || "table", blob: await response.blob(), sample: null };
+}
