@@ -68,6 +68,8 @@ test("Parquet files that pandas wrote: numbers, texts, dates", async () => {
       table.columns.slice(0, 4).map((/** @type {any} */ column) => `${column.name}:${column.type}`),
       ["carat:number", "cut:text", "color:text", "clarity:text"],
     );
+    const price = table.columns.find((/** @type {any} */ column) => column.name === "price");
+    assert.equal(price.type, "integer");
   }
   const broken = await python.loadAny({ "x.parquet": Buffer.from("PAR1 and nothing that follows it PAR1") });
   assert.match(broken.message, /cannot be read as Parquet.*\.$/);

@@ -5,7 +5,7 @@
  *
  * Built into parquet.js as one classic script, together with hyparquet; a page that meets no Parquet file never fetches it.
  *
- * @typedef {{name: string, kind: string, unit?: "date", whole?: true}} Column
+ * @typedef {{name: string, kind: string, unit?: "date"}} Column
  * @typedef {{column: Column, bytes: Uint8Array, kinds?: string}} Encoded `kinds`: JSON of the texts that the bytes count
  */
 
@@ -83,10 +83,12 @@ function encode(name, chunks, rows) {
     const held = each(chunks, new Int8Array(length), (value) => (value === null ? -1 : Number(value)));
     return { column: { name, kind: "boolean" }, bytes: new Uint8Array(held.buffer) };
   }
-  if (only("date")) return { column: { name, kind: "float64", unit: "date" }, bytes: numbers(chunks, length).bytes };
+  if (only("date")) return { column: { name, kind: "float64", unit: "date" }, bytes: bytesOf(numbers(chunks, length)) };
   if (only("number", "bigint")) {
-    const { bytes, whole } = numbers(chunks, length);
-    return { column: { name, kind: "float64", ...(whole && { whole }) }, bytes };
+    const held = numbers(chunks, length);
+    if (!held.every(Number.isSafeInteger)) return { column: { name, kind: "float64" }, bytes: bytesOf(held) };
+    const whole = BigInt64Array.from(held, BigInt);
+    return { column: { name, kind: "int64" }, bytes: bytesOf(whole) };
   }
   const json = JSON.stringify([...values(chunks)], plain);
   return { column: { name, kind: "json" }, bytes: new TextEncoder().encode(json) };
@@ -124,9 +126,12 @@ function each(chunks, target, convert) {
  * @param {number} length
  */
 function numbers(chunks, length) {
-  const held = each(chunks, new Float64Array(length), (value) => (value === null ? Number.NaN : Number(value)));
-  const whole = /** @type {true | false} */ (held.every(Number.isSafeInteger));
-  return { bytes: new Uint8Array(held.buffer), whole: whole || undefined };
+  return each(chunks, new Float64Array(length), (value) => (value === null ? Number.NaN : Number(value)));
+}
+
+/** @param {ArrayBufferView} values */
+function bytesOf(values) {
+  return new Uint8Array(values.buffer);
 }
 
 /**
