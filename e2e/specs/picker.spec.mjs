@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
 import { expect, expectState, test } from "../fixtures.mjs";
 import { startServer } from "../server.mjs";
 
@@ -46,7 +47,15 @@ test("a model is chosen by keyboard, asked, shown with what it took, and remembe
     await page.goto(url);
     const picker = page.getByLabel("Model");
     await expect(picker).toHaveValue("scripted:dune");
-    await picker.focus();
+    for (const colorScheme of /** @type {const} */ (["dark", "light"])) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).exclude("iframe").analyze();
+      expect(violations.map(({ id }) => id)).toEqual([]);
+    }
+    // From the button before it, as somebody comes who has no mouse.
+    await page.getByTestId("ask").focus();
+    await page.keyboard.press("Tab");
+    await expect(picker).toBeFocused();
     await page.keyboard.press("ArrowDown");
     await expect(picker).toHaveValue("scripted:beach");
     await page.getByText("What leaves this tab").click();
