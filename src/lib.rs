@@ -38,7 +38,6 @@
 pub mod args;
 pub mod config;
 pub mod llm;
-pub mod plan;
 pub mod program;
 pub mod prompt;
 pub mod runtime;

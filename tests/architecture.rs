@@ -7,12 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms of `src/` and the rooms they may name with `crate::`.
-const RUST: [(&str, &[&str]); 11] = [
+const RUST: [(&str, &[&str]); 10] = [
     ("args", &["prompt", "telemetry"]),
     ("config", &["args", "llm", "prompt"]),
     ("lib", &["web"]),
     ("llm", &[]),
-    ("plan", &["program", "prompt"]),
     ("program", &["runtime"]),
     ("prompt", &["runtime"]),
     ("runtime", &[]),
