@@ -20,7 +20,7 @@ const RUST: [(&str, &[&str]); 10] = [
     // The tests of the types on the wire also name `runtime` and `prompt`, which `web` may use anyway.
     (
         "web",
-        &["llm", "plan", "program", "prompt", "runtime", "store", "telemetry"],
+        &["llm", "program", "prompt", "runtime", "store", "telemetry"],
     ),
 ];
 

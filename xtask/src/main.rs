@@ -96,6 +96,17 @@ fn test() -> Result<(), Failure> {
             .variable("SANDPLOT_BINARY", &binary()?)
             .run()
     });
+    report.check("browser tests", || {
+        let binary = binary()?;
+        let chromium = tools::chromium()?;
+        node_tool(
+            "@playwright/test/cli.js",
+            &["test", "--config", "e2e/playwright.config.mjs"],
+        )
+        .variable("SANDPLOT_BINARY", &binary)
+        .variable("CHROMIUM", &chromium)
+        .run()
+    });
     report.check("other browsers", || {
         tools::other_browsers()?;
         Task::new("node")
@@ -111,17 +122,6 @@ fn test() -> Result<(), Failure> {
             "--together",
             "25",
         ])
-    });
-    report.check("browser tests", || {
-        let binary = binary()?;
-        let chromium = tools::chromium()?;
-        node_tool(
-            "@playwright/test/cli.js",
-            &["test", "--config", "e2e/playwright.config.mjs"],
-        )
-        .variable("SANDPLOT_BINARY", &binary)
-        .variable("CHROMIUM", &chromium)
-        .run()
     });
     report.end()
 }
