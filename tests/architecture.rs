@@ -18,10 +18,7 @@ const RUST: [(&str, &[&str]); 10] = [
     ("store", &[]),
     ("telemetry", &[]),
     // The tests of the types on the wire also name `runtime` and `prompt`, which `web` may use anyway.
-    (
-        "web",
-        &["llm", "program", "prompt", "runtime", "store", "telemetry"],
-    ),
+    ("web", &["llm", "program", "prompt", "runtime", "store", "telemetry"]),
 ];
 
 /// Rooms of `static/` and the rooms they may import from.
