@@ -122,7 +122,7 @@ fn ollama(args: &Args, model: &str, is_guess: bool) -> Provider {
             None => OLLAMA_BASE_URLS.map(str::to_owned).to_vec(),
         },
         model: model.to_owned(),
-        is_guess: is_guess && host.is_none(),
+        is_guess,
     }
 }
 
@@ -349,7 +349,7 @@ mod tests {
         else {
             panic!("{told:?}")
         };
-        assert_eq!((base_urls.len(), *is_guess), (1, false));
+        assert_eq!((base_urls.len(), *is_guess), (1, true));
     }
 
     #[test]

@@ -18,9 +18,9 @@ use super::{
     ALL, Client, Deadlines, Llm, LlmError, Price, Provider, Settings, SetupError, anthropic, ollama, openai, scripted,
 };
 
-/// A model that was just pulled shows after this time.
+/// A model that was just pulled, or a server that was just started, shows after this time.
 const BELIEVED: Duration = Duration::from_secs(15);
-/// A provider that did not answer makes the next reader wait again only after this time.
+/// A provider that is silent makes the next reader wait for it again only after this time.
 const LEFT_ALONE: Duration = Duration::from_secs(60);
 
 /// Every model that can be asked.
@@ -122,6 +122,13 @@ impl Models {
         }
     }
 
+    /// Whether a provider that the operator named did not list its models when it was last asked.
+    pub fn are_incomplete(&self) -> bool {
+        let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut both = listed.iter().zip(&self.sources);
+        both.any(|(list, source)| list.has_failed && !source.is_guess)
+    }
+
     async fn refresh(&self) {
         if self.old().is_empty() {
             return;
@@ -152,7 +159,10 @@ impl Models {
         let Some(source) = self.sources.get(at) else { return };
         let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(list) = listed.get_mut(at) else { return };
-        let patience = if names.is_ok() { BELIEVED } else { LEFT_ALONE };
+        let patience = match names {
+            Err(LlmError::Timeout { .. }) => LEFT_ALONE,
+            _ => BELIEVED,
+        };
         list.until = Some(Instant::now() + patience);
         let had_failed = std::mem::replace(&mut list.has_failed, names.is_err());
         match names {

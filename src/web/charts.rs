@@ -161,6 +161,7 @@ async fn model(app: &App, name: Option<&str>) -> Result<Arc<Llm>, Failure> {
             name: name.to_owned(),
             known: models.known().iter().map(|llm| llm.name().to_owned()).collect(),
         }),
+        (None, None) if models.are_incomplete() => Err(Failure::NoModelListed),
         (None, None) => Err(Failure::NoModel),
     }
 }

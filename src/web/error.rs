@@ -71,6 +71,8 @@ pub(super) enum Failure {
     RepairLimit,
     #[error("no model is configured")]
     NoModel,
+    #[error("no provider lists its models")]
+    NoModelListed,
     #[error("no such model")]
     NoSuchModel { name: String, known: Vec<String> },
     #[error("a limit is reached")]
@@ -217,6 +219,13 @@ impl Failure {
                  (OPENAI_API_KEY, ANTHROPIC_API_KEY) and start the server again. Programs of your own run without a model."
                     .into(),
             ),
+            Failure::NoModelListed => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Code::NoModel,
+                "The model's server does not say which models it has; it may still be starting. Ask again in a minute. If it stays, \
+                 this server's log says why. Programs of your own run without a model."
+                    .into(),
+            ),
             Failure::NoSuchModel { name, known } => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Code::UnknownModel,
@@ -255,7 +264,7 @@ impl Failure {
 
     /// What went wrong inside, for the log; `None` where the sentence says it all.
     pub(super) fn cause(&self) -> Option<String> {
-        if !self.said().status.is_server_error() || matches!(self, Failure::NoModel) {
+        if !self.said().status.is_server_error() || matches!(self, Failure::NoModel | Failure::NoModelListed) {
             return None;
         }
         let mut text = self.to_string();

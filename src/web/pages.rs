@@ -78,6 +78,8 @@ struct Picker<'a> {
     groups: Vec<Group<'a>>,
     /// Nothing is to be picked from less than two.
     count: usize,
+    /// A provider that was named does not list its models.
+    is_incomplete: bool,
 }
 
 struct Group<'a> {
@@ -184,7 +186,7 @@ pub(super) async fn home(State(app): State<App>) -> Result<Response, Failure> {
         main_integrity: &pages.main_integrity,
         has_login: app.gate().is_some(),
         page_data: pages.page_data(parts, &models, None)?,
-        picker: Picker::new(&models),
+        picker: Picker::new(&models, parts.models.are_incomplete()),
         version: VERSION,
         chart: None,
     })
@@ -200,7 +202,7 @@ pub(super) async fn chart(State(app): State<App>, ChartPath(id): ChartPath) -> R
         main_integrity: &pages.main_integrity,
         has_login: app.gate().is_some(),
         page_data: pages.page_data(parts, &models, Some(&chart))?,
-        picker: Picker::new(&models),
+        picker: Picker::new(&models, parts.models.are_incomplete()),
         version: VERSION,
         chart: Some(&chart),
     })
@@ -248,11 +250,14 @@ impl<'a> ErrorPage<'a> {
 }
 
 impl<'a> Picker<'a> {
-    fn new(models: &'a [Arc<Llm>]) -> Picker<'a> {
+    fn new(models: &'a [Arc<Llm>], is_incomplete: bool) -> Picker<'a> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         for llm in models {
             let name = llm.name();
             let (provider, label) = name.split_once(':').unwrap_or((name, name));
+            // Some servers name a model by where its file is; the end of that says what it is.
+            let file = label.rsplit('/').next().filter(|_| label.starts_with('/'));
+            let label = file.unwrap_or(label);
             let choice = Choice { name, label };
             let provider = match provider {
                 "openai" => "OpenAI-compatible",
@@ -271,6 +276,7 @@ impl<'a> Picker<'a> {
         Picker {
             groups,
             count: models.len(),
+            is_incomplete,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Several models: which one is asked, and what is said of its work.
 
 use axum::http::StatusCode;
+use sandplot::llm::{ALL, Provider};
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -92,6 +93,23 @@ async fn what_a_call_took_is_in_its_answer_and_not_kept() {
     assert_eq!(read.json().get("usage"), None);
     let silent = app.post(CHARTS, &json!({"question": "x"})).await.json();
     assert_eq!(silent.get("usage"), None, "this provider says nothing of it");
+}
+
+/// Not the same as no model: nothing is to be set, it is to be waited for.
+#[tokio::test]
+async fn a_server_that_does_not_list_its_models_is_told_apart() {
+    let app = TestApp::with(Some(Provider::Ollama {
+        base_urls: vec!["http://127.0.0.1:9".into()],
+        model: ALL.into(),
+        is_guess: false,
+    }));
+    let sentence = app
+        .post(CHARTS, &json!({"question": "x"}))
+        .await
+        .refused(503, "no_model");
+    assert!(sentence.contains("may still be starting"), "{sentence}");
+    let page = app.get("/").await.text();
+    assert!(page.contains("does not say which models it has") && !page.contains("<select"));
 }
 
 #[tokio::test]

@@ -123,7 +123,15 @@ async fn an_ollama_is_found_at_the_second_place_it_may_be_at() {
 async fn where_nothing_is_listed_there_is_no_model() {
     let nobody = replay::refused();
     let away = models(ollama(&nobody, ALL), ample()).unwrap();
-    assert!(away.find(None).await.is_none());
+    assert!(!away.are_incomplete(), "nobody has asked yet");
+    assert!(away.find(None).await.is_none() && away.are_incomplete());
+    let guess = Provider::Ollama {
+        base_urls: vec![nobody.trim_end_matches("/v1").into()],
+        model: ALL.into(),
+        is_guess: true,
+    };
+    let guess = models(guess, ample()).unwrap();
+    assert!(guess.find(None).await.is_none() && !guess.are_incomplete());
     for answer in [
         replay::read("web-page"),
         replay::read("anthropic-wrong-key"),
