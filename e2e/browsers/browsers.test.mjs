@@ -21,6 +21,8 @@ const KINDS = [
 ].join("\n");
 const CSV = "region,amount\nNorth,120\nSouth,340\n";
 
+const IS_DRAWN = `${STATE} === "shown" && /Drawn/.test(document.querySelector('[data-testid="figure"] img')?.alt ?? "")`;
+
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
 /** @type {Awaited<ReturnType<typeof startWire>>} */
@@ -59,8 +61,7 @@ for (const [name, packages] of [
 
     test("Python is restored and draws", async () => {
       await open(CHART);
-      await until(page, `${STATE} === "shown"`);
-      assert.match(await page.evaluate(`document.querySelector('[data-testid="figure"] img').alt`), /Drawn/);
+      await until(page, IS_DRAWN);
       assert.equal(await text(page, '[data-testid="seal-fallback"]'), "");
     });
 
@@ -90,8 +91,7 @@ for (const [name, packages] of [
       })()`);
       await until(page, `/South/.test(document.querySelector("main").innerText)`);
       await page.evaluate(runProgram("df.plot.bar(x='region', y='amount', title='Drawn')"));
-      await until(page, `${STATE} === "shown"`);
-      assert.match(await page.evaluate(`document.querySelector('[data-testid="figure"] img').alt`), /Drawn/);
+      await until(page, IS_DRAWN);
     });
 
     test("every kind of figure is drawn", async () => {
@@ -109,8 +109,7 @@ for (const [name, packages] of [
       await page.evaluate(STOP);
       await until(page, `${STATE} === "stopped"`);
       await page.evaluate(runProgram(CHART));
-      await until(page, `${STATE} === "shown"`);
-      assert.match(await page.evaluate(`document.querySelector('[data-testid="figure"] img').alt`), /Drawn/);
+      await until(page, IS_DRAWN);
     });
   });
 }

@@ -21,7 +21,13 @@ export async function readKept() {
     const all = /** @type {Kept[]} */ (await within("readwrite", (store) => store.getAll()));
     const old = all.filter(({ used, tab: other }) => other !== tab && Date.now() - used > DAY);
     for (const { tab: other } of old) await within("readwrite", (store) => store.delete(other));
-    return all.find((kept) => kept.tab === tab) ?? null;
+    const kept = all.find((kept) => kept.tab === tab);
+    if (!kept) return null;
+    // Read here: Firefox lets no frame of another origin, as the sandbox is, read a file that this one's storage holds.
+    const files = await Promise.all(
+      kept.files.map(async ({ name, blob }) => ({ name, blob: new Blob([await blob.arrayBuffer()]) })),
+    );
+    return { ...kept, files };
   });
 }
 
