@@ -118,7 +118,7 @@ fn test() -> Result<(), Failure> {
     report.check("attacks", || {
         run_attacks(&[
             "--only",
-            "network,python,workers,app,storage,navigation,permissions",
+            "network,workers,app,storage,navigation,permissions",
             "--together",
             "25",
         ])
