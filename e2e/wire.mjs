@@ -1,31 +1,23 @@
-// Between browser and server: counts what comes over the wire, whatever the browser, and can keep a file from arriving.
-import { createServer, request as forward } from "node:http";
+// Counts what comes over the wire, whatever the browser, and can keep a file from arriving.
+import { startProxy } from "./proxy.mjs";
 
 /** @param {string} target the server */
 export async function startWire(target) {
-  const { hostname, port } = new URL(target);
   let bytes = 0;
   /** @type {string | null} */
   let refused = null;
-  const server = createServer((request, response) => {
-    const path = request.url ?? "/";
-    if (refused !== null && path.endsWith(`/${refused}`)) return void request.socket.destroy();
-    const out = forward({ hostname, port, path, method: request.method, headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.on("data", (/** @type {Buffer} */ piece) => {
-        bytes += piece.length;
-      });
-      answer.pipe(response);
-      answer.on("error", () => response.destroy());
-    });
-    out.on("error", () => response.destroy());
-    request.pipe(out);
-    response.on("error", () => out.destroy());
+  const proxy = await startProxy(target, {
+    answers(request) {
+      const isRefused = refused !== null && (request.url ?? "").endsWith(`/${refused}`);
+      if (isRefused) request.socket.destroy();
+      return isRefused;
+    },
+    onPiece(piece) {
+      bytes += piece.length;
+    },
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    ...proxy,
     /** Bytes of bodies, as they were sent, since it was last asked. */
     taken() {
       const since = bytes;
@@ -35,10 +27,6 @@ export async function startWire(target) {
     /** @param {string | null} name of the file that does not arrive from now on */
     refuse(name) {
       refused = name;
-    },
-    close() {
-      server.closeAllConnections();
-      server.close();
     },
   };
 }

@@ -2,8 +2,8 @@
 // page in no one's hands would not make, is seen. A second one, for the controls, also serves pages without any protection.
 
 import { readFile } from "node:fs/promises";
-import { createServer, request as forward } from "node:http";
 import { fileURLToPath } from "node:url";
+import { startProxy } from "../proxy.mjs";
 import { packs } from "./packs.mjs";
 
 const TYPES = { html: "text/html", js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
@@ -29,55 +29,35 @@ function plainFile(path) {
 export async function startWitness(target, { plain = false, overlay = false } = {}) {
   /** @type {Seen[]} */
   const seen = [];
-  const { hostname, port } = new URL(target);
-  const server = createServer((request, response) => {
-    const url = request.url ?? "/";
-    /** @type {Seen} */
-    const one = {
-      method: request.method ?? "",
-      url,
-      headers: JSON.stringify(request.headers),
-      body: "",
-      at: Date.now(),
-    };
+  /** @param {import("../proxy.mjs").Request} request @param {string} [method] @returns {Seen} */
+  const note = ({ method: said = "", url = "/", headers }, method = said) => {
+    const one = { method, url, headers: JSON.stringify(headers), body: "", at: Date.now() };
     seen.push(one);
-    const own = overlay && /^\/assets\/[^/]+\/((?:app|shared)\/[\w.-]+\.js)$/.exec(url)?.[1];
-    if (own) return void serveFile(new URL(own, STATIC), response);
-    if (plain && /^\/(plain|modules|packs)\//.test(url)) return void servePlain(url, response);
-    const out = forward({ hostname, port, path: url, method: request.method, headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-      answer.on("error", () => response.destroy());
-    });
-    out.on("error", () => response.destroy());
-    request.on("data", (chunk) => {
-      one.body += chunk.toString("latin1").slice(0, 4000);
-    });
-    request.pipe(out);
-    response.on("error", () => out.destroy());
+    return one;
+  };
+  const proxy = await startProxy(target, {
+    answers(request, response) {
+      const one = note(request);
+      const own = overlay && /^\/assets\/[^/]+\/((?:app|shared)\/[\w.-]+\.js)$/.exec(one.url)?.[1];
+      const isPlain = plain && /^\/(plain|modules|packs)\//.test(one.url);
+      if (own) serveFile(new URL(own, STATIC), response);
+      else if (isPlain) servePlain(one.url, response);
+      else
+        request.on("data", (chunk) => {
+          one.body += chunk.toString("latin1").slice(0, 4000);
+        });
+      return Boolean(own) || isPlain;
+    },
+    onUpgrade(request, socket) {
+      note(request, "UPGRADE");
+      socket.destroy();
+    },
   });
-  server.on("upgrade", (request, socket) => {
-    seen.push({
-      method: "UPGRADE",
-      url: request.url ?? "",
-      headers: JSON.stringify(request.headers),
-      body: "",
-      at: Date.now(),
-    });
-    socket.destroy();
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
   return {
-    url,
+    ...proxy,
     seen,
     /** @param {string} token */
     of: (token) => seen.filter((one) => `${one.url} ${one.headers} ${one.body}`.includes(token)),
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
   };
 }
 

@@ -9,6 +9,7 @@ import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
+import { freePort } from "../proxy.mjs";
 import { startServer } from "../server.mjs";
 import { memoryOfChildren } from "./memory.mjs";
 
@@ -76,7 +77,7 @@ function bodyOf(path, encoding) {
 }
 
 async function startNginx() {
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const port = await freePort();
   const configuration = join(folder, "nginx.conf");
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (kind) => `${kind}_temp_path ${join(folder, kind)};`,

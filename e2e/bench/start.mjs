@@ -5,7 +5,7 @@
 // Sandplot without the snapshot, on a first visit, on a second visit in the same browser, in a page that is open already (a frame
 // of its own for each interpreter, in either), and with an interpreter at hand.
 import { parseArgs } from "node:util";
-import { runProgram, STATE } from "../app-page.mjs";
+import { runProgram, STATE, until } from "../app-page.mjs";
 import { find as findFirefox } from "../drivers/firefox.mjs";
 import { startServer, storeProgram } from "../server.mjs";
 import { startWire } from "../wire.mjs";
@@ -22,6 +22,14 @@ const RUNS = Number(values.runs);
 const PROGRAM = "import numpy as np\nimport pandas as pd\nimport matplotlib.pyplot as plt\nplt.plot([1, 3, 2])";
 /** Milliseconds after which a page has done what it does behind a chart: files that follow, the next interpreter, its warm-up. */
 const SETTLED = 8000;
+
+/** As if nobody had looked at the page for as long as it waits: its longest clock ends at once. */
+const HIDE = `(() => {
+  const wait = globalThis.setTimeout.bind(globalThis);
+  globalThis.setTimeout = (work, after, ...rest) => wait(work, after >= 60_000 ? 0 : after, ...rest);
+  Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+  document.dispatchEvent(new Event("visibilitychange"));
+})()`;
 
 /**
  * @typedef {import("../drivers/chromium.mjs").Page} Page
@@ -195,23 +203,6 @@ async function stockStart(page) {
   const bytes = stockWire.taken();
   await sleep(SETTLED);
   return { milliseconds, bytes, memory: memory() - empty };
-}
-
-/** As if nobody had looked at the page for as long as it waits: its longest clock ends at once. */
-const HIDE = `(() => {
-  const wait = globalThis.setTimeout.bind(globalThis);
-  globalThis.setTimeout = (work, after, ...rest) => wait(work, after >= 60_000 ? 0 : after, ...rest);
-  Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
-  document.dispatchEvent(new Event("visibilitychange"));
-})()`;
-
-/** @param {Page} page @param {string} condition */
-async function until(page, condition) {
-  const end = Date.now() + 180_000;
-  while (!(await page.evaluate(`Boolean(${condition})`))) {
-    if (Date.now() > end) throw new Error(`never came true: ${condition}`);
-    await sleep(50);
-  }
 }
 
 /** @param {number} milliseconds */

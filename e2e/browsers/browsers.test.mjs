@@ -2,12 +2,10 @@
 // must work there at all: a restored Python, a booted one where restoring fails, a table of one's own, every kind of figure, Stop.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { runProgram, STATE, STOP } from "../app-page.mjs";
+import { runProgram, STATE, STOP, until } from "../app-page.mjs";
 import { startServer, storeProgram } from "../server.mjs";
 import { startWire } from "../wire.mjs";
 
-/** WebKit takes a minute to start Python without the snapshot, and several on a machine that does other work too. */
-const PATIENCE = 300_000;
 const CHART = "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])\nplt.title('Drawn')";
 const KINDS = [
   CHART,
@@ -117,16 +115,4 @@ for (const [name, packages] of [
 /** @param {import("../drivers/chromium.mjs").Page} page @param {string} selector */
 function text(page, selector) {
   return page.evaluate(`document.querySelector(${JSON.stringify(selector)})?.textContent.trim() ?? ""`);
-}
-
-/** @param {import("../drivers/chromium.mjs").Page} page @param {string} condition */
-async function until(page, condition) {
-  const end = Date.now() + PATIENCE;
-  while (!(await page.evaluate(`Boolean(${condition})`))) {
-    const state = await page.evaluate(
-      `[${STATE}, document.querySelector('[data-testid="error"]')?.textContent].join(" ")`,
-    );
-    if (Date.now() > end || /^failed/.test(state)) throw new Error(`never came true: ${condition}; ${state}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }

@@ -1,9 +1,9 @@
 // WebKit as Debian ships it: WebKitGTK's small browser over WebDriver, on a display of its own that nobody sees.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { Builder, Capabilities, error } from "selenium-webdriver";
+import { freePort } from "../proxy.mjs";
 import { within } from "./chromium.mjs";
 
 const DRIVER = () => process.env.WEBKIT_DRIVER || "/usr/bin/WebKitWebDriver";
@@ -224,18 +224,6 @@ async function evaluate(meet, driver, expression) {
   }
   if (answer.thrown !== undefined) throw new Error(answer.thrown);
   return answer.value ?? undefined;
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }
 
 /** @param {number} port */

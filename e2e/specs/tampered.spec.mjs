@@ -2,64 +2,38 @@
 // person can compare the files with.
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile } from "node:fs/promises";
-import { createServer, request } from "node:http";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, expectState, test } from "../fixtures.mjs";
+import { startProxy } from "../proxy.mjs";
 import { storeProgram } from "../server.mjs";
 
 test.use({ expectedErrors: [/integrity|Failed to load resource|without its memory snapshot/i] });
 
-/**
- * @param {string} server its address
- * @returns {Promise<{url: string, tamper: (pattern: RegExp | null) => void, close: () => void}>} `tamper` sets which paths' bodies
- *   get one wrong byte
- */
-async function startTamperingProxy(server) {
-  const { hostname, port } = new URL(server);
-  /** @type {RegExp | null} */
-  let pattern = null;
-  const proxy = createServer((incoming, outgoing) => {
-    const changes = pattern?.test(incoming.url ?? "") ?? false;
-    const headers = { ...incoming.headers, ...(changes ? { "accept-encoding": "identity" } : {}) };
-    const options = { hostname, port, path: incoming.url, method: incoming.method, headers };
-    const passing = request(options, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      if (!changes) return void answer.pipe(outgoing);
-      /** @type {Buffer[]} */
-      const parts = [];
-      answer.on("data", (part) => parts.push(part));
-      answer.on("end", () => {
-        const body = Buffer.concat(parts);
-        if (body.length > 0) body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 1;
-        outgoing.end(body);
-      });
-    });
-    passing.on("error", () => outgoing.destroy());
-    incoming.pipe(passing);
-  });
-  await new Promise((resolve) => proxy.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const address = /** @type {import("node:net").AddressInfo} */ (proxy.address());
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    tamper(changed) {
-      pattern = changed;
-    },
-    close: () => void proxy.close(),
-  };
-}
-
-/** @type {Awaited<ReturnType<typeof startTamperingProxy>>} */
+/** Which paths' bodies get one wrong byte. @type {RegExp | null} */
+let tampered = null;
+/** @type {Awaited<ReturnType<typeof startProxy>>} */
 let proxy;
 test.beforeEach(async ({ server }) => {
-  proxy = await startTamperingProxy(server.url);
+  tampered = null;
+  proxy = await startProxy(server.url, {
+    changes: ({ url = "" }) => (tampered?.test(url) ? withOneWrongByte : null),
+  });
 });
 test.afterEach(() => proxy.close());
 
+/** @param {Buffer} body */
+function withOneWrongByte(body) {
+  const middle = body.length >> 1;
+  if (body.length > 0) body[middle] = (body[middle] ?? 0) ^ 1;
+  return body;
+}
+
 test("every file of the runtime is refused by name when one of its bytes differs", async ({ page }) => {
   // Before the page is loaded, so that no good copy lies in the browser's cache.
-  proxy.tamper(/^\/runtime\//);
+  tampered = /^\/runtime\//;
   await page.goto(proxy.url);
   const names = await page.evaluate(() =>
     JSON.parse(document.getElementById("page-data")?.textContent ?? "{}").runtime.files.map(
@@ -94,7 +68,7 @@ for (const [file, pattern, program] of /** @type {const} */ ([
   ["squarify.pack", /\/squarify\.pack$/, "import squarify\nprint('must not run')"],
 ])) {
   test(`with one wrong byte in ${file} nothing runs, and the file is named`, async ({ page }) => {
-    proxy.tamper(pattern);
+    tampered = pattern;
     const chart = await storeProgram(proxy.url, program);
     await page.goto(proxy.url + chart.url);
     await expectState(page, "failed");
@@ -104,7 +78,7 @@ for (const [file, pattern, program] of /** @type {const} */ ([
 }
 
 test("with one wrong byte in the snapshot Python starts without it, and the page names the file", async ({ page }) => {
-  proxy.tamper(/\/memory-3\.bin$/);
+  tampered = /\/memory-3\.bin$/;
   const chart = await storeProgram(proxy.url, "print('ran all the same')");
   await page.goto(proxy.url + chart.url);
   await expectState(page, "shown");
@@ -114,7 +88,7 @@ test("with one wrong byte in the snapshot Python starts without it, and the page
 });
 
 test("the page's own script is not run when one of its bytes differs", async ({ page }) => {
-  proxy.tamper(/\/app\/main\.js$/);
+  tampered = /\/app\/main\.js$/;
   await page.goto(proxy.url);
   await expect(page.locator("iframe")).toHaveCount(0);
   await expect(page.getByTestId("seal")).toHaveAttribute("data-phase", "download");
