@@ -1,5 +1,6 @@
 // The page itself: by keyboard, for a screen reader, on a phone, in the dark, over a reload, in two tabs.
 import AxeBuilder from "@axe-core/playwright";
+import { runProgram } from "../app-page.mjs";
 import { expect, expectState, test } from "../fixtures.mjs";
 import { storeProgram } from "../server.mjs";
 
@@ -91,6 +92,20 @@ test("a question typed and a program edited survive a reload", async ({ page, se
   await page.reload();
   await expect(page.getByTestId("program")).toHaveText("print('edited, not run')");
   expect(await page.getByTestId("question").inputValue()).toBe("not asked yet");
+});
+
+test("a program that is run before the page has come to rest is not replaced by the stored one", async ({
+  page,
+  server,
+}) => {
+  const chart = await storeProgram(server.url, "print('stored')");
+  await page.addInitScript(`
+    if (globalThis === top) addEventListener("DOMContentLoaded", () => ${runProgram("print('quicker')")});
+  `);
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  await expect(page.getByTestId("stdout")).toHaveText("quicker");
+  await expect(page.getByTestId("program")).toHaveText("print('quicker')");
 });
 
 test("two tabs do not disturb each other", async ({ page, context, server }) => {

@@ -68,11 +68,11 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     doing: "",
     model: null,
     typed: "",
-    asked: "",
-    program: "",
+    asked: pageData.chart?.question ?? "",
+    program: pageData.chart?.program ?? "",
     writing: false,
     usage: null,
-    chart: null,
+    chart: pageData.chart,
     result: null,
     stdout: "",
     failure: null,
@@ -97,6 +97,8 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   let edited = false;
   /** The program waits for Python, and for nothing else. */
   let waits = false;
+  /** What the browser keeps of the files has been looked up. @type {Promise<void>} */
+  let restored = Promise.resolve();
 
   /** @param {Partial<SessionState>} change */
   function set(change) {
@@ -214,6 +216,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
         result: null,
         stdout: "",
       });
+      await restored;
       if (tables.state.busy) set({ doing: `Reading ${tables.state.busy} first` });
       await tables.settled();
       signal.throwIfAborted();
@@ -264,6 +267,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     again = run;
     return begin(async (signal) => {
       enter("booting", { failure: null, attempts: [], repairing: 0, notices: [], doing: "Keeping the program" });
+      await restored;
       await tables.settled();
       signal.throwIfAborted();
       if (state.program !== state.chart?.program) await keepEdit(signal);
@@ -507,7 +511,10 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     /** The page has loaded: bring back what a reload took away, then draw its chart. */
     async start() {
       const { chart } = pageData;
-      await tables.restore();
+      restored = tables.restore();
+      await restored;
+      // Who was quicker than the files goes first: a run or a question that has begun is not replaced.
+      if (current !== null || state.phase !== "idle") return;
       if (chart) return resume(chart);
       const draft = restoreDraft();
       set({ program: draft.program ?? "" });
