@@ -1,5 +1,5 @@
 // Leads every vector through the app: some pages side by side, what went wrong once more alone.
-import { attack, baseline, nextChart } from "./attack.mjs";
+import { attack, baseline, nextChart, rest } from "./attack.mjs";
 import { plant, READ_STATE } from "./victim.mjs";
 
 /**
@@ -99,6 +99,7 @@ export async function campaign(vectors, { browser, app, secrets, aim, lanes, tog
   }
   const chart = await app.store("print('last')", {});
   await page.goto(app.url + chart.url);
+  await rest(page, app, 0);
   const after = await nextChart(page).catch((error) => String(error));
   // The sweep: what was begun late, or kept for after the page, has this long to arrive.
   await new Promise((resolve) => setTimeout(resolve, 4000));

@@ -118,7 +118,7 @@ fn test() -> Result<(), Failure> {
     report.check("attacks", || {
         run_attacks(&[
             "--only",
-            "network,workers,app,storage,navigation,permissions",
+            "network,python,workers,app,storage,navigation,permissions",
             "--together",
             "25",
         ])
