@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * What a person has typed and opened, kept over a reload. Kept by the tab and by the page's path, so that neither two tabs nor
- * two charts disturb each other. Never rows: files are in kept.js, of a
- * file of the person's own only the name is here.
+ * What a person has typed, opened and chosen, kept over a reload. What was typed is kept by the tab and by the page's path, so that
+ * neither two tabs nor two charts disturb each other; a choice is kept for every tab. Never rows: files are in kept.js, of a file of
+ * the person's own only the name is here.
  *
  * @import {Privacy} from "./wire.js"
  *
@@ -13,6 +13,8 @@
  *
  * @typedef {{name: string, sample: boolean}} RememberedTable
  */
+
+import { PRIVACY_LEVELS } from "./disclosure.js";
 
 const TABLES = "sandplot:tables";
 
@@ -49,18 +51,28 @@ const PRIVACY = "sandplot:privacy";
 
 /** How much of the tables the person lets be told, in every tab. @returns {Privacy | null} */
 export function readPrivacy() {
+  const chosen = recall(PRIVACY);
+  return PRIVACY_LEVELS.find((level) => level === chosen) ?? null;
+}
+
+/** @param {Privacy} level */
+export function keepPrivacy(level) {
+  remember(PRIVACY, level);
+}
+
+/** A choice of the person's, in every tab. Storage may be forbidden: the page works without. @param {string} name */
+export function recall(name) {
   try {
-    const chosen = localStorage.getItem(PRIVACY);
-    return chosen === "names" || chosen === "statistics" || chosen === "samples" ? chosen : null;
+    return localStorage.getItem(name);
   } catch {
     return null;
   }
 }
 
-/** @param {Privacy} level */
-export function keepPrivacy(level) {
+/** @param {string} name @param {string} choice */
+export function remember(name, choice) {
   try {
-    localStorage.setItem(PRIVACY, level);
+    localStorage.setItem(name, choice);
   } catch {
     return;
   }

@@ -7,6 +7,7 @@
  */
 
 import { find } from "./dom.js";
+import { recall, remember } from "./drafts.js";
 
 const KEY = "sandplot:model";
 
@@ -14,30 +15,12 @@ const KEY = "sandplot:model";
 export function bindModelPicker(models, onChoice) {
   if (models.length < 2) return;
   const picker = find("model", HTMLSelectElement);
-  const before = recall();
+  const before = recall(KEY);
   // One that is not there today may be back tomorrow, so it stays remembered.
-  if (models.some(({ name }) => name === before)) picker.value = before;
+  if (before !== null && models.some(({ name }) => name === before)) picker.value = before;
   picker.addEventListener("change", () => {
-    remember(picker.value);
+    remember(KEY, picker.value);
     onChoice(picker.value);
   });
   onChoice(picker.value);
-}
-
-/** Storage may be forbidden: the page works without. */
-function recall() {
-  try {
-    return localStorage.getItem(KEY) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-/** @param {string} model */
-function remember(model) {
-  try {
-    localStorage.setItem(KEY, model);
-  } catch {
-    return;
-  }
 }

@@ -275,23 +275,22 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
    * @param {string} program as far as it is written
    */
   function fetchAhead(program) {
-    for (const { file } of packagesFor(program, config.runtime)) files.get(file).catch(() => {});
+    packsFor(program).catch(() => {});
   }
 
   /**
-   * Opens these files, and no others, in the interpreter at hand and in every later one.
-   * @param {TableFile[]} wanted
-   * @param {string} edits
+   * One after the other, in the interpreter at hand. What was open before stays open where it fails: in a new interpreter, for this
+   * one may be half way.
+   * @param {(interpreter: Interpreter) => Promise<Opened>} work
    * @returns {Promise<Opened>}
    */
-  function open(wanted, edits) {
+  function inTurn(work) {
     const attempt = opening.then(async () => {
       for (;;) {
         const interpreter = await fresh();
         report("data");
         try {
-          const { opened, frames } = await openTables(interpreter, { files: wanted, edits, frames: null });
-          tables = { files: wanted, edits, frames: frames && new Blob([frames]) };
+          const opened = await work(interpreter);
           report("ready");
           return opened;
         } catch (error) {
@@ -300,7 +299,6 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
             readsParquet = true;
             continue;
           }
-          // What was open before stays open: in a new interpreter, for this one may be half way.
           prepare();
           throw asSandboxError(error, "data");
         }
@@ -311,29 +309,30 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   }
 
   /**
+   * Opens these files, and no others, in the interpreter at hand and in every later one.
+   * @param {TableFile[]} wanted
+   * @param {string} edits
+   */
+  function open(wanted, edits) {
+    return inTurn(async (interpreter) => {
+      const { opened, frames } = await openTables(interpreter, { files: wanted, edits, frames: null });
+      tables = { files: wanted, edits, frames: frames && new Blob([frames]) };
+      return opened;
+    });
+  }
+
+  /**
    * Applies what the person says about columns to the tables that are open, here and in every later interpreter.
    * @param {string} edits
-   * @returns {Promise<Opened>}
    */
   function adjust(edits) {
-    const attempt = opening.then(async () => {
-      const interpreter = await fresh();
-      report("data");
-      try {
-        const answer = await interpreter.adjust(edits);
-        if (answer.type !== "opened")
-          throw new SandboxError("data", "The columns could not be changed. Open the file again.");
-        tables = { ...tables, edits };
-        report("ready");
-        return answer.opened;
-      } catch (error) {
-        interpreter.end();
-        prepare();
-        throw asSandboxError(error, "data");
-      }
+    return inTurn(async (interpreter) => {
+      const answer = await interpreter.adjust(edits);
+      if (answer.type !== "opened")
+        throw new SandboxError("data", "The columns could not be changed. Open the file again.");
+      tables = { ...tables, edits };
+      return answer.opened;
     });
-    opening = attempt.catch(() => {});
-    return attempt;
   }
 
   /** The interpreter at hand when nothing opens tables in it any more. */
@@ -385,6 +384,8 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         const loading = Promise.all([packsFor(program), withRest]);
         const arrived = waitForFiles();
         loading.then(arrived, arrived);
+        // Side by side: where nothing is at hand, Python starts while the packages are fetched.
+        await Promise.all([loading, settled()]);
         const [packs, more] = await loading;
         const interpreter = await settled();
         if (running !== me) return;
