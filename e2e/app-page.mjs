@@ -71,12 +71,16 @@ export const LOOK = `(() => {
 /** Milliseconds: WebKit takes a minute to start Python without the snapshot, and several on a machine that does other work too. */
 const PATIENCE = 300_000;
 
-/** Waits until something is true of the page. @param {import("./drivers/chromium.mjs").Page} page @param {string} condition */
+/**
+ * Waits until something is true of the page. A program that fails is no longer waited for, unless that is what is waited for.
+ * @param {import("./drivers/chromium.mjs").Page} page
+ * @param {string} condition
+ */
 export async function until(page, condition) {
   const end = Date.now() + PATIENCE;
   while (!(await page.evaluate(`Boolean(${condition})`))) {
     const state = await page.evaluate(
-      `[${STATE}, document.querySelector('[data-testid="error"]')?.textContent].join(" ")`,
+      `[${STATE}, ${TEST_ID("seal")}?.dataset.phase, ${TEST_ID("error")}?.textContent].join(" ")`,
     );
     if (Date.now() > end || /^failed/.test(state)) throw new Error(`never came true: ${condition}; ${state}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

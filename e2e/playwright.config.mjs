@@ -3,7 +3,7 @@ import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
   testDir: "specs",
-  outputDir: "results",
+  outputDir: "results/specs",
   // One after the other: each page runs a Python of its own, and two of them on two cores only wait for each other.
   workers: 1,
   fullyParallel: false,
