@@ -2,7 +2,7 @@
 /**
  * Draws a plotly or vega figure in a sealed frame of its own, from data. Which figure goes where is figures.js's.
  *
- * @import {InteractiveFigure} from "../shared/protocol.js"
+ * @import {FigurePicture, InteractiveFigure} from "../shared/protocol.js"
  * @import {SandboxConfig} from "./sandbox.js"
  */
 
@@ -22,7 +22,8 @@ const renderers = new WeakMap();
  * @param {HTMLElement} container
  * @param {InteractiveFigure} figure
  * @param {SandboxConfig} config
- * @returns {Promise<{remove(): void, image(): Promise<Blob>}>} settled when the figure is on the screen
+ * @returns {Promise<{remove(): void, picture(wanted: FigurePicture): Promise<Blob>, width: () => number}>} settled when the figure
+ *   is on the screen; `picture` is as hostile as the figure
  */
 export async function drawInteractive(container, figure, config) {
   const frame = sealedFrame(config.sandbox.figureFrame);
@@ -68,7 +69,17 @@ export async function drawInteractive(container, figure, config) {
             frame.style.height = `${message.height}px`;
             return;
           case "image":
-            pictures.get(message.id)?.resolve(new Blob([message.png], { type: "image/png" }));
+            pictures
+              .get(message.id)
+              ?.resolve(
+                message.png === null
+                  ? new Blob([message.svg ?? ""], { type: "image/svg+xml" })
+                  : new Blob([message.png], { type: "image/png" }),
+              );
+            pictures.delete(message.id);
+            return;
+          case "refused":
+            pictures.get(message.id)?.reject(new Error(message.message));
             pictures.delete(message.id);
             return;
           case "failed":
@@ -85,11 +96,12 @@ export async function drawInteractive(container, figure, config) {
 
   return {
     remove,
-    image: () =>
+    width: () => frame.clientWidth,
+    picture: (wanted) =>
       new Promise((resolve, reject) => {
         const id = nextId++;
         pictures.set(id, { resolve, reject });
-        port.postMessage({ type: "image", id });
+        port.postMessage({ type: "image", id, ...wanted });
       }),
   };
 }
@@ -98,7 +110,7 @@ export async function drawInteractive(container, figure, config) {
  * @param {"plotly" | "vega"} kind
  * @param {SandboxConfig} config
  */
-function rendererOf(kind, config) {
+export function rendererOf(kind, config) {
   let files = renderers.get(config.runtime);
   if (!files) {
     files = createRuntimeFiles(config.runtime, config.runtimeBase);

@@ -28,8 +28,8 @@ const WORDS = new Set([
   "dc:title",
 ]);
 const STYLE = "*{stroke-linejoin: round; stroke-linecap: butt}";
-const ATTRIBUTE = /\s+([A-Za-z][\w:.-]*)="([^"<]*)"/gy;
-const TOKEN =
+export const ATTRIBUTE = /\s+([A-Za-z][\w:.-]*)="([^"<]*)"/gy;
+export const TOKEN =
   /<(?:\?xml [^<>]*\?>|!DOCTYPE svg PUBLIC "[^"<>]*"\s+"[^"<>]*">|!--[^<>]*-->|(\/?)([A-Za-z][\w:]*)((?:\s+[A-Za-z][\w:.-]*="[^"<]*")*)\s*(\/?)>)|([^<]+)/gy;
 
 /** @param {string} text */
@@ -71,6 +71,36 @@ export function isPlainSvg(text) {
     if (open.length > 100) return false;
   }
   return end === text.length && open.length === 0 && used.every((name) => shapes.has(name));
+}
+
+/** In the SVG of an interactive figure, which is kept as a file and not shown. */
+const WRITTEN = new Set(["text", "tspan", "title", "desc", "radialGradient", "use"]);
+
+/**
+ * Whether an SVG that is offered as a file, and opened who knows where, is shapes, words and pixels: nothing that acts, links or loads.
+ * @param {string} text
+ */
+export function isHarmlessSvg(text) {
+  let end = 0;
+  /** @type {string[]} */
+  const open = [];
+  for (const token of text.matchAll(TOKEN)) {
+    end = token.index + token[0].length;
+    const [, closing, tag, attributes = "", selfClosing] = token;
+    if (tag === undefined) continue;
+    if (closing) {
+      if (open.pop() !== tag) return false;
+      continue;
+    }
+    if (!SHAPES.has(tag) && !GROUPS.has(tag) && !STENCILS.has(tag) && !WRITTEN.has(tag)) return false;
+    // Names of classes do nothing without a style sheet, and quotes around a reference's name say no more than none.
+    const telling = attributes
+      .replace(/\s(?:class|data-[\w-]+)="[^"<]*"/g, "")
+      .replace(/url\((?:&quot;|')(#[\w.-]+)(?:&quot;|')\)/g, "url($1)");
+    if (!readAttributes(telling, false)) return false;
+    if (!selfClosing) open.push(tag);
+  }
+  return end === text.length && open.length === 0 && text.includes("<svg");
 }
 
 /**

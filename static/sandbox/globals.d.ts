@@ -2,7 +2,7 @@
 import type { PyodideInterface } from "pyodide";
 import type * as Parquet from "../../pyodide-bundle/core/parquet.js";
 import type { Snapshot } from "../../pyodide-bundle/core/snapshot.js";
-import type { ToFigure, ToWorker } from "../shared/protocol.js";
+import type { FigurePicture as Picture, ToFigure, ToWorker } from "../shared/protocol.js";
 
 declare global {
   const loadPyodide: (options: Record<string, unknown>) => Promise<PyodideInterface>;
@@ -13,4 +13,5 @@ declare global {
   var sandplotParquet: typeof Parquet | undefined;
   type HostMessage = ToWorker;
   type FigureMessage = ToFigure;
+  type FigurePicture = Picture;
 }

@@ -9,7 +9,7 @@
 (() => {
   /** @type {MessagePort | undefined} */
   let port;
-  /** Gives the figure as the bytes of a PNG at twice its size. @type {(() => Promise<string>) | undefined} */
+  /** Gives the figure as the address of a PNG, or as the text of an SVG. @type {((wanted: FigurePicture) => Promise<string>) | undefined} */
   let picture;
   let height = 0;
 
@@ -19,8 +19,12 @@
     removeEventListener("message", start);
     port = event.ports[0];
     port.onmessage = ({ data }) => {
-      answer(/** @type {FigureMessage} */ (data)).catch((error) => {
-        port?.postMessage({ type: "failed", message: String(error instanceof Error ? error.message : error) });
+      const message = /** @type {FigureMessage} */ (data);
+      answer(message).catch((error) => {
+        const words = String(error instanceof Error ? error.message : error);
+        // A picture that cannot be made takes nothing from the figure.
+        const answers = message.type === "image" ? { type: "refused", id: message.id } : { type: "failed" };
+        port?.postMessage({ ...answers, message: words });
       });
     };
   };
@@ -30,7 +34,9 @@
   async function answer(message) {
     if (message.type === "image") {
       if (!picture) throw new Error("the figure is not drawn yet");
-      port?.postMessage({ type: "image", id: message.id, png: bytesOf(await picture()) });
+      const made = await picture(message);
+      const given = message.form === "svg" ? { svg: made } : { png: bytesOf(made) };
+      port?.postMessage({ type: "image", id: message.id, ...given });
       return;
     }
     const script = document.createElement("script");
@@ -74,7 +80,23 @@
         modeBarButtonsToRemove: ["toImage", "sendDataToCloud", "editInChartStudio"],
       },
     });
-    return () => Plotly.toImage(place, { format: "png", width: place.clientWidth, height: layout.height, scale: 2 });
+    return (/** @type {FigurePicture} */ { form, width, transparent }) => {
+      // Not the layout's: plotly takes its height out when the window changes.
+      const { clientWidth: own, clientHeight: tall } = place;
+      // As it stands there: moved, zoomed, with what was switched off.
+      const { data, layout: now } = /** @type {any} */ (place);
+      const paper = transparent ? { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" } : {};
+      return Plotly.toImage(
+        { data, layout: { ...now, ...paper } },
+        {
+          format: form,
+          width: own,
+          height: tall,
+          scale: form === "svg" ? 1 : width === null ? 2 : width / own,
+          imageDataOnly: form === "svg",
+        },
+      );
+    };
   }
 
   /**
@@ -96,7 +118,17 @@
       hover: true,
     });
     await view.initialize(place).runAsync();
-    return async () => (await view.toCanvas(2)).toDataURL("image/png");
+    return async (/** @type {FigurePicture} */ { form, width, transparent }) => {
+      const paper = view.background();
+      if (transparent) view.background("transparent");
+      try {
+        if (form === "svg") return await view.toSVG();
+        const once = (await view.toCanvas(1)).width;
+        return (await view.toCanvas(width === null ? 2 : width / once)).toDataURL("image/png");
+      } finally {
+        view.background(paper);
+      }
+    };
   }
 
   /**

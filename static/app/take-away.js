@@ -1,0 +1,91 @@
+// @ts-check
+/**
+ * In which forms a figure can be taken away, and how each is made: of the checked picture that is shown, or by the sealed frame that
+ * draws an interactive one. What comes back from that frame is as hostile as the program: it is checked here, and never shown.
+ *
+ * @import {FigurePicture, InteractiveFigure, PngFigure, SvgFigure} from "../shared/protocol.js"
+ *
+ * @typedef {"png" | "svg" | "pdf" | "html"} Form
+ * `width` in pixels, of the whole picture
+ * @typedef {{width: number, perInch: number, transparent: boolean}} Wish
+ * @typedef {object} TakeAway
+ * @property {string} stem name of the files, without ending
+ * @property {number} width how wide it is on the screen, in CSS pixels
+ * @property {number | null} height null where only the frame knows
+ * @property {Form[]} forms
+ * @property {boolean} canBeTransparent
+ * @property {boolean} isFine can be drawn at any size without becoming coarse
+ * @property {(form: Form, wish: Wish) => Promise<Blob>} make
+ */
+
+import { isHarmlessSvg, isPlainPng } from "./picture.js";
+import { toPng, withDensity, withoutPaper } from "./raster.js";
+
+/** CSS pixels that the harness draws an inch as. */
+export const SCREEN_PER_INCH = 100;
+/** Pixels of a PNG for each of the screen's, unless somebody chooses. */
+export const DENSITY = 2;
+
+/** @param {number} width on the screen @returns {Wish} */
+export function usualWish(width) {
+  return { width: Math.round(width * DENSITY), perInch: SCREEN_PER_INCH * DENSITY, transparent: false };
+}
+
+/**
+ * @param {SvgFigure | PngFigure} figure
+ * @param {{svg: string | null, png: Blob | null, stem: string, title: string}} shown `svg` only if it was checked
+ * @returns {TakeAway}
+ */
+export function takePicture({ width, height }, { svg, png, stem, title }) {
+  /** @param {boolean} transparent */
+  const text = (transparent) => (transparent ? withoutPaper(svg ?? "") : (svg ?? ""));
+  return {
+    stem,
+    width,
+    height,
+    forms: svg === null ? ["png"] : ["png", "svg", "pdf"],
+    canBeTransparent: svg !== null,
+    isFine: svg !== null,
+    async make(form, wish) {
+      if (form === "svg") return new Blob([text(wish.transparent)], { type: "image/svg+xml" });
+      if (form === "pdf") {
+        const [{ svgToPdf }, { pixelsOf }] = await Promise.all([import("./svg-pdf.js"), import("./raster.js")]);
+        return svgToPdf(text(wish.transparent), { width: wish.width / wish.perInch, title, decode: pixelsOf });
+      }
+      const picture = svg === null ? png : new Blob([text(wish.transparent)], { type: "image/svg+xml" });
+      if (!picture) throw new Error("there is no picture of this figure");
+      return toPng(picture, { width: wish.width, height: (wish.width * height) / width, perInch: wish.perInch });
+    },
+  };
+}
+
+/**
+ * @param {InteractiveFigure} figure
+ * @param {{picture(wanted: FigurePicture): Promise<Blob>, width: () => number}} drawn
+ * @param {{stem: string, file: () => Promise<Blob>}} names `file` makes the figure that stays interactive
+ * @returns {TakeAway}
+ */
+export function takeLive(figure, drawn, { stem, file }) {
+  return {
+    stem,
+    get width() {
+      return drawn.width();
+    },
+    height: null,
+    forms: ["png", "svg", "html"],
+    canBeTransparent: true,
+    isFine: true,
+    async make(form, { width, perInch, transparent }) {
+      if (form === "html") return file();
+      if (form === "pdf") throw new Error(`a ${figure.kind} figure makes no PDF`);
+      const blob = await drawn.picture({ form, width, transparent });
+      if (form === "svg") {
+        if (isHarmlessSvg(await blob.text())) return blob;
+        throw new Error("Its SVG holds more than shapes and words, such as links. Save it as PNG.");
+      }
+      if (!isPlainPng(new Uint8Array(await blob.slice(0, 64).arrayBuffer())))
+        throw new Error("The picture is too large, or none. Choose a smaller width.");
+      return withDensity(blob, perInch);
+    },
+  };
+}
