@@ -13,6 +13,7 @@ import { find } from "./dom.js";
 import { createGallery } from "./figures.js";
 import { openAddressed, takeIn } from "./intake.js";
 import { bindModelPicker } from "./model-picker.js";
+import { saveNotebook } from "./notebook-file.js";
 import { readPageData } from "./page-data.js";
 import { createProgramView } from "./program-view.js";
 import { createSandbox } from "./sandbox.js";
@@ -145,6 +146,7 @@ onClick("restart", () => {
   session.restart(true);
   question.focus();
 });
+onClick("notebook", () => saveNotebook(session.state, pageData));
 onClick("starter", () => {
   session.edit(starterProgram(session.state.tables.profile));
   program.focus();

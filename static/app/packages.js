@@ -16,12 +16,7 @@ const IMPORT = /(?:^|[\n;:])[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t
  * @returns {{name: string, file: string}[]} packages, those they depend on before them, without what every interpreter has
  */
 export function packagesFor(program, manifest) {
-  /** @type {Set<string>} */
-  const wanted = new Set();
-  for (const module of importedModules(program)) {
-    const name = packageOf(module, manifest.imports);
-    if (name) wanted.add(name);
-  }
+  const wanted = new Set(packagesNamed(program, manifest));
   const text = joined(program);
   for (const hint of manifest.hints) {
     if (text.includes(hint.contains)) wanted.add(hint.package);
@@ -39,6 +34,21 @@ export function packagesFor(program, manifest) {
   };
   for (const name of wanted) visit(name);
   return ordered;
+}
+
+/**
+ * The packages that a program imports itself, in its order, whether an interpreter has them or not.
+ * @param {string} program
+ * @param {Pick<Runtime, "imports">} manifest
+ */
+export function packagesNamed(program, manifest) {
+  /** @type {Set<string>} */
+  const named = new Set();
+  for (const module of importedModules(program)) {
+    const name = packageOf(module, manifest.imports);
+    if (name) named.add(name);
+  }
+  return [...named];
 }
 
 /**

@@ -163,6 +163,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     setText(element("program-note"), state.writing ? "being written" : edited ? "edited, not run yet" : author);
     const link = find("program-download", HTMLAnchorElement);
     link.hidden = empty || state.writing;
+    element("notebook").hidden = link.hidden;
     if (offered.text !== state.program && !state.writing) {
       URL.revokeObjectURL(offered.url);
       offered = { text: state.program, url: URL.createObjectURL(new Blob([state.program], { type: "text/x-python" })) };
