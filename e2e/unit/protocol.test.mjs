@@ -152,3 +152,38 @@ test("views of one buffer do not multiply, nor do tables", () => {
   assert.equal(result({ figures: [figure, figure] }).result.figures.length, 2);
   assert.throws(() => result({ figures: [figure, figure, figure] }), /more cells/);
 });
+
+test("the tables beside a figure are texts, and bounded", () => {
+  const drawn = { title: "t", columns: ["a"], rows: [["1"]], totalRows: 1, extra: 1 };
+  const figure = { kind: "png", png: 0, width: 1, height: 1, tables: [drawn] };
+  const given = result({ figures: [figure] }, [new Uint8Array(1)]).result.figures[0];
+  assert.deepEqual(given.kind === "png" && given.tables, [{ title: "t", columns: ["a"], rows: [["1"]], totalRows: 1 }]);
+  for (const tables of [
+    "x",
+    Array(BOUNDS.drawnTables + 1).fill(drawn),
+    [{ ...drawn, rows: [[{}]] }],
+    [{ ...drawn, rows: Array(BOUNDS.drawnRows + 1).fill([]) }],
+    [{ ...drawn, columns: Array(BOUNDS.drawnColumns + 1).fill("a") }],
+    [{ ...drawn, totalRows: -1 }],
+  ]) {
+    assert.throws(() => result({ figures: [{ ...figure, tables }] }, [new Uint8Array(1)]), ProtocolError);
+  }
+  const mark = { x: "a", y: 1 };
+  const trend = { series: "s", kind: "line", first: mark, last: mark, low: mark, high: mark };
+  for (const trends of [[{ ...trend, low: { x: "a", y: "1" } }], [{ ...trend, first: null }], Array(99).fill(trend)]) {
+    const facts = { trends };
+    assert.throws(() => result({ figures: [{ ...figure, facts }] }, [new Uint8Array(1)]), ProtocolError);
+  }
+});
+
+test("a figure's frame answers with one picture of the form that was asked for", () => {
+  assert.deepEqual(parseFromFigure({ type: "image", id: 1, svg: "<svg/>" }), {
+    type: "image",
+    id: 1,
+    png: null,
+    svg: "<svg/>",
+  });
+  assert.throws(() => parseFromFigure({ type: "image", id: 1, svg: {} }), ProtocolError);
+  assert.throws(() => parseFromFigure({ type: "image", id: 1, svg: "x".repeat(BOUNDS.svg + 1) }), ProtocolError);
+  assert.equal(parseFromFigure({ type: "refused", id: 1, message: "x" }).type, "refused");
+});

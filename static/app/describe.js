@@ -2,10 +2,13 @@
 /**
  * A figure in words, from the facts that the harness found in it: for those who do not see it, and for its caption. Pure.
  *
- * @import {AxesFacts, Facts, Figure} from "../shared/protocol.js"
+ * @import {AxesFacts, Facts, Figure, Trend} from "../shared/protocol.js"
  */
 
 import { counted, listed } from "./words.js";
+
+/** Series that are told one by one. */
+const MOST_TOLD = 4;
 
 /** @param {Figure} figure @param {number} position @param {number} total */
 export function nameFigure({ facts, kind }, position, total) {
@@ -28,6 +31,7 @@ export function describeFigure(figure) {
   const series = facts.series ?? axes.flatMap((one) => one.series ?? []);
   const names = [...new Set(series.filter((name) => name !== "" && !name.startsWith("_")))];
   if (names.length > 1) sentences.push(`${counted(names.length, "series", "series")}: ${listed(names)}.`);
+  for (const trend of (facts.trends ?? []).slice(0, MOST_TOLD)) sentences.push(describeTrend(trend));
   const points = facts.points ?? axes.reduce((sum, one) => sum + (one.points ?? 0), 0);
   if (points > 0) sentences.push(`${counted(points, "point")}.`);
   if (facts.blank) sentences.push("It is empty: the program drew nothing into it.");
@@ -54,4 +58,25 @@ function describeAxes({ title, xLabel, yLabel, xScale, yScale }, several) {
   else if (xLabel) sentences.push(`Horizontal axis: ${xLabel}${log(xScale)}.`);
   if (several && title) return [`${title}${sentences.length > 0 ? ":" : "."}`, ...sentences];
   return sentences;
+}
+
+const digits = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+
+/** Where a series goes; of things that have no order, which is most and which is least. @param {Trend} trend */
+function describeTrend({ series, kind, first, last, low, high }) {
+  const value = (/** @type {number} */ y) => digits.format(y);
+  const at = (/** @type {{x: string, y: number}} */ { x, y }) => `${value(y)}${x ? ` (${x})` : ""}`;
+  if (kind === "scatter") return `${series ? `${series}: from` : "From"} ${value(low.y)} to ${value(high.y)}.`;
+  if (!/^(line|area|step|histogram)$/.test(kind)) {
+    return `${series ? `${series}: highest` : "Highest"} ${at(high)}, lowest ${at(low)}.`;
+  }
+  const way = last.y > first.y ? "rises" : last.y < first.y ? "falls" : "";
+  const whole = way
+    ? `${series || "It"} ${kind === "histogram" ? "goes" : way} from ${at(first)} to ${at(last)}`
+    : `${series || "It"} begins and ends at ${value(first.y)} (${first.x} to ${last.x})`;
+  const turns = [
+    ...(high.y > Math.max(first.y, last.y) ? [`highest ${at(high)}`] : []),
+    ...(low.y < Math.min(first.y, last.y) ? [`lowest ${at(low)}`] : []),
+  ];
+  return `${[whole, ...turns].join(", ")}.`;
 }

@@ -4,15 +4,20 @@
  * is rebuilt from its cells, an interactive figure is drawn by figure-frame.js in a sealed frame: what a program made is
  * never inserted as markup.
  *
- * @import {Figure, TableFigure, InteractiveFigure, SvgFigure, PngFigure} from "../shared/protocol.js"
+ * @import {TakeAway} from "./take-away.js"
+ * @import {DrawnTable, Figure, InteractiveFigure, SvgFigure, PngFigure} from "../shared/protocol.js"
  * @import {PageData} from "./page-data.js"
  */
 
 import { describeFigure, nameFigure } from "./describe.js";
 import { make, makeButton, unreachable } from "./dom.js";
 import { drawInteractive } from "./figure-frame.js";
+import { makeFigureFile } from "./html-file.js";
 import { SandboxError } from "./interpreter.js";
 import { isPlainPng, isPlainSvg } from "./picture.js";
+import { askHowToSave } from "./save-dialog.js";
+import { copyPicture, saveFile } from "./save-file.js";
+import { takeLive, takePicture, usualWish } from "./take-away.js";
 import { count, fileStem } from "./words.js";
 
 /** Rows of a table that are put on the page; the download holds all that came. */
@@ -20,9 +25,10 @@ const SHOWN_ROWS = 200;
 /** Cells of all tables of a run that are put on the page: millions would stop it. */
 const SHOWN_CELLS = 60_000;
 
-/** Pixels of the PNG for each of CSS's, unless that makes it larger than browsers draw. */
-const PNG_DENSITY = 2;
+/** Of the PNG that is made unasked; who wants a larger one says so. */
 const MOST_PNG_PIXELS = 24_000_000;
+/** Milliseconds for which a button says what it did. */
+const SAID = 2500;
 
 /** @param {HTMLElement} container @param {PageData} pageData */
 export function createGallery(container, pageData) {
@@ -54,8 +60,9 @@ export function createGallery(container, pageData) {
    * @param {HTMLElement} body
    * @param {SvgFigure | PngFigure} figure
    * @param {string} stem
+   * @param {string} title
    */
-  async function drawPicture(body, figure, stem) {
+  async function drawPicture(body, figure, stem, title) {
     const isPlain = figure.kind === "svg" && isPlainSvg(figure.svg);
     const svg = isPlain ? new Blob([figure.svg], { type: "image/svg+xml" }) : null;
     const png = figure.png && isPlainPng(figure.png) ? new Blob([figure.png], { type: "image/png" }) : null;
@@ -71,51 +78,67 @@ export function createGallery(container, pageData) {
     if (picture) image.src = blobUrl(picture);
     body.append(image);
     await image.decode();
-    const links = [png ? download(png, `${stem}.png`, "PNG") : pixels(image, `${stem}.png`)];
+    const forms = takePicture(figure, { svg: figure.kind === "svg" && isPlain ? figure.svg : null, png, stem, title });
+    const links = [png ? download(png, `${stem}.png`, "PNG") : pixels(image, forms)];
     if (svg) links.push(download(svg, `${stem}.svg`, "SVG"));
-    return links;
+    return [...links, ...moreOf(forms)];
   }
 
   /**
    * A link to the picture as PNG. Made of what is shown, when the browser has time: most people only look.
    * @param {HTMLImageElement} image of an SVG
-   * @param {string} file
+   * @param {TakeAway} forms
    */
-  function pixels(image, file) {
+  function pixels(image, forms) {
+    const file = `${forms.stem}.png`;
     const link = make("a", { class: "button", download: file, "aria-label": `Download ${file}` }, "PNG");
     const idle = window.requestIdleCallback ?? ((step) => setTimeout(step, 200));
     idle(async () => {
-      const blob = await toPng(image).catch(() => null);
+      const usual = usualWish(forms.width);
+      const most = Math.sqrt((MOST_PNG_PIXELS * forms.width) / (forms.height ?? forms.width));
+      const width = Math.min(usual.width, Math.floor(most));
+      const blob = await forms.make("png", { ...usual, width }).catch(() => null);
       if (blob && image.isConnected) link.href = blobUrl(blob);
       else link.remove();
     });
     return link;
   }
 
+  /** What every picture offers beside its files. @param {TakeAway} forms */
+  function moreOf(forms) {
+    const copy = saying("Copy", `Copy ${forms.stem} as an image`, async () => {
+      await copyPicture(forms.make("png", usualWish(forms.width)));
+      return "Copied";
+    });
+    return [
+      copy,
+      makeButton("Save as …", () => askHowToSave(forms), {
+        "aria-label": `Save ${forms.stem} as …`,
+        "aria-haspopup": "dialog",
+      }),
+    ];
+  }
+
   /**
    * @param {HTMLElement} body
    * @param {InteractiveFigure} figure
    * @param {string} stem
+   * @param {string} title
    */
-  async function drawLive(body, figure, stem) {
+  async function drawLive(body, figure, stem, title) {
     const drawn = await drawInteractive(body, figure, pageData);
     undo.push(() => drawn.remove());
-    const png = makeButton(
-      "PNG",
-      async () => {
-        png.disabled = true;
-        try {
-          const link = download(await drawn.image(), `${stem}.png`, "PNG");
-          link.click();
-        } catch {
-          png.textContent = "PNG: failed";
-        } finally {
-          png.disabled = false;
-        }
-      },
-      { "aria-label": `Download ${stem}.png` },
-    );
-    return [png, download(new Blob([figure.spec], { type: "application/json" }), `${stem}.json`, "JSON")];
+    const forms = takeLive(figure, drawn, {
+      stem,
+      file: () => makeFigureFile(figure, { title, description: describeFigure(figure), pageData }),
+    });
+    const take = (/** @type {"png" | "html"} */ form) =>
+      saying(form.toUpperCase(), `Download ${stem}.${form}`, async () => {
+        saveFile(await forms.make(form, usualWish(forms.width)), `${stem}.${form}`);
+        return "Saved";
+      });
+    const json = download(new Blob([figure.spec], { type: "application/json" }), `${stem}.json`, "JSON");
+    return [take("png"), take("html"), json, ...moreOf(forms)];
   }
 
   /**
@@ -142,22 +165,48 @@ export function createGallery(container, pageData) {
     switch (figure.kind) {
       case "svg":
       case "png":
-        actions.append(...(await drawPicture(body, figure, stem)));
+        actions.append(...(await drawPicture(body, figure, stem, figure.facts.title || title)));
         break;
       case "plotly":
       case "vega":
-        actions.append(...(await drawLive(body, figure, stem)));
+        actions.append(...(await drawLive(body, figure, stem, figure.facts.title || title)));
         break;
       case "table":
-        body.append(drawTable(figure, name, room));
-        room -= Math.min(room, figure.columns.length * (1 + Math.min(figure.rows.length, SHOWN_ROWS)));
+        body.append(drawTable({ ...figure, title: figure.facts.title ?? "" }, name, room));
+        room -= Math.min(room, cellsOf(figure));
         actions.append(download(new Blob([asCsv(figure)], { type: "text/csv" }), `${stem}.csv`, "CSV"));
         break;
       default:
         unreachable(figure);
     }
     caption.append(actions);
+    if (figure.kind !== "table" && figure.tables.length > 0) element.append(asTables(figure.tables, name, stem));
     return element;
+  }
+
+  /**
+   * What stands on a figure, to be read. Laid out when somebody wants it.
+   * @param {DrawnTable[]} tables @param {string} name of the figure @param {string} stem
+   */
+  function asTables(tables, name, stem) {
+    const place = make("div", { class: "drawn" });
+    const details = make("details", { class: "as-table" }, make("summary", {}, "Show as table"), place);
+    const show = () => {
+      if (!details.open || place.hasChildNodes()) return;
+      for (const [at, table] of tables.entries()) {
+        const number = tables.length > 1 ? ` ${at + 1}` : "";
+        const file = `${stem}-data${number.trim() && `-${number.trim()}`}.csv`;
+        const isCut = table.rows.length < table.totalRows;
+        const first = `first ${count(table.rows.length)} of ${count(table.totalRows)} rows`;
+        place.append(
+          drawTable({ ...table, title: table.title || `Data${number}` }, `${name}, data${number}`, room),
+          download(new Blob([asCsv(table)], { type: "text/csv" }), file, isCut ? `CSV, ${first}` : "CSV"),
+        );
+        room -= Math.min(room, cellsOf(table));
+      }
+    };
+    details.addEventListener("toggle", show);
+    return details;
   }
 
   return {
@@ -180,7 +229,12 @@ export function createGallery(container, pageData) {
   };
 }
 
-/** @param {TableFigure} figure @param {string} name @param {number} room for how many cells, heads included */
+/** Those that are laid out, heads included. @param {Pick<DrawnTable, "columns" | "rows">} table */
+function cellsOf({ columns, rows }) {
+  return columns.length * (1 + Math.min(rows.length, SHOWN_ROWS));
+}
+
+/** @param {DrawnTable} figure @param {string} name @param {number} room for how many cells, heads included */
 function drawTable(figure, name, room) {
   const columns = figure.columns.slice(0, room);
   const most = Math.min(SHOWN_ROWS, Math.floor(room / Math.max(1, columns.length)) - 1);
@@ -195,7 +249,7 @@ function drawTable(figure, name, room) {
   const table = make(
     "table",
     {},
-    make("caption", {}, `${figure.facts.title || "Table"}: ${shown}`),
+    make("caption", {}, `${figure.title || "Table"}: ${shown}`),
     make("thead", {}, head),
     make("tbody", {}, ...rows),
   );
@@ -217,22 +271,33 @@ export function makeHeads(columns, rows) {
   });
 }
 
-/** @param {TableFigure} figure */
+/** @param {Pick<DrawnTable, "columns" | "rows">} table */
 function asCsv({ columns, rows }) {
   const quoted = (/** @type {string} */ cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   return `${[columns, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
 }
 
-/** @param {HTMLImageElement} image @returns {Promise<Blob>} */
-function toPng(image) {
-  const width = Number(image.getAttribute("width"));
-  const height = Number(image.getAttribute("height"));
-  const density = Math.min(PNG_DENSITY, Math.sqrt(MOST_PNG_PIXELS / (width * height)));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.round(width * density);
-  canvas.height = Math.round(height * density);
-  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser made no picture"))), "image/png"),
+/**
+ * A button that says what became of it.
+ * @param {string} label @param {string} name @param {() => Promise<string>} work
+ */
+function saying(label, name, work) {
+  const status = make("span", { class: "unseen", role: "status" });
+  const button = makeButton(
+    label,
+    async () => {
+      button.disabled = true;
+      const failed = (/** @type {unknown} */ error) =>
+        `Failed: ${error instanceof Error ? error.message : String(error)}`;
+      const said = await work().catch(failed);
+      button.disabled = false;
+      status.textContent = button.title = said;
+      button.textContent = said.split(":")[0] ?? said;
+      setTimeout(() => {
+        button.textContent = label;
+      }, SAID);
+    },
+    { "aria-label": name },
   );
+  return make("span", {}, button, status);
 }

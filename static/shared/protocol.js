@@ -45,23 +45,34 @@
  * @typedef {{profile: Profile, previews: Preview[]}} Opened
  *
  * @typedef {{library?: string, kind?: string, title?: string, blank?: boolean, points?: number, series?: string[],
- *   axes?: AxesFacts[]}} Facts
+ *   axes?: AxesFacts[], trends?: Trend[]}} Facts
+ * `x` as the figure writes it.
+ * @typedef {{x: string, y: number}} Mark
+ * @typedef {{series: string, kind: string, first: Mark, last: Mark, low: Mark, high: Mark}} Trend
+ * What stands on a figure, for who reads it: one table for each panel.
+ * @typedef {{title: string, columns: string[], rows: string[][], totalRows: number}} DrawnTable
  * @typedef {{title?: string, xLabel?: string, yLabel?: string, xScale?: string, yScale?: string, kinds?: string[],
  *   series?: string[], points?: number}} AxesFacts
- * @typedef {{kind: "svg", svg: string, png: Uint8Array<ArrayBuffer> | null, width: number, height: number, facts: Facts}} SvgFigure
- * @typedef {{kind: "png", png: Uint8Array<ArrayBuffer>, width: number, height: number, facts: Facts}} PngFigure
- * @typedef {{kind: "plotly" | "vega", spec: string, facts: Facts}} InteractiveFigure
+ * @typedef {{kind: "svg", svg: string, png: Uint8Array<ArrayBuffer> | null, width: number, height: number,
+ *   tables: DrawnTable[], facts: Facts}} SvgFigure
+ * @typedef {{kind: "png", png: Uint8Array<ArrayBuffer>, width: number, height: number, tables: DrawnTable[],
+ *   facts: Facts}} PngFigure
+ * @typedef {{kind: "plotly" | "vega", spec: string, tables: DrawnTable[], facts: Facts}} InteractiveFigure
  * @typedef {{kind: "table", columns: string[], rows: string[][], totalRows: number, facts: Facts}} TableFigure
  * @typedef {SvgFigure | PngFigure | InteractiveFigure | TableFigure} Figure
  * `told`: the traceback without what it quotes of the tables
  * @typedef {{type: string, message: string, line: number | null, traceback: string, told: string}} ProgramError
  * @typedef {{ok: boolean, figures: Figure[], value: string | null, error: ProgramError | null, warnings: string[]}} SandboxResult
  *
+ * `width`: of the whole picture in pixels; null for twice as many as it takes on the screen. An SVG has the size it has there.
+ * @typedef {{form: "png" | "svg", width: number | null, transparent: boolean}} FigurePicture
  * @typedef {{type: "draw", kind: "plotly" | "vega", renderer: string, spec: string}
- *   | {type: "image", id: number}} ToFigure
+ *   | ({type: "image", id: number} & FigurePicture)} ToFigure
+ * A picture has one of both; `refused` is one that cannot be made.
  * @typedef {{type: "drawn", height: number}
  *   | {type: "resized", height: number}
- *   | {type: "image", id: number, png: Uint8Array<ArrayBuffer>}
+ *   | {type: "image", id: number, png: Uint8Array<ArrayBuffer> | null, svg: string | null}
+ *   | {type: "refused", id: number, message: string}
  *   | {type: "failed", message: string}} FromFigure
  */
 
@@ -75,6 +86,8 @@ export const BOUNDS = Object.freeze({
   resultJson: 32 << 20,
   parts: 300,
   partBytes: 64 << 20,
+  /** Of an interactive figure, which is only kept as a file. */
+  svg: 32 << 20,
   /** Of all parts: views of one buffer cost the sender nothing, and each is copied here. */
   partsBytes: 256 << 20,
   tables: 200,
@@ -88,6 +101,11 @@ export const BOUNDS = Object.freeze({
   /** Of all tables of a result. */
   cells: 2_000_000,
   cell: 2_000,
+  /** Tables of what stands on one figure, and the columns of one. */
+  drawnTables: 24,
+  drawnColumns: 60,
+  drawnRows: 2_000,
+  trends: 24,
   series: 200,
   warnings: 50,
   messagesPerRun: 4_000,
@@ -161,12 +179,16 @@ export function parseFromFigure(data) {
     case "resized":
       return { type, height: clamp(number(message["height"], "height"), 40, 4_000) };
     case "image": {
+      const id = integer(message["id"], "id");
+      if (message["svg"] !== undefined) return { type, id, png: null, svg: string(message["svg"], "svg", BOUNDS.svg) };
       const png = message["png"];
       if (!(png instanceof Uint8Array) || png.byteLength > BOUNDS.partBytes) {
         throw new ProtocolError("image: not the bytes of a picture");
       }
-      return { type, id: integer(message["id"], "id"), png: new Uint8Array(png) };
+      return { type, id, png: new Uint8Array(png), svg: null };
     }
+    case "refused":
+      return { type, id: integer(message["id"], "id"), message: cut(message["message"], BOUNDS.text) };
     case "failed":
       return { type, message: cut(message["message"], BOUNDS.text) };
     default:
@@ -264,7 +286,8 @@ function parseResult(data, parts) {
     ok: result["ok"] === true,
     figures: array(result["figures"], "figures", BOUNDS.figures).map((item) => {
       const figure = parseFigure(item, parts);
-      if (figure.kind === "table") cells += figure.rows.reduce((sum, row) => sum + row.length, 0);
+      const tables = figure.kind === "table" ? [figure] : figure.tables;
+      for (const { rows } of tables) cells += rows.reduce((sum, row) => sum + row.length, 0);
       if (cells > BOUNDS.cells) throw new ProtocolError("figures: more cells than are kept");
       return figure;
     }),
@@ -300,6 +323,7 @@ function parseFigure(data, parts) {
   const figure = record(data, "figure");
   const kind = oneOf(figure["kind"], "kind", /** @type {const} */ (["svg", "png", "plotly", "vega", "table"]));
   const facts = parseFacts(figure["facts"] ?? {});
+  const tables = array(figure["tables"] ?? [], "tables", BOUNDS.drawnTables).map(parseDrawn);
   switch (kind) {
     case "svg": {
       const png = figure["png"];
@@ -308,14 +332,15 @@ function parseFigure(data, parts) {
         svg: textPart(parts, figure["svg"]),
         png: png === null || png === undefined ? null : bytesPart(parts, png),
         ...size(figure),
+        tables,
         facts,
       };
     }
     case "png":
-      return { kind, png: bytesPart(parts, figure["png"]), ...size(figure), facts };
+      return { kind, png: bytesPart(parts, figure["png"]), ...size(figure), tables, facts };
     case "plotly":
     case "vega":
-      return { kind, spec: textPart(parts, figure["spec"]), facts };
+      return { kind, spec: textPart(parts, figure["spec"]), tables, facts };
     case "table":
       return {
         kind,
@@ -327,6 +352,40 @@ function parseFigure(data, parts) {
     default:
       return unreachable(kind);
   }
+}
+
+/**
+ * @param {unknown} data
+ * @returns {DrawnTable}
+ */
+function parseDrawn(data) {
+  const table = record(data, "table");
+  return {
+    title: cut(table["title"], BOUNDS.text),
+    columns: texts(table["columns"], "columns", BOUNDS.drawnColumns),
+    rows: array(table["rows"], "rows", BOUNDS.drawnRows).map((row) => texts(row, "row", BOUNDS.drawnColumns)),
+    totalRows: integer(table["totalRows"], "totalRows"),
+  };
+}
+
+/**
+ * @param {unknown} data
+ * @returns {Trend}
+ */
+function parseTrend(data) {
+  const trend = record(data, "trend");
+  const mark = (/** @type {string} */ name) => {
+    const { x, y } = record(trend[name], name);
+    return { x: cut(x, BOUNDS.text), y: number(y, name) };
+  };
+  return {
+    series: cut(trend["series"], BOUNDS.text),
+    kind: cut(trend["kind"], 64),
+    first: mark("first"),
+    last: mark("last"),
+    low: mark("low"),
+    high: mark("high"),
+  };
 }
 
 /**
@@ -343,6 +402,7 @@ function parseFacts(data) {
   if (typeof facts["blank"] === "boolean") parsed.blank = facts["blank"];
   if (typeof facts["points"] === "number") parsed.points = number(facts["points"], "points");
   if (facts["series"] !== undefined) parsed.series = texts(facts["series"], "series", BOUNDS.series);
+  if (facts["trends"] !== undefined) parsed.trends = array(facts["trends"], "trends", BOUNDS.trends).map(parseTrend);
   if (facts["axes"] !== undefined) {
     parsed.axes = array(facts["axes"], "axes", BOUNDS.series).map((item) => {
       const axes = record(item, "axes");

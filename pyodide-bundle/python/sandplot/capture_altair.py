@@ -12,7 +12,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from . import facts_altair
+from . import drawn_altair, facts_altair
 from .gallery import Gallery, Sink
 from .hooks import AfterImport
 from .text import well_formed
@@ -89,7 +89,9 @@ def draw(chart: Any, sink: Sink, gallery: Gallery) -> dict[str, Any]:
         )
     for address in facts_altair.addresses(spec):
         gallery.warn(f"The chart takes its data from {address}, which cannot be reached from the sandbox.")
-    return {"kind": "vega", "spec": sink.add("vega", well_formed(text)), "facts": facts_altair.of(spec)}
+    drawn = drawn_altair.of(spec)
+    facts = {**facts_altair.of(spec), "trends": drawn["trends"]}
+    return {"kind": "vega", "spec": sink.add("vega", well_formed(text)), "facts": facts, "tables": drawn["tables"]}
 
 
 def _is_chart(value: Any) -> bool:

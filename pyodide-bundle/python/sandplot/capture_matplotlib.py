@@ -25,7 +25,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.transforms import Bbox
 
-from . import facts_matplotlib
+from . import drawn_matplotlib, facts_matplotlib
 from .gallery import Gallery, Sink
 from .layout import untangle
 
@@ -185,7 +185,7 @@ def draw(figure: Figure, sink: Sink, gallery: Gallery) -> dict[str, Any]:
         try:
             if restore:
                 frame = _frame(figure)
-            facts = facts_matplotlib.of(figure)
+            facts, drawn = facts_matplotlib.of(figure), drawn_matplotlib.of(figure)
             svg = _svg(figure, frame) if facts_matplotlib.vertices(figure) <= MOST_SVG_VERTICES else None
             png = _png(figure, frame) if svg is None or _MORE_THAN_SHAPES.search(svg) else None
         finally:
@@ -198,7 +198,8 @@ def draw(figure: Figure, sink: Sink, gallery: Gallery) -> dict[str, Any]:
         "png": None if png is None else sink.add("png", png),
         "width": max(round(frame.width * PIXELS_AN_INCH), 1),
         "height": max(round(frame.height * PIXELS_AN_INCH), 1),
-        "facts": facts,
+        "facts": {**facts, "trends": drawn["trends"]},
+        "tables": drawn["tables"],
     }
 
 

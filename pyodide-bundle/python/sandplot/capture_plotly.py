@@ -12,7 +12,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from . import facts_plotly
+from . import drawn_plotly, facts_plotly
 from .gallery import Gallery, Sink
 from .hooks import AfterImport
 from .text import well_formed
@@ -95,7 +95,10 @@ def draw(figure: Any, sink: Sink) -> dict[str, Any]:
             f"The plotly figure holds {len(text) // 1_000_000} MB of data, more than the "
             f"{MOST_CHARACTERS // 1_000_000} MB that can be drawn. Aggregate or sample the data first."
         )
-    return {"kind": "plotly", "spec": sink.add("plotly", well_formed(text)), "facts": facts_plotly.of(_loads(text))}
+    plain = _loads(text)
+    drawn = drawn_plotly.of(plain)
+    facts = {**facts_plotly.of(plain), "trends": drawn["trends"]}
+    return {"kind": "plotly", "spec": sink.add("plotly", well_formed(text)), "facts": facts, "tables": drawn["tables"]}
 
 
 def _is_figure(value: Any) -> bool:
