@@ -23,13 +23,19 @@ use super::error::{Failure, seconds};
 use super::limit::{Json, MOST_REPAIRS, PROFILE_BYTES, PROGRAM_BYTES, QUESTION_CHARS, TRACEBACK_BYTES};
 use super::log::LateFailure;
 use super::quota::Client;
-use super::wire::{Answer, Ask, Delta, Repair, StreamError};
+use super::wire::{Answer, Ask, Delta, Repair, StreamError, Version, Versions};
 use crate::llm::Llm;
 use crate::prompt::{self, Previous, Profile};
 use crate::store::ChartId;
 
 /// Shorter than the silence after which proxies give up on a connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// A chart is written once and never changed.
+const FOR_EVER: &str = "private, max-age=31536000, immutable";
+
+/// More than anybody looks back.
+const MOST_VERSIONS: u32 = 200;
 
 /// The chart in the path. What cannot be the name of a chart is the name of no chart.
 pub(super) struct ChartPath(pub(super) ChartId);
@@ -48,11 +54,17 @@ impl<S: Send + Sync> FromRequestParts<S> for ChartPath {
 pub(super) async fn read(State(app): State<App>, ChartPath(id): ChartPath) -> Result<Response, Failure> {
     let chart = app.parts().store.chart(&id).await?.ok_or(Failure::NoSuchChart)?;
     let answer = Answer::new(chart).map_err(|error| Failure::Render(error.into()))?;
-    Ok((
-        [(CACHE_CONTROL, "private, max-age=31536000, immutable")],
-        axum::Json(answer),
-    )
-        .into_response())
+    Ok(([(CACHE_CONTROL, FOR_EVER)], axum::Json(answer)).into_response())
+}
+
+pub(super) async fn versions(State(app): State<App>, ChartPath(id): ChartPath) -> Result<Response, Failure> {
+    let line = app.parts().store.line(&id, MOST_VERSIONS).await?;
+    if line.is_empty() {
+        return Err(Failure::NoSuchChart);
+    }
+    // Nothing that came before a chart ever changes.
+    let versions = line.into_iter().map(Version::from).collect();
+    Ok(([(CACHE_CONTROL, FOR_EVER)], axum::Json(Versions { versions })).into_response())
 }
 
 pub(super) async fn create(

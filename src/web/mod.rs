@@ -130,6 +130,7 @@ pub fn app(app: App) -> Router {
         .route("/charts/{id}", get(pages::chart))
         .route("/api/v1/charts", post(charts::create).route_layer(metered()))
         .route("/api/v1/charts/{id}", get(charts::read))
+        .route("/api/v1/charts/{id}/versions", get(charts::versions))
         .route(
             "/api/v1/charts/{id}/repair",
             post(charts::repair).route_layer(metered()),

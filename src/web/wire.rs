@@ -54,6 +54,28 @@ pub(super) struct Answer {
     pub(super) usage: Option<Usage>,
 }
 
+/// The answer of `GET /api/v1/charts/{id}/versions`: the chart and those it came from, the first of them first.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Versions {
+    pub(super) versions: Vec<Version>,
+}
+
+/// A stored chart without its tables.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Version {
+    pub(super) id: String,
+    pub(super) url: String,
+    pub(super) question: String,
+    pub(super) program: String,
+    pub(super) parent: Option<String>,
+    pub(super) repairs: u32,
+    /// RFC 3339, UTC.
+    pub(super) created: String,
+    pub(super) model: Option<String>,
+}
+
 /// What a call took.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -289,6 +311,21 @@ impl Answer {
     }
 }
 
+impl From<Chart> for Version {
+    fn from(chart: Chart) -> Version {
+        Version {
+            url: format!("/charts/{}", chart.id),
+            id: chart.id.to_string(),
+            question: chart.question,
+            program: chart.program,
+            parent: chart.parent.map(|parent| parent.to_string()),
+            repairs: chart.repairs,
+            created: chart.created,
+            model: chart.model,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -311,6 +348,8 @@ mod tests {
             declaration::<Ask>(),
             declaration::<Repair>(),
             declaration::<Answer>(),
+            declaration::<Version>(),
+            declaration::<Versions>(),
             declaration::<Usage>(),
             declaration::<Delta<'_>>(),
             declaration::<StreamError<'_>>(),

@@ -4,7 +4,7 @@
  * about it is session.js's. Bodies are given as text, so that what was shown to the person is what is sent, byte for byte.
  *
  * @import {Chart} from "./page-data.js"
- * @import {Profile, Usage} from "./wire.js"
+ * @import {Profile, Usage, Version} from "./wire.js"
  *
  * @typedef {{what: string, body: string, at: Date}} Sent one request that left the tab
  * @typedef {{signal: AbortSignal, onDelta: (text: string) => void}} Streaming
@@ -85,6 +85,14 @@ export function createApi(onSent) {
       const headers = { accept: "application/json" };
       const response = await request(`/api/v1/charts/${encodeURIComponent(id)}`, { headers, signal });
       return parseChart(await response.json());
+    },
+
+    /** The chart and those it came from, the first of them first. @param {string} id @returns {Promise<Version[]>} */
+    async versions(id) {
+      const headers = { accept: "application/json" };
+      const response = await request(`/api/v1/charts/${encodeURIComponent(id)}/versions`, { headers });
+      const { versions } = record(await response.json());
+      return Array.isArray(versions) ? versions.map(parseChart) : [];
     },
   };
 }

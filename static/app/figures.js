@@ -23,6 +23,8 @@ const SHOWN_CELLS = 60_000;
 /** Pixels of the PNG for each of CSS's, unless that makes it larger than browsers draw. */
 const PNG_DENSITY = 2;
 const MOST_PNG_PIXELS = 24_000_000;
+/** Pixels of a picture that is kept of a version. */
+const SMALL_WIDTH = 720;
 
 /** @param {HTMLElement} container @param {PageData} pageData */
 export function createGallery(container, pageData) {
@@ -30,11 +32,14 @@ export function createGallery(container, pageData) {
   let undo = [];
   /** Of the cells that may still be shown. */
   let room = SHOWN_CELLS;
+  /** How the first figure that is a picture is copied. @type {(() => Promise<Blob>) | null} */
+  let copy = null;
 
   function clear() {
     for (const step of undo) step();
     undo = [];
     room = SHOWN_CELLS;
+    copy = null;
     container.replaceChildren();
   }
 
@@ -71,6 +76,7 @@ export function createGallery(container, pageData) {
     if (picture) image.src = blobUrl(picture);
     body.append(image);
     await image.decode();
+    copy ??= () => toPng(image, SMALL_WIDTH / figure.width);
     const links = [png ? download(png, `${stem}.png`, "PNG") : pixels(image, `${stem}.png`)];
     if (svg) links.push(download(svg, `${stem}.svg`, "SVG"));
     return links;
@@ -85,7 +91,7 @@ export function createGallery(container, pageData) {
     const link = make("a", { class: "button", download: file, "aria-label": `Download ${file}` }, "PNG");
     const idle = window.requestIdleCallback ?? ((step) => setTimeout(step, 200));
     idle(async () => {
-      const blob = await toPng(image).catch(() => null);
+      const blob = await toPng(image, PNG_DENSITY).catch(() => null);
       if (blob && image.isConnected) link.href = blobUrl(blob);
       else link.remove();
     });
@@ -100,6 +106,7 @@ export function createGallery(container, pageData) {
   async function drawLive(body, figure, stem) {
     const drawn = await drawInteractive(body, figure, pageData);
     undo.push(() => drawn.remove());
+    copy ??= drawn.image;
     const png = makeButton(
       "PNG",
       async () => {
@@ -172,6 +179,8 @@ export function createGallery(container, pageData) {
         await add(figure, index + 1, figures.length, title);
       }
     },
+    /** The first figure as a small picture; null if it is a table, or there is none. */
+    picture: async () => (await copy?.().catch(() => null)) ?? null,
     /** The reader's place moves to what they have waited for. */
     focus() {
       const first = container.querySelector("figure");
@@ -223,11 +232,11 @@ function asCsv({ columns, rows }) {
   return `${[columns, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
 }
 
-/** @param {HTMLImageElement} image @returns {Promise<Blob>} */
-function toPng(image) {
+/** @param {HTMLImageElement} image @param {number} wanted pixels for each of CSS's @returns {Promise<Blob>} */
+function toPng(image, wanted) {
   const width = Number(image.getAttribute("width"));
   const height = Number(image.getAttribute("height"));
-  const density = Math.min(PNG_DENSITY, Math.sqrt(MOST_PNG_PIXELS / (width * height)));
+  const density = Math.min(wanted, Math.sqrt(MOST_PNG_PIXELS / (width * height)));
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(width * density);
   canvas.height = Math.round(height * density);
