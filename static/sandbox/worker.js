@@ -155,6 +155,8 @@
       env: { HOME: WORKING_DIRECTORY, LANG: "en_US.UTF-8", MPLBACKEND: "agg", TZ: "UTC", PYTHONHASHSEED: "0" },
     });
     given.clear();
+    // Nobody ever writes into it: but with it Python calls out to JavaScript now and then, and only there does WebKit end a worker.
+    python.setInterruptBuffer(new Uint8Array(1));
     python.setStdout({ write: output.write, isatty: false });
     python.setStderr({ write: output.write, isatty: false });
     if (isRestored) {
