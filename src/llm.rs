@@ -32,6 +32,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::Stream;
@@ -55,6 +56,21 @@ pub enum Role {
     System,
     User,
     Assistant,
+}
+
+/// What a reply has to be: JSON of this form, as JSON Schema. Its properties are written in the order in which they stand here,
+/// so that what is decided first can bear on the rest. Cheap to share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schema(Arc<serde_json::Value>);
+
+impl Schema {
+    pub fn new(schema: serde_json::Value) -> Schema {
+        Schema(Arc::new(schema))
+    }
+
+    pub fn value(&self) -> &serde_json::Value {
+        &self.0
+    }
 }
 
 /// One thing that a call gives.
@@ -196,10 +212,11 @@ impl Llm {
         &self.name
     }
 
-    /// The reply, piece by piece as it is written. Dropping the stream cancels the upstream call.
-    pub fn stream(&self, messages: Vec<Message>) -> Pieces {
+    /// The reply, piece by piece as it is written. Dropping the stream cancels the upstream call. With a schema it is JSON of that
+    /// form; a server that holds no reply to a form ends with [`LlmError::NoSchema`].
+    pub fn stream(&self, messages: Vec<Message>, schema: Option<Schema>) -> Pieces {
         match &self.client {
-            Client::Remote(caller) => Box::pin(caller.stream(messages)),
+            Client::Remote(caller) => Box::pin(caller.stream(messages, schema)),
             Client::Scripted(script) => Box::pin(script.stream(&messages)),
         }
     }

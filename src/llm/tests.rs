@@ -73,7 +73,7 @@ struct Told {
 
 async fn told(llm: &Llm) -> Told {
     let mut told = Told::default();
-    let mut stream = llm.stream(question());
+    let mut stream = llm.stream(question(), None);
     while let Some(item) = stream.next().await {
         assert!(told.error.is_none(), "nothing follows an error");
         match item {

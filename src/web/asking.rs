@@ -61,7 +61,7 @@ impl Draft {
         };
         let asking = Asking {
             draft: self,
-            pieces: llm.stream(messages.into_iter().map(for_llm).collect()),
+            pieces: llm.stream(messages.into_iter().map(for_llm).collect(), None),
             reply: String::new(),
             measured,
         };
