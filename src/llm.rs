@@ -24,6 +24,7 @@ pub(crate) mod replay;
 mod reply;
 mod retry;
 mod scripted;
+mod size;
 mod sse;
 #[cfg(test)]
 mod tests;
@@ -87,6 +88,24 @@ pub struct Usage {
     /// Thoughts included.
     pub output_tokens: u64,
     pub cost: Option<Cost>,
+}
+
+impl Usage {
+    /// What two calls took together.
+    pub fn and(self, other: Usage) -> Usage {
+        let cost = match (self.cost, other.cost) {
+            (Some(one), Some(other)) => Some(Cost {
+                dollars: one.dollars + other.dollars,
+                is_estimate: one.is_estimate || other.is_estimate,
+            }),
+            (one, other) => one.or(other),
+        };
+        Usage {
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            cost,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -196,6 +215,7 @@ pub struct Llm {
     name: String,
     client: Client,
     price: Option<Price>,
+    is_small: bool,
 }
 
 #[derive(Debug)]
@@ -217,8 +237,13 @@ impl Llm {
     pub fn stream(&self, messages: Vec<Message>, schema: Option<Schema>) -> Pieces {
         match &self.client {
             Client::Remote(caller) => Box::pin(caller.stream(messages, schema)),
-            Client::Scripted(script) => Box::pin(script.stream(&messages)),
+            Client::Scripted(script) => Box::pin(script.stream(&messages, schema.is_some())),
         }
+    }
+
+    /// Whether it is a small model on one's own machine or network, as far as its name says.
+    pub fn is_small(&self) -> bool {
+        self.is_small
     }
 
     /// What a call cost: as the provider says, or by the operator's price.

@@ -185,6 +185,11 @@ impl Connection {
             .map_err(|how| self.broken(how))
     }
 
+    /// Whether it can only be a server on this machine or in its network.
+    pub(super) fn is_nearby(&self) -> bool {
+        self.bases.iter().all(|base| address::is_nearby(base.as_str()))
+    }
+
     pub(super) fn timeout(&self, phase: Phase) -> LlmError {
         let after = match phase {
             Phase::Connect => self.deadlines.connect,

@@ -170,7 +170,7 @@ fn shared(tables: &[Table]) -> String {
 /// The text as a JSON string, which Python reads as the same text. Escaped beyond JSON's needs: what ends a line or turns the
 /// reading direction, so that a name cannot leave its quotes for the eye either, and the beginning of anything like
 /// `<|im_start|>`, which a local server would take for the mark between two messages.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
