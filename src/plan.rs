@@ -141,14 +141,10 @@ struct Plan {
     /// Whether one of the filters is enough.
     #[serde(default)]
     any_filter: bool,
+    /// Where the points of a scatter chart are groups: what each of them stands for.
     x: String,
     #[serde(default = "no_unit")]
     x_unit: Unit,
-    #[serde(default = "no_aggregate")]
-    x_aggregate: Aggregate,
-    /// Of a scatter chart of groups: what each point stands for.
-    #[serde(default)]
-    points: Option<String>,
     #[serde(default)]
     measures: Vec<Measure>,
     #[serde(default)]
@@ -183,10 +179,6 @@ struct Plan {
 
 const fn no_unit() -> Unit {
     Unit::None
-}
-
-const fn no_aggregate() -> Aggregate {
-    Aggregate::None
 }
 
 const fn no_sort() -> Sort {

@@ -14,6 +14,7 @@ mod tables;
 use crate::runtime::Runtime;
 
 pub use profile::{Bound, Column, Kind, Privacy, Profile, ProfileError, Purpose, Table};
+use tables::Detail;
 pub(crate) use tables::quoted;
 
 const SYSTEM: &str = include_str!("prompt/system.md");
@@ -74,7 +75,7 @@ pub fn question(question: &str, profile: &Profile, previous: Option<Previous<'_>
 /// The messages that ask for a plan in place of a program. What it may say is held by its grammar; see `plan`. `named` are the
 /// columns whose names the question says.
 pub fn plan(question: &str, profile: &Profile, named: &[&str]) -> Vec<Message> {
-    let tables = tables::describe(&profile.tables);
+    let tables = tables::describe(&profile.tables, Detail::Outline);
     let names = match profile.tables.len() {
         0 | 1 => "",
         _ => "\n\nA column is named with its table here: \"table.column\". Tables are joined by themselves.",
@@ -111,7 +112,7 @@ fn system(runtime: &Runtime) -> Message {
 fn first(question: &str, profile: &Profile) -> Message {
     let tables = match profile.tables.as_slice() {
         [] => NO_TABLE.trim_end().to_owned(),
-        tables => tables::describe(tables),
+        tables => tables::describe(tables, Detail::Full),
     };
     // A program of the person's own may have been stored without a question; a follow-up still needs something to follow.
     let question = match question.trim() {

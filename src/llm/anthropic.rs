@@ -241,7 +241,7 @@ mod tests {
             ),
             (
                 r#"{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{"}}"#,
-                vec![],
+                vec![text("{")],
             ),
             (r#"{"type":"content_block_stop","index":0}"#, vec![]),
             (

@@ -1,6 +1,7 @@
 //! What the words of a question settle before any model is asked: a small model overlooks "stacked" or "from high to low", so the
 //! grammar leaves it no choice there. Where no word is found, everything stays open.
 
+use super::schema::is_numeric;
 use super::values::{self, Values};
 use super::words::Words;
 use super::{Aggregate, ChartKind, Columns, Sort, Unit};
@@ -23,7 +24,6 @@ pub(super) struct Hints {
     pub(super) has_size: bool,
     pub(super) has_panels: bool,
     pub(super) has_second_axis: bool,
-    pub(super) has_groups: bool,
     /// Something may get a colour, a line or a part of the stack each.
     pub(super) has_series: bool,
     pub(super) has_or: bool,
@@ -68,9 +68,11 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
     let has_value = !(numbers.is_empty() && years.is_empty()) || has_day;
     let has_condition = rest.any(CONDITIONS);
     let sorts = sorts(&words);
+    let mut numbers_named = columns.names.iter().filter(|(_, place)| is_numeric(place.column));
+    let names_number = numbers_named.any(|(_, place)| words.says(&place.column.name));
     Hints {
         units: units(&rest, &years),
-        aggregates: aggregates(&rest),
+        aggregates: aggregates(&rest, top.is_some() || !sorts.is_empty(), names_number),
         sorted_by: if sorts.is_empty() { vec![] } else { sorted_by(question) },
         sorts,
         is_low_end: words.any(&[
@@ -101,7 +103,6 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
             "twin",
             "two y axes",
         ]),
-        has_groups: words.any(&["group", "grouped", "grouping", "each", "per", "for every", "by", "of"]),
         has_series: has_series(&rest, &charts),
         has_or: words.any(&["or", "either"]),
         has_percent: rest.any(&[
@@ -378,41 +379,72 @@ fn units(words: &Words, years: &[u32]) -> Vec<Unit> {
         .collect()
 }
 
-fn aggregates(words: &Words) -> Vec<Aggregate> {
+/// `is_selection`: words such as "largest" are about an order or about the few that are shown. `names_number`: a column of numbers
+/// is named, which may be shown as it is.
+fn aggregates(words: &Words, is_selection: bool, names_number: bool) -> Vec<Aggregate> {
     let table: [(Aggregate, &[&str]); 7] = [
         (
             Aggregate::Count,
-            &["how many", "number", "count", "counts", "frequency", "amount of"],
+            &[
+                "how many",
+                "number",
+                "numbers",
+                "count",
+                "counts",
+                "frequency",
+                "amount of",
+            ],
         ),
-        (Aggregate::CountDistinct, &["distinct", "different", "unique"]),
+        (Aggregate::CountDistinct, &["distinct", "unique"]),
         (Aggregate::Sum, &["total", "sum", "totals", "in all", "combined"]),
-        (Aggregate::Mean, &["average", "avg", "mean", "averages", "means"]),
-        (Aggregate::Median, &["median", "medians"]),
         (
-            Aggregate::Min,
-            &["minimum", "min", "minimal", "lowest", "smallest", "cheapest"],
+            Aggregate::Mean,
+            &["average", "avg", "mean", "averages", "means", "averaged"],
         ),
-        (Aggregate::Max, &["maximum", "max", "maximal", "highest", "largest"]),
+        (Aggregate::Median, &["median", "medians"]),
+        (Aggregate::Min, &["minimum", "min", "minimal", "minima"]),
+        (Aggregate::Max, &["maximum", "max", "maximal", "maxima"]),
     ];
     let mut found: Vec<Aggregate> = table
         .into_iter()
         .filter(|(_, names)| words.any(names))
         .map(|(aggregate, _)| aggregate)
         .collect();
-    if found.contains(&Aggregate::CountDistinct) {
-        // "Different" is said of groups too.
-        found.extend(
-            [Aggregate::Count, Aggregate::None]
-                .into_iter()
-                .filter(|other| !found.contains(other))
-                .collect::<Vec<_>>(),
-        );
+    let add = |found: &mut Vec<Aggregate>, aggregate| {
+        if !found.contains(&aggregate) {
+            found.push(aggregate);
+        }
+    };
+    let combined = ["average", "mean", "avg", "median", "minimum", "maximum", "min", "max"];
+    let is_of_number = combined.iter().any(|word| {
+        let mut phrases = ["number", "of number", "of the number"]
+            .map(|rest| format!("{word} {rest}"))
+            .into_iter();
+        phrases.any(|phrase| words.any(&[phrase.as_str()]))
+    });
+    if is_of_number {
+        found.retain(|aggregate| *aggregate != Aggregate::Count);
     }
-    // "The number of", "the amount of" may also be the name of a column in other words.
-    if found.contains(&Aggregate::Count) && !words.any(&["how many", "count", "counts", "frequency"]) {
-        found.push(Aggregate::None);
-        if !found.contains(&Aggregate::Sum) && words.any(&["amount of"]) {
-            found.push(Aggregate::Sum);
+    // Rows are counted in all, unless what follows is a column.
+    if words.any(&["total number of", "total number"]) && !words.any(&["total number of _", "total number _"]) {
+        found.retain(|aggregate| *aggregate != Aggregate::Sum);
+    }
+    if found.contains(&Aggregate::CountDistinct) {
+        add(&mut found, Aggregate::Count);
+    }
+    // "The number of" may also be the name of a column in other words.
+    if found.contains(&Aggregate::Count) && names_number && !words.any(&["how many", "count", "counts", "frequency"]) {
+        add(&mut found, Aggregate::None);
+        add(&mut found, Aggregate::Sum);
+    }
+    let softly: [(Aggregate, &[&str]); 2] = [
+        (Aggregate::Min, &["lowest", "smallest", "cheapest"]),
+        (Aggregate::Max, &["highest", "largest", "biggest"]),
+    ];
+    for (aggregate, names) in softly {
+        if !is_selection && words.any(names) {
+            add(&mut found, aggregate);
+            add(&mut found, Aggregate::None);
         }
     }
     found

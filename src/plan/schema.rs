@@ -13,12 +13,12 @@ pub(super) const MOST_COLUMNS: usize = 150;
 const MOST_FILTERS: usize = 3;
 const MOST_VALUES: usize = 6;
 const MOST_MEASURES: usize = 6;
+/// A table with so many columns of numbers may have one for each series.
+const WIDE: usize = 4;
 
 pub(super) fn of(columns: &Columns<'_>, hints: &Hints) -> Value {
     let names = names(columns, |_| true);
-    let may_be = |kind| hints.charts.is_empty() || hints.charts.contains(&kind);
     let is_only = |kind| hints.charts == [kind];
-    let may_scatter = may_be(ChartKind::Scatter);
     let mut fields = Map::new();
     let mut field = |name: &str, value: Value| fields.insert(name.to_owned(), value);
     field("chart", json!({ "enum": charts(hints) }));
@@ -32,15 +32,11 @@ pub(super) fn of(columns: &Columns<'_>, hints: &Hints) -> Value {
     if !names_of_dates(columns).is_empty() {
         field("x_unit", json!({ "enum": units(hints) }));
     }
-    if may_scatter && hints.has_groups && hints.aggregates.len() > 2 {
-        field("points", or_null(&names));
-        field("x_aggregate", json!({ "enum": aggregates(hints) }));
-    }
     field("measures", measures(columns, hints));
-    if is_only(ChartKind::StackedBar) || is_only(ChartKind::Heatmap) {
-        // Without, there is nothing to put on each other; a wide table has a measure for each.
-        field("series", or_null(&names));
-    } else if hints.has_series && !is_only(ChartKind::Pie) {
+    let needs_series = is_only(ChartKind::StackedBar) || is_only(ChartKind::Heatmap);
+    if needs_series && self::names(columns, is_numeric).len() < WIDE {
+        field("series", json!({ "enum": names }));
+    } else if needs_series || (hints.has_series && !is_only(ChartKind::Pie)) {
         field("series", or_null(&names));
     }
     if hints.has_size {
@@ -190,12 +186,17 @@ fn measures(columns: &Columns<'_>, hints: &Hints) -> Value {
         let shown = if numbers.is_empty() { &all } else { &numbers };
         ways.push(measure(&[Aggregate::None], json!({ "enum": shown })));
     }
-    let most = match hints.charts.as_slice() {
-        [ChartKind::Pie | ChartKind::Histogram] => 1,
-        [ChartKind::Scatter] => 2,
-        _ => MOST_MEASURES,
+    let measured = hints
+        .aggregates
+        .iter()
+        .filter(|aggregate| **aggregate != Aggregate::None);
+    let [least, most] = match hints.charts.as_slice() {
+        [ChartKind::Pie | ChartKind::Histogram] => [1, 1],
+        // Both axes are measured, and x is what each point stands for.
+        [ChartKind::Scatter] => [measured.count().clamp(1, 2), 2],
+        _ => [1, MOST_MEASURES],
     };
-    json!({ "type": "array", "minItems": 1, "maxItems": most, "items": { "anyOf": ways } })
+    json!({ "type": "array", "minItems": least, "maxItems": most, "items": { "anyOf": ways } })
 }
 
 /// None where the question leaves no row out. A value is one that the question says or that the table is known to have: a small

@@ -66,7 +66,7 @@ programs! {
     days_as_labels: alone, {"chart": "bar", "x": "day", "measures": [{"aggregate": "none", "column": "amount"}], "top": 3, "title": "Days"};
     several_measures: alone, {"chart": "grouped_bar", "x": "status", "measures": [{"aggregate": "mean", "column": "amount"}, {"aggregate": "max", "column": "amount"}, {"aggregate": "count", "column": null}], "title": "Amounts"};
     points: alone, {"chart": "scatter", "x": "weight", "measures": [{"aggregate": "none", "column": "amount"}], "series": "status", "size": "amount", "log_x": true, "title": "Points"};
-    points_of_groups: alone, {"chart": "scatter", "x": "weight", "x_aggregate": "min", "points": "status", "measures": [{"aggregate": "mean", "column": "amount"}], "title": "Groups"};
+    points_of_groups: alone, {"chart": "scatter", "x": "status", "measures": [{"aggregate": "min", "column": "weight"}, {"aggregate": "mean", "column": "amount"}], "title": "Groups"};
     panels: alone, {"chart": "scatter", "x": "weight", "measures": [{"aggregate": "none", "column": "amount"}], "panels": "status", "title": "Panels"};
     distribution: alone, {"chart": "histogram", "x": "amount", "measures": [{"aggregate": "count", "column": null}], "series": "status", "bins": 12, "title": "Distribution"};
     boxes: alone, {"chart": "box", "x": "status", "measures": [{"aggregate": "none", "column": "amount"}], "title": "Boxes"};

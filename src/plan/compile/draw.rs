@@ -1,6 +1,6 @@
 //! How the result is drawn on `ax`: marks, axes, a legend where there are several series.
 
-use super::super::{Aggregate, ChartKind, Plan, PlanError};
+use super::super::{Aggregate, ChartKind, Measure, Plan, PlanError};
 use super::result::{self, Axis, Outcome, label, sentence};
 use super::rows::Rows;
 use crate::prompt::{Kind, quoted};
@@ -129,12 +129,8 @@ fn scatter(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
     let measure = plan.measures.first().ok_or(PlanError::Incomplete {
         what: "what is measured",
     })?;
-    let group = plan
-        .points
-        .as_ref()
-        .or_else(|| (measure.aggregate != Aggregate::None).then_some(&plan.x));
-    if let Some(group) = group {
-        return groups(plan, rows, rows.name(group)?);
+    if measure.aggregate != Aggregate::None {
+        return groups(plan, rows, x);
     }
     let y = rows.name(measure.column.as_deref().unwrap_or(&plan.x))?;
     let mut steps = Vec::new();
@@ -175,19 +171,12 @@ fn groups(plan: &Plan, rows: &Rows<'_>, by: &str) -> Result<Chart, PlanError> {
             what: "what is measured",
         });
     };
-    // Two measures are the two axes; one is the y axis, and x is the group or its own measure.
-    let (across, up) = match (others.first(), plan.x_aggregate) {
-        (Some(second), _) => (Some(first.clone()), second.clone()),
-        (None, Aggregate::None) => (None, first.clone()),
-        (None, aggregate) => (
-            Some(super::super::Measure {
-                aggregate,
-                column: Some(plan.x.clone()),
-            }),
-            first.clone(),
-        ),
+    // Two measures are the two axes; one is the y axis, over the groups.
+    let (across, up) = match others.first() {
+        Some(second) => (Some(first), second),
+        None => (None, first),
     };
-    let series = |measure: &super::super::Measure| -> Result<String, PlanError> {
+    let series = |measure: &Measure| -> Result<String, PlanError> {
         Ok(match (measure.aggregate, &measure.column) {
             (Aggregate::Count, _) | (_, None) => "groups.size()".into(),
             (aggregate, Some(column)) => {
@@ -205,9 +194,9 @@ fn groups(plan: &Plan, rows: &Rows<'_>, by: &str) -> Result<Chart, PlanError> {
     };
     let mut steps = vec![
         format!("groups = data.groupby({})", quoted(by)),
-        format!("y = {}", series(&up)?),
+        format!("y = {}", series(up)?),
     ];
-    let x_label = match &across {
+    let x_label = match across {
         Some(measure) => {
             steps.push(format!("x = {}", series(measure)?));
             label(measure, rows)?
@@ -218,7 +207,7 @@ fn groups(plan: &Plan, rows: &Rows<'_>, by: &str) -> Result<Chart, PlanError> {
         }
     };
     let mut drawing = vec!["ax.scatter(x, y)".to_owned()];
-    labels(&mut drawing, &x_label, &label(&up, rows)?);
+    labels(&mut drawing, &x_label, &label(up, rows)?);
     log(plan, &mut drawing, false);
     Ok(chart(steps, drawing))
 }

@@ -64,7 +64,7 @@ pub(super) fn write<'a>(plan: &'a Plan, columns: &Columns<'a>, code: &mut Code) 
 
 fn used(plan: &Plan) -> Vec<&str> {
     let measured = plan.measures.iter().filter_map(|measure| measure.column.as_deref());
-    let others = [&plan.series, &plan.points, &plan.size, &plan.panels];
+    let others = [&plan.series, &plan.size, &plan.panels];
     // What is counted or measured comes first: its table is the one that others are joined to.
     measured
         .chain([plan.x.as_str()])
