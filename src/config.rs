@@ -188,6 +188,7 @@ mod tests {
             "--anthropic-api-key-file=",
             "--ollama-host=",
             "--prices=",
+            "--plan=",
             "--access-token-file=",
             "--allowed-host=",
             "--public-url=",

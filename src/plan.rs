@@ -1,7 +1,7 @@
 //! A form instead of free code: the model says what is to be drawn as a small JSON object, under a grammar that admits only columns
 //! that exist, and the program is written here. Small models fill in a form far better than they write code.
 //!
-//! Pure. `words` reads the question, `hints` finds what its words settle already, `schema` makes the grammar of it, `settle` holds what
+//! Pure. `words` reads the question, `hints` (with `values` and `roles`) finds what its words settle already, `schema` makes the grammar of it, `settle` holds what
 //! was filled in against the question once more, `joins` knows how tables belong together, `compile` writes the program. What no
 //! form can say (`other`) is left to free code, the way of `prompt` and `program`. For which models that is, `choice` says.
 
@@ -10,6 +10,7 @@ mod compile;
 mod hints;
 mod joins;
 mod python;
+mod roles;
 mod schema;
 mod settle;
 mod values;

@@ -21,7 +21,7 @@ const SCRIPT = {
     { when: "Request: bars", form: true, reply: PLAN, chunks: 20, delayMs: 60 },
     { when: "Request: other", form: true, reply: '{"chart": "other", "x": "region"}', chunks: 4, delayMs: 60 },
     { when: "slow", form: true, reply: PLAN, chunks: 20, delayMs: 2000 },
-    { reply: `\`\`\`python\n${WRITTEN}\n\`\`\``, chunks: 6, delayMs: 60 },
+    { reply: `\`\`\`python\n${WRITTEN}\n\`\`\``, chunks: 3, delayMs: 1500 },
   ],
 };
 

@@ -1,6 +1,7 @@
 //! What the words of a question settle before any model is asked: a small model overlooks "stacked" or "from high to low", so the
 //! grammar leaves it no choice there. Where no word is found, everything stays open.
 
+use super::roles;
 use super::schema::is_numeric;
 use super::values::{self, Values};
 use super::words::Words;
@@ -40,6 +41,9 @@ pub(super) struct Hints {
     pub(super) numbers: Vec<serde_json::Number>,
     pub(super) years: Vec<u32>,
     pub(super) has_day: bool,
+    /// Columns that are said to be grouped by, and those that are said to be counted.
+    pub(super) grouped: Vec<String>,
+    pub(super) counted: Vec<String>,
     /// Columns of which a value is named.
     pub(super) named_kinds: Vec<String>,
 }
@@ -125,6 +129,8 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         years,
         has_day,
         named_kinds,
+        grouped: roles::grouped(&words, columns),
+        counted: roles::counted(&words, columns),
         charts,
     }
 }

@@ -94,6 +94,26 @@ fn across(columns: &Columns<'_>, hints: &Hints) -> Vec<String> {
     let numbers = names(columns, |column| is_numeric(column) || column.kind == Kind::Date);
     match hints.charts.as_slice() {
         [ChartKind::Scatter] if numbers.len() > 1 && hints.aggregates.is_empty() => numbers,
+        // Of a line each may be one, of a histogram each may be a colour.
+        [
+            ChartKind::Bar
+            | ChartKind::HorizontalBar
+            | ChartKind::StackedBar
+            | ChartKind::GroupedBar
+            | ChartKind::Pie
+            | ChartKind::Box,
+        ] => {
+            if !hints.grouped.is_empty() {
+                return hints.grouped.clone();
+            }
+            let all = names(columns, |_| true);
+            let others: Vec<String> = all
+                .iter()
+                .filter(|name| !hints.counted.contains(name))
+                .cloned()
+                .collect();
+            if others.is_empty() { all } else { others }
+        }
         _ => names(columns, |_| true),
     }
 }

@@ -6,7 +6,7 @@ pub(super) struct Words {
     /// All of them with one space around each.
     line: String,
     /// Each without its ending.
-    stems: Vec<String>,
+    pub(super) stems: Vec<String>,
 }
 
 impl Words {
