@@ -66,7 +66,7 @@ fn in_panels(chart: &draw::Chart, by: &str, code: &mut Code) {
     for line in chart.steps.iter().chain(&chart.drawing) {
         code.line(format!("    {line}"));
     }
-    code.line(format!("    ax.set_title(f\"{{name}}\")"));
+    code.line("    ax.set_title(f\"{name}\")");
     code.line("for ax in axes.flat[len(panels):]:");
     code.line("    ax.set_visible(False)");
 }
