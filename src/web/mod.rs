@@ -31,6 +31,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::llm::Models;
+use crate::plan::Plans;
 use crate::prompt::Privacy;
 use crate::store::Store;
 
@@ -65,6 +66,8 @@ pub struct Parts {
     pub quotas: Quotas,
     /// Limits of a program in the browser.
     pub run: RunLimits,
+    /// Which models fill in a form before they write a program.
+    pub plans: Plans,
     /// What the model is told of a table unless the person chooses otherwise.
     pub privacy: Privacy,
     pub metrics: PrometheusHandle,

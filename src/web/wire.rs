@@ -98,6 +98,23 @@ pub(super) struct Delta<'a> {
     pub(super) text: &'a str,
 }
 
+/// The data of the event `doing`: what the model has begun to do.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Doing {
+    pub(super) what: Activity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) enum Activity {
+    /// It fills in the form of which the program is made.
+    Planning,
+    /// No form fits, so it writes a program.
+    Writing,
+}
+
 /// The data of the event `error`. The event `program` carries an [`Answer`], `done` an empty object.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -352,6 +369,8 @@ mod tests {
             declaration::<Versions>(),
             declaration::<Usage>(),
             declaration::<Delta<'_>>(),
+            declaration::<Doing>(),
+            declaration::<Activity>(),
             declaration::<StreamError<'_>>(),
             declaration::<ErrorBody<'_>>(),
             declaration::<ErrorDetail<'_>>(),

@@ -68,6 +68,13 @@ isEstimate: boolean, };
 export type Delta = { text: string, };
 
 /**
+ * The data of the event `doing`: what the model has begun to do.
+ */
+export type Doing = { what: Activity, };
+
+export type Activity = "planning" | "writing";
+
+/**
  * The data of the event `error`. The event `program` carries an [`Answer`], `done` an empty object.
  */
 export type StreamError = { code: ErrorCode, message: string, 

@@ -17,7 +17,7 @@ const USAGE: &str = "usage:
   cargo xtask bench start [ARGS]   how soon a chart is on the screen, beside Pyodide's own way; --runs N, --browser firefox
   cargo xtask bench server [ARGS]  how fast the server is beside nginx, and what an open question costs; --runs N
   cargo xtask attacks [ARGS]       hostile programs in a real browser: --browser firefox, webkit or all, --only network,svg/use, --stopping
-  cargo xtask test --model URL     questions to an OpenAI-compatible server, the whole way; see e2e/eval/run.mjs for more ARGS";
+  cargo xtask eval [ARGS]          questions to a real model, the whole way: --model openai:NAME --url URL, --tasks DIR; see e2e/eval/run.mjs";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         ["test"] => test(),
         ["bench", what @ ("start" | "server"), arguments @ ..] => bench(what, arguments),
         ["attacks", arguments @ ..] => attacks(arguments),
-        ["test", "--model", url, arguments @ ..] => test_model(url, arguments),
+        ["eval", arguments @ ..] => eval(arguments),
         _ => Err(Failure::new(USAGE)),
     };
     match result {
@@ -142,12 +142,12 @@ fn run_attacks(arguments: &[&str]) -> Result<(), Failure> {
 }
 
 /// The whole way of a question with a real model: no check of the code, but a measure of prompt and model.
-fn test_model(url: &str, arguments: &[&str]) -> Result<(), Failure> {
+fn eval(arguments: &[&str]) -> Result<(), Failure> {
     bundle(&[])?;
     build_release()?;
     let chromium = tools::chromium()?;
     Task::new("node")
-        .words(["e2e/eval/run.mjs", "--model-url", url])
+        .words(["e2e/eval/run.mjs"])
         .words(arguments)
         .variable("SANDPLOT_BINARY", &binary()?)
         .variable("CHROMIUM", &chromium)
