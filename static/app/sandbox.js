@@ -9,6 +9,7 @@
  * What an interpreter is, is interpreter.js's; what it starts from start-files.js's; how a result is shown figures.js's.
  *
  * @import {NamedBlob, Opened, SandboxResult} from "../shared/protocol.js"
+ * @import {OpenProgress} from "./interpreter.js"
  * @import {Limits, Runtime, Sandbox} from "./wire.js"
  *
  * @typedef {"download" | "start" | "import" | "data" | "ready" | "failed"} SandboxPhase
@@ -225,7 +226,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
    * has run in this interpreter, so asking tells nothing beyond the kind of the file.
    * @param {Interpreter} interpreter
    * @param {OpenTables} wanted
-   * @returns {Promise<{opened: Opened, frames: ArrayBuffer | null}>}
+   * @returns {Promise<{opened: Opened, frames: Blob | null}>}
    */
   async function openTables(interpreter, { files: chosen, frames, edits }) {
     const given = namedBlobs(chosen);
@@ -278,20 +279,30 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     for (const { file } of packagesFor(program, config.runtime)) files.get(file).catch(() => {});
   }
 
+  /** Ends the opening under way. @type {(error: SandboxError) => void} */
+  let endOpening = () => {};
+
   /**
    * Opens these files, and no others, in the interpreter at hand and in every later one.
    * @param {TableFile[]} wanted
    * @param {string} edits
+   * @param {(progress: OpenProgress) => void} [onProgress]
    * @returns {Promise<Opened>}
    */
-  function open(wanted, edits) {
+  function open(wanted, edits, onProgress = () => {}) {
     const attempt = opening.then(async () => {
+      /** @type {Promise<never>} */
+      const ended = new Promise((_, reject) => (endOpening = reject));
+      // Met by whoever waits for it.
+      ended.catch(() => {});
       for (;;) {
-        const interpreter = await fresh();
+        const interpreter = await Promise.race([fresh(), ended]);
         report("data");
+        interpreter.onProgress = onProgress;
         try {
-          const { opened, frames } = await openTables(interpreter, { files: wanted, edits, frames: null });
-          tables = { files: wanted, edits, frames: frames && new Blob([frames]) };
+          const reading = openTables(interpreter, { files: wanted, edits, frames: null });
+          const { opened, frames } = await Promise.race([reading, ended]);
+          tables = { files: wanted, edits, frames };
           report("ready");
           return opened;
         } catch (error) {
@@ -303,11 +314,18 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
           // What was open before stays open: in a new interpreter, for this one may be half way.
           prepare();
           throw asSandboxError(error, "data");
+        } finally {
+          interpreter.onProgress = () => {};
         }
       }
     });
     opening = attempt.catch(() => {});
     return attempt;
+  }
+
+  /** Ends the opening of files, if one is under way; what was open before stays open. */
+  function stopOpening() {
+    endOpening(new SandboxError("stopped", "Stopped."));
   }
 
   /**
@@ -454,6 +472,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     prepare,
     fetchAhead,
     open,
+    stopOpening,
     adjust,
     run,
     stop,
