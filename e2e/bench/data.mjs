@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
 import { cacheFolder } from "../../pyodide-bundle/build/manifest.mjs";
-import { GAP, RESET_GAP, runProgram, WATCH } from "../app-page.mjs";
+import { GAP, RESET_GAP, WATCH } from "../app-page.mjs";
 import { startServer } from "../server.mjs";
 import { writeBigTable } from "./big-table.mjs";
 import { memoryOfChildren } from "./memory.mjs";
@@ -108,8 +108,9 @@ async function open() {
   /** @param {string} program */
   async function run(program) {
     const shown = await page.evaluate('performance.getEntriesByName("sandplot:shown").length');
+    await page.getByTestId("program").fill(program);
     const begun = performance.now();
-    await page.evaluate(runProgram(program));
+    await page.getByTestId("run").click();
     await until(`performance.getEntriesByName("sandplot:shown").length > ${shown}`);
     return (performance.now() - begun) / 1000;
   }
