@@ -63,6 +63,7 @@ const view = createView(pageData, {
     onRemove: tables.remove,
     onSample: openSample,
     onForget: tables.forget,
+    onStop: tables.stop,
     onEdit: tables.edit,
     onPrivacy: tables.choosePrivacy,
   }),
