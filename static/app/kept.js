@@ -131,7 +131,7 @@ function opened() {
     const request = indexedDB.open(DATABASE, VERSION);
     request.onupgradeneeded = () => {
       // What another version kept is laid out otherwise, and at most a day old.
-      for (const name of request.result.objectStoreNames) request.result.deleteObjectStore(name);
+      for (const name of [...request.result.objectStoreNames]) request.result.deleteObjectStore(name);
       request.result.createObjectStore(TABS, { keyPath: "tab" });
       request.result.createObjectStore(FILES);
     };
