@@ -86,6 +86,11 @@ pub struct Args {
     #[arg(long, env = "SANDPLOT_PRICES", value_name = "MODEL=IN/OUT")]
     pub prices: Option<String>,
 
+    /// Whether a model fills in a form from which the server writes the program, before it is asked for a program itself: auto (small
+    /// models on this machine or its network do), always or never; for one model MODEL=WORD, several with commas
+    #[arg(long, env = "SANDPLOT_PLAN", value_name = "WORD", default_value = "auto")]
+    pub plan: String,
+
     /// Longest time to wait for the whole of a reply [default: 600, and 1800 for a model nearby]. The first word is waited for a
     /// third of it; that of a model on this machine or in its network, which may be slow to read the question, all of it
     #[arg(long, env = "SANDPLOT_MODEL_TIMEOUT", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::args::Args;
+use crate::plan::Plans;
 use crate::prompt::Privacy;
 
 pub use access::{Access, PublicUrl};
@@ -32,6 +33,7 @@ pub struct Config {
     pub connections: usize,
     pub memory_bytes: u64,
     pub privacy: Privacy,
+    pub plans: Plans,
 }
 
 #[derive(Debug, Error)]
@@ -51,6 +53,11 @@ pub enum ConfigError {
          such as openai:gpt-5=1.25/10"
     )]
     Price { value: String },
+    #[error(
+        "--plan (SANDPLOT_PLAN) has {value:?}; it must be auto, always or never, or for one model its name and one of them, such as \
+         openai:gpt-5=never, with commas between them"
+    )]
+    Plan { value: String },
     #[error(
         "no folder for the charts can be derived, because neither HOME nor XDG_DATA_HOME is set: set --data-dir (SANDPLOT_DATA_DIR)"
     )]
@@ -108,6 +115,7 @@ impl Config {
             connections: args.connections as usize,
             memory_bytes: args.memory_mb << 20,
             privacy: args.privacy,
+            plans: models::plans(&args.plan)?,
         })
     }
 
@@ -180,6 +188,7 @@ mod tests {
             "--anthropic-api-key-file=",
             "--ollama-host=",
             "--prices=",
+            "--plan=",
             "--access-token-file=",
             "--allowed-host=",
             "--public-url=",

@@ -20,7 +20,8 @@
 //!  figure (svg, png, plotly, vega, table, text) -- or a traceback, which goes back to 1 as a bounded, visible repair
 //! ```
 //!
-//! Direction: `main -> web -> {prompt, llm, program, store, runtime}` and `prompt, program -> runtime`; `main` also reads `args`
+//! Direction: `main -> web -> {plan, prompt, llm, program, store, runtime}`, `plan -> {prompt, program}` and `prompt, program ->
+//! runtime`; `main` also reads `args`
 //! and `config`, which builds the settings of `llm`. Anything may write to `telemetry`. `tests/architecture.rs` fails on any
 //! other `use`.
 //!
@@ -38,6 +39,7 @@
 pub mod args;
 pub mod config;
 pub mod llm;
+pub mod plan;
 pub mod program;
 pub mod prompt;
 pub mod runtime;

@@ -24,6 +24,7 @@ pub(crate) mod replay;
 mod reply;
 mod retry;
 mod scripted;
+mod size;
 mod sse;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::Stream;
@@ -57,6 +59,21 @@ pub enum Role {
     Assistant,
 }
 
+/// What a reply has to be: JSON of this form, as JSON Schema. Its properties are written in the order in which they stand here,
+/// so that what is decided first can bear on the rest. Cheap to share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schema(Arc<serde_json::Value>);
+
+impl Schema {
+    pub fn new(schema: serde_json::Value) -> Schema {
+        Schema(Arc::new(schema))
+    }
+
+    pub fn value(&self) -> &serde_json::Value {
+        &self.0
+    }
+}
+
 /// One thing that a call gives.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Piece {
@@ -71,6 +88,24 @@ pub struct Usage {
     /// Thoughts included.
     pub output_tokens: u64,
     pub cost: Option<Cost>,
+}
+
+impl Usage {
+    /// What two calls took together.
+    pub fn and(self, other: Usage) -> Usage {
+        let cost = match (self.cost, other.cost) {
+            (Some(one), Some(other)) => Some(Cost {
+                dollars: one.dollars + other.dollars,
+                is_estimate: one.is_estimate || other.is_estimate,
+            }),
+            (one, other) => one.or(other),
+        };
+        Usage {
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            cost,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -180,6 +215,7 @@ pub struct Llm {
     name: String,
     client: Client,
     price: Option<Price>,
+    is_small: bool,
 }
 
 #[derive(Debug)]
@@ -196,12 +232,18 @@ impl Llm {
         &self.name
     }
 
-    /// The reply, piece by piece as it is written. Dropping the stream cancels the upstream call.
-    pub fn stream(&self, messages: Vec<Message>) -> Pieces {
+    /// The reply, piece by piece as it is written. Dropping the stream cancels the upstream call. With a schema it is JSON of that
+    /// form; a server that holds no reply to a form ends with [`LlmError::NoSchema`].
+    pub fn stream(&self, messages: Vec<Message>, schema: Option<Schema>) -> Pieces {
         match &self.client {
-            Client::Remote(caller) => Box::pin(caller.stream(messages)),
-            Client::Scripted(script) => Box::pin(script.stream(&messages)),
+            Client::Remote(caller) => Box::pin(caller.stream(messages, schema)),
+            Client::Scripted(script) => Box::pin(script.stream(&messages, schema.is_some())),
         }
+    }
+
+    /// Whether it is a small model on one's own machine or network, as far as its name says.
+    pub fn is_small(&self) -> bool {
+        self.is_small
     }
 
     /// What a call cost: as the provider says, or by the operator's price.

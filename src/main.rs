@@ -47,6 +47,7 @@ async fn run(args: &Args) -> anyhow::Result<()> {
         quotas: Quotas::new(config.requests_per_minute, config.tokens_per_day),
         access: Access::new(access.token, access.allowed_hosts, public, at, address.ip()),
         run: RunLimits { seconds, memory_bytes },
+        plans: config.plans,
         privacy: config.privacy,
         metrics: metrics.clone(),
         now: jiff::Timestamp::now,

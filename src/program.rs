@@ -1,9 +1,10 @@
 //! The way from a reply to one program that the runtime can be asked to run.
 //!
 //! Pure: text in, text or a reason out. What stands around the program is taken off in `reply`; what the program imports is
-//! held against the runtime in `imports`, through the same map that named the libraries to the model. Whether the program
-//! is right, or even Python, is not judged here: the sandbox runs it, and its traceback says more than a guess.
+//! held against the runtime in `imports`, through the same map that named the libraries to the model; imports of the usual libraries
+//! that it forgot are added in `aliases`. Whether the program is right, or even Python, is not judged here: the sandbox runs it, and its traceback says more than a guess.
 
+mod aliases;
 mod imports;
 mod reply;
 mod tokens;
@@ -52,6 +53,7 @@ pub fn from_reply(reply: &str, runtime: &Runtime) -> Result<Program, ProgramErro
         return Err(ProgramError::TooLarge);
     }
     check_imports(&source, runtime)?;
+    let source = aliases::with_imports(source, runtime);
     Ok(Program { source: source + "\n" })
 }
 

@@ -14,11 +14,14 @@ mod tables;
 use crate::runtime::Runtime;
 
 pub use profile::{Bound, Column, Kind, Privacy, Profile, ProfileError, Purpose, Table};
+use tables::Detail;
+pub(crate) use tables::quoted;
 
 const SYSTEM: &str = include_str!("prompt/system.md");
 const QUESTION: &str = include_str!("prompt/question.md");
 const NO_TABLE: &str = include_str!("prompt/no_table.md");
 const FOLLOW_UP: &str = include_str!("prompt/follow_up.md");
+const PLAN: &str = include_str!("prompt/plan.md");
 const REPAIR: &str = include_str!("prompt/repair.md");
 
 /// Beginning and end of a traceback say most: what was called, and what went wrong.
@@ -69,6 +72,28 @@ pub fn question(question: &str, profile: &Profile, previous: Option<Previous<'_>
     }
 }
 
+/// The messages that ask for a plan in place of a program. What it may say is held by its grammar; see `plan`. `named` are the
+/// columns whose names the question says.
+pub fn plan(question: &str, profile: &Profile, named: &[&str]) -> Vec<Message> {
+    let tables = tables::describe(&profile.tables, Detail::Outline);
+    let names = match profile.tables.len() {
+        0 | 1 => "",
+        _ => "\n\nA column is named with its table here: \"table.column\". Tables are joined by themselves.",
+    };
+    let named: Vec<String> = named.iter().map(|name| quoted(name)).collect();
+    let named = match named.as_slice() {
+        [] => String::new(),
+        names => format!("\nColumns named in the request: {}", names.join(", ")),
+    };
+    vec![
+        message(Role::System, PLAN.trim_end().to_owned()),
+        message(
+            Role::User,
+            format!("{tables}{names}\n\nRequest: {}{named}", question.trim()),
+        ),
+    ]
+}
+
 /// The messages that ask to mend a program which failed.
 pub fn repair(question: &str, profile: &Profile, program: &str, traceback: &str, runtime: &Runtime) -> Vec<Message> {
     let traceback = fenced("text", &without_middle(traceback.trim(), TRACEBACK_LIMIT));
@@ -87,7 +112,7 @@ fn system(runtime: &Runtime) -> Message {
 fn first(question: &str, profile: &Profile) -> Message {
     let tables = match profile.tables.as_slice() {
         [] => NO_TABLE.trim_end().to_owned(),
-        tables => tables::describe(tables),
+        tables => tables::describe(tables, Detail::Full),
     };
     // A program of the person's own may have been stored without a question; a follow-up still needs something to follow.
     let question = match question.trim() {

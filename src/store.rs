@@ -189,6 +189,25 @@ impl Store {
         .await
     }
 
+    /// The chart and those it came from, the first of them first; at most `most`, the latest. Empty if there is no such chart.
+    pub async fn line(&self, id: &ChartId, most: u32) -> Result<Vec<Chart>, StoreError> {
+        let id = id.clone();
+        self.with(move |connection| {
+            let mut statement = connection.prepare(
+                "WITH RECURSIVE line (id, parent, back) AS (
+                     SELECT id, parent, 1 FROM charts WHERE id = ?1
+                     UNION ALL
+                     SELECT charts.id, charts.parent, back + 1 FROM charts JOIN line ON charts.id = line.parent WHERE back < ?2
+                 )
+                 SELECT id, charts.parent, question, program, profile, repairs, created, model
+                 FROM line JOIN charts USING (id) ORDER BY back DESC",
+            )?;
+            let charts = statement.query_map(params![id.as_str(), most], chart)?;
+            Ok(charts.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
     /// Whether the database still answers.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.with(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
@@ -285,9 +304,18 @@ mod tests {
         let child = store.insert(example(Some(parent.id.clone()))).await.unwrap();
         drop(store);
         let store = Store::open(&data).unwrap();
-        assert_eq!(store.chart(&parent.id).await.unwrap(), Some(parent));
-        assert_eq!(store.chart(&child.id).await.unwrap(), Some(child));
+        assert_eq!(store.chart(&parent.id).await.unwrap(), Some(parent.clone()));
+        assert_eq!(store.chart(&child.id).await.unwrap(), Some(child.clone()));
         assert_eq!(store.chart(&ChartId::random().unwrap()).await.unwrap(), None);
+        let line = |id: ChartId, most| {
+            let store = &store;
+            async move { store.line(&id, most).await.unwrap() }
+        };
+        assert_eq!(line(child.id.clone(), 9).await, [parent.clone(), child.clone()]);
+        assert_eq!(line(child.id.clone(), 1).await, [child]);
+        // Who knows a chart learns what it came from, and nothing of what others made of it.
+        assert_eq!(line(parent.id.clone(), 9).await, [parent]);
+        assert_eq!(line(ChartId::random().unwrap(), 9).await, []);
     }
 
     #[tokio::test]

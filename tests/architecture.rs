@@ -7,18 +7,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms of `src/` and the rooms they may name with `crate::`.
-const RUST: [(&str, &[&str]); 10] = [
+const RUST: [(&str, &[&str]); 11] = [
     ("args", &["prompt", "telemetry"]),
-    ("config", &["args", "llm", "prompt"]),
+    ("config", &["args", "llm", "plan", "prompt"]),
     ("lib", &["web"]),
     ("llm", &[]),
+    ("plan", &["program", "prompt"]),
     ("program", &["runtime"]),
     ("prompt", &["runtime"]),
     ("runtime", &[]),
     ("store", &[]),
     ("telemetry", &[]),
     // The tests of the types on the wire also name `runtime` and `prompt`, which `web` may use anyway.
-    ("web", &["llm", "program", "prompt", "runtime", "store", "telemetry"]),
+    (
+        "web",
+        &["llm", "plan", "program", "prompt", "runtime", "store", "telemetry"],
+    ),
 ];
 
 /// Rooms of `static/` and the rooms they may import from.

@@ -73,6 +73,7 @@ export async function stopping(browser) {
           : by === "clock"
             ? error.includes(`${RUN_SECONDS} seconds`)
             : state === "failed";
+      console.log(`${name}, by ${by}: ${state} after ${ended} ms`);
       rows.push({
         program: name,
         by,

@@ -1,5 +1,9 @@
-// The whole way of a question with a real model: `cargo xtask test --model URL [--tasks DIR] [--only ID,ID] [--parallel N]
-// [--drawn-only]`.
+// The whole way of a question with a real model: `cargo xtask eval --model openai:NAME [--url URL] [--plan auto|always|never]
+// [--tasks DIR] [--only ID,ID] [--parallel N] [--drawn-only] [--out FILE]`.
+//
+// The model is named as for SANDPLOT_MODEL; --url is where an `openai:` one is served, and keys come from the environment. At
+// the end it says how many charts were drawn and how many were right, on the first try and after repair, in how many seconds,
+// and which kinds of failures there were. `--url` alone asks that server's model by the name `default`.
 //
 // A person's steps in a real browser: open the page, open the files, ask, wait for the figure. Without --tasks it asks the
 // questions of the sample tables and counts figures. With --tasks it takes a folder with `tasks.json` (prompt, files),
@@ -18,8 +22,13 @@ const MINUTES = 8;
 
 const { values: options } = parseArgs({
   options: {
+    model: { type: "string" },
+    url: { type: "string" },
+    // The older words for the two above.
     "model-url": { type: "string" },
     "model-name": { type: "string", default: "default" },
+    // Whether the model fills in a form first: as SANDPLOT_PLAN.
+    plan: { type: "string", default: "auto" },
     tasks: { type: "string" },
     only: { type: "string" },
     // Draws and does not score, which takes a second interpreter for each task; the programs are in the file of results.
@@ -29,18 +38,24 @@ const { values: options } = parseArgs({
     out: { type: "string", default: new URL("results/eval.json", import.meta.url).pathname },
   },
 });
-if (!options["model-url"]) {
+const url = options.url ?? options["model-url"];
+const model = options.model ?? (url && `openai:${options["model-name"]}`);
+if (!model) {
   console.error(
-    "usage: run.mjs --model-url URL [--model-name NAME] [--tasks DIR] [--only ID,ID] [--parallel N] [--drawn-only] [--out FILE]",
+    "usage: cargo xtask eval --model openai:NAME [--url URL] [--plan auto|always|never] [--tasks DIR] [--only ID,ID] " +
+      "[--parallel N] [--drawn-only] [--out FILE]",
   );
   process.exit(2);
 }
+const passedOn = Object.entries(process.env).filter(([name]) => /^(OPENAI|ANTHROPIC|OLLAMA)_|^SANDPLOT_/.test(name));
 
 const server = await startServer({
   env: {
-    SANDPLOT_MODEL: `openai:${options["model-name"]}`,
-    OPENAI_BASE_URL: options["model-url"],
-    ...(process.env.OPENAI_API_KEY ? { OPENAI_API_KEY: process.env.OPENAI_API_KEY } : {}),
+    ...Object.fromEntries(passedOn),
+    SANDPLOT_LISTEN: "127.0.0.1:0",
+    SANDPLOT_MODEL: model,
+    SANDPLOT_PLAN: options.plan,
+    ...(url && { OPENAI_BASE_URL: url }),
   },
 });
 const browser = await chromium.launch(config.use.launchOptions);
@@ -53,6 +68,7 @@ let broken = 0;
 const waiting = tasks.values();
 await Promise.all(Array.from({ length: Number(options.parallel) }, worker));
 await browser.close();
+const forms = await formsFilledIn();
 await server.stop();
 
 const drawn = results.filter(({ figures }) => figures > 0);
@@ -66,6 +82,8 @@ if (results.some(({ right }) => right !== undefined))
 console.log(
   `seconds a question: median ${seconds[seconds.length >> 1]?.toFixed(1)}, longest ${seconds.at(-1)?.toFixed(1)}`,
 );
+if (forms) console.log(forms);
+for (const [kind, number] of kindsOfFailure()) console.log(`${String(number).padStart(4)}  ${kind}`);
 console.log(`${results.length - broken} passed, ${broken} failed`);
 process.exitCode = broken > 0 ? 1 : 0;
 
@@ -87,6 +105,47 @@ async function worker() {
         ),
     );
   }
+}
+
+/** How often a form was filled in, and how often no form fitted. */
+async function formsFilledIn() {
+  const metrics = await fetch(`${server.url}/metrics`).then((response) => response.text());
+  const count = (/** @type {string} */ outcome) =>
+    metrics
+      .split("\n")
+      .filter((line) => line.includes('kind="plan"') && line.includes(`outcome="${outcome}"`))
+      .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+  const [filled, unfit] = [count("ok"), count("no_plan")];
+  return filled + unfit > 0 ? `forms filled in: ${filled}; no form fitted: ${unfit}` : "";
+}
+
+/** What went wrong, the most frequent first. @returns {[string, number][]} */
+function kindsOfFailure() {
+  /** @type {Map<string, number>} */
+  const kinds = new Map();
+  for (const result of results) {
+    if (result.right || (result.right === undefined && result.figures > 0)) continue;
+    const kind = kindOf(result);
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  return [...kinds].sort((a, b) => b[1] - a[1]);
+}
+
+/** @param {{state: string, figures: number, why?: string}} result */
+function kindOf({ state, figures, why = "" }) {
+  if (figures === 0 || state !== "shown") return `not drawn: ${/\b\w*(?:Error|Exception)\b/.exec(why)?.[0] ?? state}`;
+  /** @type {[string, RegExp][]} */
+  const kinds = [
+    [
+      "another kind of chart",
+      /: no (?:bars|lines|pie|scatter|histogram|box|heatmap)|should be (?:horizontal|vertical)/,
+    ],
+    ["in another order", /not sorted/],
+    ["stacked or side by side", /not stacked|side by side/],
+    ["other words", /does not say|is empty|label|legend/],
+    ["other values", /data|missing|expected|slices|bins|colou?rs|sizes|span|add up/],
+  ];
+  return `drawn, but ${kinds.find(([, words]) => words.test(why))?.[0] ?? "wrong in another way"}`;
 }
 
 /** @param {{id: string, prompt: string, files: string[], score?: (program: string) => Promise<object>}} task */

@@ -113,6 +113,36 @@ test("files survive a reload until they are forgotten, and a chart knows its fil
   await expect(page.getByTestId("stdout")).toContainText("sales 1");
 });
 
+test("closing the last file of one's own removes it from what the browser keeps", async ({ page, server }) => {
+  await page.goto(server.url);
+  await page
+    .getByTestId("file-input")
+    .setInputFiles({ name: "sales.csv", mimeType: "text/csv", buffer: Buffer.from("region,amount\nNorth,120\n") });
+  await expect(page.getByRole("region", { name: "Columns of sales.csv" })).toBeVisible();
+  await expect(page.getByText("This browser keeps the files")).toBeVisible();
+  await page.getByRole("button", { name: "Remove sales.csv" }).click();
+  await expect(page.getByRole("list", { name: "Open tables" })).toBeHidden();
+  await expect(page.getByText("This browser keeps the files")).toBeHidden();
+  await page.reload();
+  await expect(page.getByTestId("seal")).toHaveAttribute("data-phase", "ready");
+  await expect(page.getByRole("list", { name: "Open tables" })).toBeHidden();
+  const kept = await page.evaluate(async () => {
+    const database = await new Promise((resolve) => {
+      const request = indexedDB.open("sandplot");
+      request.onsuccess = () => resolve(request.result);
+    });
+    const counts = [...database.objectStoreNames].map(
+      (name) =>
+        new Promise((resolve) => {
+          const request = database.transaction(name).objectStore(name).count();
+          request.onsuccess = () => resolve(request.result);
+        }),
+    );
+    return Promise.all(counts);
+  });
+  expect(kept).toEqual([0, 0]);
+});
+
 test("more than a tab can hold is refused with the limit, the size and what to do, before it is read", async ({
   page,
   server,
@@ -127,6 +157,6 @@ test("more than a tab can hold is refused with the limit, the size and what to d
     document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
   });
   await expect(
-    page.getByRole("alert").filter({ hasText: /huge\.csv: 2\.1 GB together, and a tab can hold 268 MB/ }),
+    page.getByRole("alert").filter({ hasText: /huge\.csv: 2\.1 GB is more than a tab can hold here, which is 268 MB/ }),
   ).toContainText("sample");
 });

@@ -23,6 +23,21 @@ test("a misspelt column is repaired and the chart drawn", async ({ page, server 
   expect(chart.question).toBe("a column that is not there");
 });
 
+test("a chart that came out empty is repaired", async ({ page, server }) => {
+  await ask(page, server.url, "an empty chart");
+  await expect(page.getByText(/Repair 1 of 2: EmptyChart/).first()).toBeVisible();
+  await expectState(page, "shown");
+  await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/Filled/);
+  await expect(page.getByText(/after one repair/)).toBeVisible();
+});
+
+test("an import that the model forgot is added to its program", async ({ page, server }) => {
+  await ask(page, server.url, "a forgotten import");
+  await expectState(page, "shown");
+  await expect(page.getByTestId("program")).toContainText("import numpy as np");
+  await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/Imported/);
+});
+
 test("after two repairs it stops trying and shows the traceback", async ({ page, server }) => {
   const repairs = [];
   page.on("request", (request) => request.url().endsWith("/repair") && repairs.push(request.url()));

@@ -100,7 +100,8 @@ const dates = {
   "2024-01": "text",
   "10:20": "text",
   2024: "integer",
-  20240131: "integer",
+  20240131: "date",
+  20241331: "integer",
   "2024-02-31": "text",
   "1-2": "text",
 };
@@ -114,6 +115,47 @@ test("one value that is no date keeps the column as it was written", () => {
   const { columns, rows } = read(`d,n\n${"2024-01-31,1\n".repeat(100)}unknown,2\n`);
   assert.deepEqual(columns, ["d:text", "n:integer"]);
   assert.equal(rows[0][0], "2024-01-31");
+});
+
+test("eight digits are dates where their name or their number says so, and keys stay numbers", () => {
+  const days = Array.from({ length: 10 }, (_, i) => `${20240101 + i},1`).join("\n");
+  assert.deepEqual(read(`x,n\n${days}\n`).columns, ["x:date", "n:integer"]);
+  assert.deepEqual(read(`order_id,n\n${days}\n`).columns, ["order_id:integer", "n:integer"]);
+  assert.deepEqual(read(`x,n\n${days}\n20240199,1\n`).columns, ["x:integer", "n:integer"]);
+  assert.deepEqual(read("x,n\n20240101,1\n20240102,2\n").columns, ["x:integer", "n:integer"]);
+});
+
+test("a large table read in pieces is what pandas reads at once, also where pieces do not agree", async () => {
+  const rows = Array.from({ length: 400_000 }, (_, i) =>
+    [
+      i,
+      i < 390_000 ? i : i + 0.5, // integers, then fractions
+      i < 390_000 ? "" : `late ${i}`, // nothing, then texts
+      i < 390_000 ? `${i % 7}.50` : "n/a?", // numbers, then a text: the others stay as they are written
+      i % 3 ? "True" : "False",
+      i === 399_999 ? "007" : String(100 + (i % 800)), // a leading zero in the last row
+      `"a ${i % 5}, b"`,
+    ].join(","),
+  );
+  const loaded = python.load({ "big.csv": `id,grows,late,mixed,flag,code,text\n${rows.join("\n")}\n` });
+  assert.ok(loaded.ok, loaded.message);
+  const { value } = await python.run(
+    "import pandas as pd\nwhole = pd.read_csv('big.csv', dtype={'code': str}, low_memory=False)\n" +
+      "[len(df)] + [f'{name} {df[name].dtype}' for name in whole if not df[name].equals(whole[name])]",
+  );
+  assert.equal(value, "[400000]");
+});
+
+test("how far the opening is: bytes while parsing, then columns", () => {
+  python.pyodide.FS.writeFile("/home/pyodide/told.csv", `a,b\n${"1,x\n".repeat(200_000)}`);
+  /** @type {any[]} */
+  const told = [];
+  const request = JSON.stringify({ files: [{ name: "told.csv", path: "/home/pyodide/told.csv" }] });
+  python.sandplot.load(request, (/** @type {any[]} */ ...words) => told.push(words));
+  const parsing = told.filter(([phase]) => phase === "parsing");
+  assert.ok(parsing.length > 2);
+  assert.deepEqual(parsing.at(-1), ["parsing", "told.csv", 800_004, 800_004]);
+  assert.deepEqual(told.at(-1), ["typing", "told.csv", 2, 2]);
 });
 
 test("leading zeros are kept, wherever in the file the first one is", () => {

@@ -47,6 +47,7 @@ export async function startPyodide(packages = []) {
 
   return {
     pyodide,
+    sandplot,
 
     /**
      * What `sandplot.load` says about these files.
@@ -72,8 +73,12 @@ export async function startPyodide(packages = []) {
 
     /** As a later interpreter opens what this one has read. */
     again() {
-      sandplot.freeze(`${home}/.frames`);
-      return JSON.parse(sandplot.load(JSON.stringify({ files: [], frames: `${home}/.frames` })));
+      /** @type {Buffer[]} */
+      const parts = [];
+      for (const part of sandplot.freeze()) parts.push(Buffer.from(part.getBuffer("u8").data));
+      const bytes = Buffer.concat(parts);
+      sandplot.thaw(pyodide.toPy(new Uint8Array(bytes)), "{}");
+      return JSON.parse(sandplot.adjust("{}"));
     },
 
     /** Runs a program; parts of figures are put in place of their numbers. @param {string} program */

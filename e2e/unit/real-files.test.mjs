@@ -44,3 +44,26 @@ for (const [start, wanted] of COLLECTIONS) {
     }
   });
 }
+
+/** Files whose columns are set apart by spaces, and dates written as digits: of each the first columns, as its owner would name them. */
+const KNOWN = {
+  "committee.dat": ["column_1:text", "SIZE:integer", "SUBS:integer"],
+  "scotvote.dat": ["column_1:text", "PrivateHousingStarts:integer", "PublicHousingStarts:integer"],
+  "E6_jmulti.csv": ["column_1:number", "column_2:number"],
+  "sunspots_monthly.dat": ["Year:integer", "Jan:number", "Feb:number"],
+  "co2.csv": ["date:date", "co2:number"],
+  "star98.dat": ["CDS_CODE:integer", "COUNTY:text", "DISTRICT:text"],
+};
+
+test("columns set apart by spaces and dates of digits alone are found in statsmodels' files", async () => {
+  const seen = new Set();
+  for (const { name, bytes } of await filesOf("statsmodels", /statsmodels\/datasets\/.*\.(csv|dat)$/)) {
+    const wanted = /** @type {Record<string, string[]>} */ (KNOWN)[name];
+    if (!wanted) continue;
+    const { profile } = await python.loadAny({ [name]: bytes });
+    const columns = profile.tables[0].columns.map((/** @type {any} */ column) => `${column.name}:${column.type}`);
+    assert.deepEqual(columns.slice(0, wanted.length), wanted, name);
+    seen.add(name);
+  }
+  assert.deepEqual([...seen].sort(), Object.keys(KNOWN).sort());
+});

@@ -13,6 +13,8 @@ use secrecy::SecretString;
 use super::{ConfigError, path};
 use crate::args::Args;
 use crate::llm::{ALL, Deadlines, Price, Provider, Settings, is_nearby};
+use crate::plan::{Plans, When};
+use clap::ValueEnum as _;
 
 const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
 const ANTHROPIC_BASE_URL: &str = "https://api.anthropic.com";
@@ -196,6 +198,22 @@ fn prices(list: &str) -> Result<HashMap<String, Price>, ConfigError> {
         .collect()
 }
 
+/// A word for all models, `NAME=WORD` for one, with commas between them.
+pub(super) fn plans(list: &str) -> Result<Plans, ConfigError> {
+    let mut plans = Plans::default();
+    for entry in list.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+        let (name, word) = entry.rsplit_once('=').unwrap_or(("", entry));
+        let when = When::from_str(word.trim(), true).map_err(|_| ConfigError::Plan { value: entry.into() })?;
+        match name.trim() {
+            "" => plans.usually = when,
+            name => {
+                plans.of.insert(name.into(), when);
+            }
+        }
+    }
+    Ok(plans)
+}
+
 /// The environment wins over the file, so that one run can use another key without a change to what is deployed.
 pub(super) fn key(
     value: Option<String>,
@@ -365,6 +383,17 @@ mod tests {
         assert_eq!(seconds(&["--model=openai:m", local]), [1800, 1800]);
         assert_eq!(seconds(&["--model=openai:m", local, "--model-timeout=100"]), [100, 100]);
         assert_eq!(seconds(&["--model=openai:m", "--model-timeout=100"]), [30, 100]);
+    }
+
+    #[test]
+    fn a_form_is_for_all_models_or_for_single_ones() {
+        let plans = |word: &str| config(&[&format!("--plan={word}")], &[HOME]).unwrap().plans;
+        assert!(plans("auto").are_for("ollama:m:1b", true) && !plans("").are_for("openai:m", false));
+        assert!(plans("always").are_for("openai:m", false));
+        let mixed = plans("never, openai:m=always");
+        assert!(mixed.are_for("openai:m", false) && !mixed.are_for("ollama:m:1b", true));
+        let error = config(&["--plan=sometimes"], &[HOME]).unwrap_err().to_string();
+        assert!(error.contains("--plan") && error.contains("sometimes"), "{error}");
     }
 
     #[test]

@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 
 use super::call::{Dialect, TEMPERATURE};
 use super::part::{self, Finish, MESSAGE_LIMIT, Part, Used};
-use super::{BrokenStream, Message, Role};
+use super::{BrokenStream, Message, Role, Schema};
 
 /// The version of the interface, which has been the same since 2023; what is new comes beside it.
 pub(super) const VERSION: &str = "2023-06-01";
 /// The dialect has no request without a bound.
 const MOST_TOKENS: u32 = 16_384;
+const REPLY_TOOL: &str = "reply";
 
 pub(super) struct Anthropic {
     model: String,
@@ -40,7 +41,7 @@ impl Dialect for Anthropic {
     }
 
     /// What the system says stands apart from the messages here.
-    fn body(&self, messages: &[Message]) -> serde_json::Result<Value> {
+    fn body(&self, messages: &[Message], schema: Option<&Schema>) -> serde_json::Result<Value> {
         let (system, messages): (Vec<&Message>, Vec<&Message>) =
             messages.iter().partition(|message| message.role == Role::System);
         let mut body = json!({
@@ -55,6 +56,15 @@ impl Dialect for Anthropic {
         }
         if !self.own_temperature.load(Ordering::Relaxed) {
             body["temperature"] = TEMPERATURE.into();
+        }
+        // A reply of a given form is a call of the one tool that takes it.
+        if let Some(schema) = schema {
+            body["tools"] = json!([{
+                "name": REPLY_TOOL,
+                "description": "Takes the reply.",
+                "input_schema": schema.value(),
+            }]);
+            body["tool_choice"] = json!({"type": "tool", "name": REPLY_TOOL});
         }
         Ok(body)
     }
@@ -116,7 +126,7 @@ fn parts(data: &str) -> Result<Vec<Part>, BrokenStream> {
         Some("message") => {
             parts.extend(used(&event["usage"]));
             let blocks = event["content"].as_array().into_iter().flatten();
-            parts.extend(blocks.filter_map(content));
+            parts.extend(blocks.filter_map(|block| content(block).or_else(|| called(block))));
             parts.extend(event["stop_reason"].as_str().map(finish));
         }
         Some("error") => parts.push(failure(&event)),
@@ -133,9 +143,19 @@ fn content(block: &Value) -> Option<Part> {
             let text = block["text"].as_str().filter(|text| !text.is_empty())?;
             Some(Part::Text(text.to_owned()))
         }
+        "input_json_delta" => {
+            let text = block["partial_json"].as_str().filter(|text| !text.is_empty())?;
+            Some(Part::Text(text.to_owned()))
+        }
         "thinking" | "thinking_delta" | "signature_delta" | "redacted_thinking" => Some(Part::Thinking),
         _ => None,
     }
+}
+
+/// The call of a tool, whole: in a stream its block comes empty and is filled by pieces.
+fn called(block: &Value) -> Option<Part> {
+    let input = (block["type"] == "tool_use").then(|| block.get("input"))??;
+    Some(Part::Text(input.to_string()))
 }
 
 /// What is read from the cache or written to it is not in `input_tokens`, but was said to the model as well.
@@ -221,7 +241,7 @@ mod tests {
             ),
             (
                 r#"{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{"}}"#,
-                vec![],
+                vec![text("{")],
             ),
             (r#"{"type":"content_block_stop","index":0}"#, vec![]),
             (
@@ -264,7 +284,7 @@ mod tests {
             content: content.into(),
         };
         let messages = [message(Role::System, "rules"), message(Role::User, "question")];
-        let body = model.body(&messages).unwrap();
+        let body = model.body(&messages, None).unwrap();
         assert_eq!(
             body,
             json!({"model": "m", "max_tokens": 9000, "system": "rules", "stream": true, "temperature": TEMPERATURE,
@@ -277,7 +297,7 @@ mod tests {
         assert!(model.learn(400, &limit, &body));
         let own = said("`temperature` is deprecated for this model.").to_string();
         assert!(model.learn(400, &own, &body));
-        let body = model.body(&messages).unwrap();
+        let body = model.body(&messages, None).unwrap();
         assert_eq!((&body["max_tokens"], body.get("temperature")), (&json!(4096), None));
         for refusal in [limit, own, said("messages: roles must alternate").to_string()] {
             assert!(!model.learn(400, &refusal, &body), "{refusal}");

@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout_at};
 use super::address;
 use super::part::{self, Part};
 use super::reply::Reply;
-use super::{BrokenStream, Deadlines, LlmError, Message, Phase, Piece, SetupError, retry};
+use super::{BrokenStream, Deadlines, LlmError, Message, Phase, Piece, Schema, SetupError, retry};
 
 /// Low, since a program is either right or wrong; not zero, so that asking again can give another program.
 pub(super) const TEMPERATURE: f64 = 0.2;
@@ -36,7 +36,7 @@ pub(super) trait Dialect: Send + Sync {
     /// Of the one call, below the base.
     fn path(&self) -> &'static [&'static str];
 
-    fn body(&self, messages: &[Message]) -> serde_json::Result<Value>;
+    fn body(&self, messages: &[Message], schema: Option<&Schema>) -> serde_json::Result<Value>;
 
     fn framing(&self) -> Framing {
         Framing::Events
@@ -185,6 +185,11 @@ impl Connection {
             .map_err(|how| self.broken(how))
     }
 
+    /// Whether it can only be a server on this machine or in its network.
+    pub(super) fn is_nearby(&self) -> bool {
+        self.bases.iter().all(|base| address::is_nearby(base.as_str()))
+    }
+
     pub(super) fn timeout(&self, phase: Phase) -> LlmError {
         let after = match phase {
             Phase::Connect => self.deadlines.connect,
@@ -255,10 +260,15 @@ impl fmt::Debug for Caller {
 }
 
 impl Caller {
-    pub(super) fn stream(&self, messages: Vec<Message>) -> impl Stream<Item = Result<Piece, LlmError>> + Send + use<> {
+    pub(super) fn stream(
+        &self,
+        messages: Vec<Message>,
+        schema: Option<Schema>,
+    ) -> impl Stream<Item = Result<Piece, LlmError>> + Send + use<> {
         let call = Call::Waiting {
             caller: self.clone(),
             messages,
+            schema,
         };
         stream::unfold(call, |mut call| async move {
             let item = call.next().await?;
@@ -267,11 +277,16 @@ impl Caller {
     }
 
     /// One request, answered with a status that promises a reply.
-    pub(super) async fn send(&self, messages: &[Message], by: Instant) -> Result<Response, LlmError> {
+    pub(super) async fn send(
+        &self,
+        messages: &[Message],
+        schema: Option<&Schema>,
+        by: Instant,
+    ) -> Result<Response, LlmError> {
         loop {
             let body = self
                 .dialect
-                .body(messages)
+                .body(messages, schema)
                 .map_err(|error| broken(BrokenStream::Rubbish(error.to_string())))?;
             let make = |url| self.connection.http.post(url).json(&body);
             let response = self.connection.reach(self.dialect.path(), by, make).await?;
@@ -287,26 +302,48 @@ impl Caller {
             let retry_after = retry::retry_after(response.headers(), jiff::Timestamp::now());
             let said = timeout_at(by, read_body(response, ERROR_BODY_LIMIT)).await;
             let said = said.unwrap_or_default();
-            if !self.dialect.learn(status, &said, &body) {
-                return Err(self
-                    .connection
-                    .refused_with(status, retry_after, &part::error_message(&said)));
+            if self.dialect.learn(status, &said, &body) {
+                continue;
             }
+            let refused = self
+                .connection
+                .refused_with(status, retry_after, &part::error_message(&said));
+            return Err(match refused {
+                LlmError::Rejected { status, message } if schema.is_some() => LlmError::NoSchema { status, message },
+                // llama.cpp cannot make a grammar of every schema, and fails as if it were its own fault.
+                LlmError::Unavailable {
+                    status: status @ (500 | 501),
+                    message,
+                    ..
+                } if schema.is_some() && (status == 501 || is_about_a_grammar(&message)) => {
+                    LlmError::NoSchema { status, message }
+                }
+                refused => refused,
+            });
         }
     }
 }
 
 /// One call from its first poll to its end.
 enum Call {
-    Waiting { caller: Caller, messages: Vec<Message> },
+    Waiting {
+        caller: Caller,
+        messages: Vec<Message>,
+        schema: Option<Schema>,
+    },
     Reading(Box<Reply>),
     Over,
 }
 
 impl Call {
     async fn next(&mut self) -> Option<Result<Piece, LlmError>> {
-        if let Call::Waiting { caller, messages } = self {
-            match Reply::begin(caller, messages).await {
+        if let Call::Waiting {
+            caller,
+            messages,
+            schema,
+        } = self
+        {
+            match Reply::begin(caller, messages, schema.as_ref()).await {
                 Ok(reply) => *self = Call::Reading(Box::new(reply)),
                 Err(error) => {
                     *self = Call::Over;
@@ -331,6 +368,13 @@ impl Call {
 
 pub(super) fn broken(how: BrokenStream) -> LlmError {
     LlmError::StreamBroken(how)
+}
+
+fn is_about_a_grammar(message: &str) -> bool {
+    let message = message.to_lowercase();
+    ["grammar", "schema", "response_format"]
+        .iter()
+        .any(|word| message.contains(word))
 }
 
 fn is_web_page(response: &Response) -> bool {

@@ -44,6 +44,9 @@ pub enum LlmError {
     Empty,
     #[error("the model's server did not accept the request (status {status}): {message}")]
     Rejected { status: u16, message: String },
+    /// Of a call with a schema only. The same messages without it may well be answered, but not in that form.
+    #[error("the model's server holds no reply to a form (status {status}): {message}")]
+    NoSchema { status: u16, message: String },
     #[error("the model declined to answer: {message}")]
     Refused { message: String },
 }
@@ -91,7 +94,7 @@ impl LlmError {
             LlmError::Timeout { .. } => "model_timeout",
             LlmError::StreamBroken(_) => "model_stream_broken",
             LlmError::Empty => "model_empty",
-            LlmError::Rejected { .. } => "model_rejected",
+            LlmError::Rejected { .. } | LlmError::NoSchema { .. } => "model_rejected",
             LlmError::Refused { .. } => "model_refused",
         }
     }
@@ -112,6 +115,7 @@ impl LlmError {
             | LlmError::RateLimited { message, .. }
             | LlmError::Unavailable { message, .. }
             | LlmError::Rejected { message, .. }
+            | LlmError::NoSchema { message, .. }
             | LlmError::Refused { message } => Some(message),
             LlmError::StreamBroken(BrokenStream::Reported(message)) => Some(message),
             _ => None,

@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::call::{Caller, Connection, Dialect, Variables};
 use super::{
     ALL, Client, Deadlines, Llm, LlmError, Price, Provider, Settings, SetupError, anthropic, ollama, openai, scripted,
+    size,
 };
 
 /// A model that was just pulled, or a server that was just started, shows after this time.
@@ -252,6 +253,7 @@ fn source(settings: Settings, has_several_scripts: bool) -> Result<(Source, Name
                 name: script_name(&file, has_several_scripts),
                 client: Client::Scripted(scripted::Script::read(&file, deadlines)?),
                 price: None,
+                is_small: false,
             };
             return Ok((of(Kind::Scripted, false), Named::One(llm)));
         }
@@ -336,6 +338,7 @@ impl Source {
         };
         let connection = connection.clone();
         Some(Llm {
+            is_small: connection.is_nearby() && size::is_small(&name),
             name,
             client: Client::Remote(Caller { connection, dialect }),
             price: None,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::call::{Dialect, Framing, TEMPERATURE};
 use super::part::{self, Finish, MESSAGE_LIMIT, Part, Used};
-use super::{BrokenStream, Message};
+use super::{BrokenStream, Message, Schema};
 
 /// The smallest context that is asked for. Another size than last time makes Ollama load the model again, so there are few.
 const LEAST_CONTEXT: usize = 8192;
@@ -34,12 +34,16 @@ impl Dialect for Ollama {
         &["api", "chat"]
     }
 
-    fn body(&self, messages: &[Message]) -> serde_json::Result<Value> {
+    fn body(&self, messages: &[Message], schema: Option<&Schema>) -> serde_json::Result<Value> {
         let mut options = json!({"temperature": TEMPERATURE, "num_ctx": context(messages)});
         if let Some(most) = self.most_tokens {
             options["num_predict"] = most.get().into();
         }
-        Ok(json!({"model": self.model, "messages": messages, "stream": true, "options": options}))
+        let mut body = json!({"model": self.model, "messages": messages, "stream": true, "options": options});
+        if let Some(schema) = schema {
+            body["format"] = schema.value().clone();
+        }
+        Ok(body)
     }
 
     fn framing(&self) -> Framing {

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::call::{Dialect, TEMPERATURE};
 use super::part::{self, Finish, MESSAGE_LIMIT, Part, Used};
-use super::{BrokenStream, Message};
+use super::{BrokenStream, Message, Schema};
 
 /// One model of such a server, and what it has taught about the form of its requests.
 pub(super) struct OpenAi {
@@ -42,7 +42,7 @@ impl Dialect for OpenAi {
         &["chat", "completions"]
     }
 
-    fn body(&self, messages: &[Message]) -> serde_json::Result<Value> {
+    fn body(&self, messages: &[Message], schema: Option<&Schema>) -> serde_json::Result<Value> {
         let own_temperature = self.own_temperature.load(Ordering::Relaxed);
         let no_usage = self.no_usage.load(Ordering::Relaxed);
         let form = Bound::FORMS.get(self.bound.load(Ordering::Relaxed));
@@ -53,6 +53,7 @@ impl Dialect for OpenAi {
             temperature: (!own_temperature).then_some(TEMPERATURE),
             stream_options: (!no_usage).then_some(StreamOptions { include_usage: true }),
             bound: form.and_then(|form| self.most_tokens.map(form)),
+            response_format: schema.map(ResponseFormat::of),
         })
     }
 
@@ -113,6 +114,35 @@ struct Request<'a> {
     stream_options: Option<StreamOptions>,
     #[serde(flatten)]
     bound: Option<Bound>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<ResponseFormat<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ResponseFormat<'a> {
+    r#type: &'static str,
+    json_schema: Form<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Form<'a> {
+    name: &'static str,
+    /// Else OpenAI takes the schema for a suggestion.
+    strict: bool,
+    schema: &'a Value,
+}
+
+impl ResponseFormat<'_> {
+    fn of(schema: &Schema) -> ResponseFormat<'_> {
+        ResponseFormat {
+            r#type: "json_schema",
+            json_schema: Form {
+                name: "reply",
+                strict: true,
+                schema: schema.value(),
+            },
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]

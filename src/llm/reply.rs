@@ -17,7 +17,7 @@ use super::call::{Caller, Framing, broken};
 use super::lines::Lines;
 use super::part::{self, Finish, Part, Used};
 use super::sse::Decoder;
-use super::{BrokenStream, LlmError, Message, Phase, Piece, retry};
+use super::{BrokenStream, LlmError, Message, Phase, Piece, Schema, retry};
 
 /// A model that has begun to repeat itself does not stop by itself; no program is this long.
 pub(super) const REPLY_LIMIT: usize = 256 * 1024;
@@ -59,14 +59,18 @@ pub(super) struct Reply {
 
 impl Reply {
     /// Sends the request, again if that is worth it, until a server accepts it and says its first part.
-    pub(super) async fn begin(caller: &Caller, messages: &[Message]) -> Result<Reply, LlmError> {
+    pub(super) async fn begin(
+        caller: &Caller,
+        messages: &[Message],
+        schema: Option<&Schema>,
+    ) -> Result<Reply, LlmError> {
         let begun = Instant::now();
         let first_token_by = begun + caller.connection.deadlines.first_token;
         let end_by = begun + caller.connection.deadlines.total;
         let mut failures = 0;
         loop {
             let attempt = async {
-                let response = caller.send(messages, first_token_by.min(end_by)).await?;
+                let response = caller.send(messages, schema, first_token_by.min(end_by)).await?;
                 let mut reply = Reply::new(caller.clone(), response, first_token_by, end_by);
                 reply.fill().await?;
                 Ok(reply)

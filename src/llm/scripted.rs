@@ -3,13 +3,15 @@
 //! ```json
 //! {"replies": [
 //!   {"when": "by month", "reply": "```python\n…```", "chunks": 12, "delayMs": 5},
+//!   {"when": "a plan", "form": true, "reply": "{\"chart\": …}"},
 //!   {"when": "too many", "fault": "429", "retryAfter": 7},
 //!   {"when": "a bill", "reply": "…", "usage": {"input": 900, "output": 40, "cost": 0.002}},
 //!   {"reply": "what everything else is answered with"}
 //! ]}
 //! ```
 //!
-//! The first reply whose `when` is part of the last message is given; one without `when` fits all. Nothing is remembered
+//! The first reply whose `when` is part of the last message is given; one without `when` fits all. Where a form is demanded, only
+//! those are given that say `form`, and where there is none, the script takes no form. Nothing is remembered
 //! between calls, so that tests may run side by side. The faults end as the same [`LlmError`] that a real provider gives.
 
 use std::path::Path;
@@ -42,6 +44,9 @@ struct File {
 struct Reply {
     #[serde(default)]
     when: Option<String>,
+    /// It answers calls that demand a form, and no others.
+    #[serde(default)]
+    form: bool,
     #[serde(default)]
     reply: String,
     /// In how many pieces it comes; by default in pieces of a few words.
@@ -109,12 +114,17 @@ impl Script {
         })
     }
 
-    pub(super) fn stream(&self, messages: &[Message]) -> impl Stream<Item = Result<Piece, LlmError>> + Send + use<> {
+    pub(super) fn stream(
+        &self,
+        messages: &[Message],
+        wants_form: bool,
+    ) -> impl Stream<Item = Result<Piece, LlmError>> + Send + use<> {
         let last = messages.last().map_or("", |message| message.content.as_str());
-        let fits = |reply: &&Reply| reply.when.as_deref().is_none_or(|when| last.contains(when));
+        let fits =
+            |reply: &&Reply| reply.form == wants_form && reply.when.as_deref().is_none_or(|when| last.contains(when));
         let steps = match self.replies.iter().find(fits) {
             Some(reply) => steps(reply, &self.deadlines),
-            None => vec![(Duration::ZERO, Err(no_reply()))],
+            None => vec![(Duration::ZERO, Err(no_reply(wants_form)))],
         };
         stream::unfold(steps.into_iter(), |mut steps| async move {
             let (pause, item) = steps.next()?;
@@ -192,9 +202,13 @@ fn fault(reply: &Reply, deadlines: &Deadlines) -> Option<(Option<Duration>, LlmE
     })
 }
 
-fn no_reply() -> LlmError {
+fn no_reply(wants_form: bool) -> LlmError {
     let message = "the script has no reply for this question".to_owned();
-    LlmError::Rejected { status: 404, message }
+    if wants_form {
+        LlmError::NoSchema { status: 404, message }
+    } else {
+        LlmError::Rejected { status: 404, message }
+    }
 }
 
 fn pieces(text: &str, count: Option<usize>) -> Vec<String> {
@@ -236,7 +250,7 @@ mod tests {
             role: Role::User,
             content: question.into(),
         };
-        let items: Vec<_> = script.stream(&[message]).collect().await;
+        let items: Vec<_> = script.stream(&[message], false).collect().await;
         let (mut texts, mut code) = (Vec::new(), None);
         for item in items {
             assert_eq!(code, None, "nothing follows an error");
@@ -292,7 +306,7 @@ mod tests {
     async fn what_a_call_used_is_said_after_its_text() {
         let script =
             script(r#"{"replies": [{"reply": "ab", "usage": {"input": 9, "output": 2, "cost": 0.5}}]}"#).unwrap();
-        let items: Vec<_> = script.stream(&[]).map(Result::unwrap).collect().await;
+        let items: Vec<_> = script.stream(&[], false).map(Result::unwrap).collect().await;
         let [Piece::Text(_), Piece::Usage(usage)] = items.as_slice() else {
             panic!("{items:?}")
         };

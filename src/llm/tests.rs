@@ -2,6 +2,7 @@
 
 mod dialects;
 mod ends;
+mod forms;
 mod lists;
 mod local;
 
@@ -72,8 +73,12 @@ struct Told {
 }
 
 async fn told(llm: &Llm) -> Told {
+    told_in(llm, None).await
+}
+
+async fn told_in(llm: &Llm, schema: Option<Schema>) -> Told {
     let mut told = Told::default();
-    let mut stream = llm.stream(question());
+    let mut stream = llm.stream(question(), schema);
     while let Some(item) = stream.next().await {
         assert!(told.error.is_none(), "nothing follows an error");
         match item {

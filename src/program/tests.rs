@@ -323,3 +323,16 @@ proptest! {
         let _ = check_imports(&source, &runtime());
     }
 }
+
+#[test]
+fn an_import_that_was_forgotten_is_added_where_the_runtime_has_it() {
+    let source = |reply: &str| from_reply(reply, &runtime()).unwrap().source;
+    let drawn = source("```python\nplt.plot(np.arange(3))\nalt.Chart(df)\n```");
+    // Altair is not in this runtime.
+    assert_eq!(
+        drawn,
+        "import numpy as np\nimport matplotlib.pyplot as plt\nplt.plot(np.arange(3))\nalt.Chart(df)\n"
+    );
+    let whole = "import numpy as np\nprint(np.pi)\n";
+    assert_eq!(source(&format!("```python\n{whole}```")), whole);
+}

@@ -12,7 +12,16 @@ const CHARACTERS: usize = 14_000;
 /// Kinds named per column.
 const KINDS: usize = 8;
 
-pub(super) fn describe(tables: &[Table]) -> String {
+/// How much is said of each column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// What a program may need.
+    Full,
+    /// What is needed to choose among columns: a small model takes a second for every few numbers that it reads.
+    Outline,
+}
+
+pub(super) fn describe(tables: &[Table], detail: Detail) -> String {
     let mut text = String::new();
     let mut full_columns = FULL_COLUMNS;
     for (index, table) in tables.iter().enumerate() {
@@ -25,13 +34,15 @@ pub(super) fn describe(tables: &[Table]) -> String {
         let _ = write!(text, "tables[{name}]{also}{rows}, columns:");
         // Each table still to come keeps its share, so that a wide first one does not hide a narrow second.
         let share = CHARACTERS.saturating_sub(text.len()) / (tables.len() - index);
-        columns(&mut text, &table.columns, &mut full_columns, share);
+        columns(&mut text, &table.columns, detail, &mut full_columns, share);
     }
-    text.push_str(&shared(tables));
+    if detail == Detail::Full {
+        text.push_str(&shared(tables));
+    }
     text
 }
 
-fn columns(text: &mut String, columns: &[Column], full_columns: &mut usize, characters: usize) {
+fn columns(text: &mut String, columns: &[Column], detail: Detail, full_columns: &mut usize, characters: usize) {
     let end = text.len() + characters;
     let mut left = columns.iter();
     while *full_columns > 0
@@ -39,7 +50,7 @@ fn columns(text: &mut String, columns: &[Column], full_columns: &mut usize, char
         && let Some(column) = left.next()
     {
         *full_columns -= 1;
-        text.push_str(&line(column));
+        text.push_str(&line(column, detail));
     }
     let names = left.as_slice();
     if names.is_empty() {
@@ -57,7 +68,7 @@ fn columns(text: &mut String, columns: &[Column], full_columns: &mut usize, char
     }
 }
 
-fn line(column: &Column) -> String {
+fn line(column: &Column, detail: Detail) -> String {
     let mut line = format!("\n- {}: {}", quoted(&column.name), word(column.kind));
     if let Some(unit) = &column.unit {
         let _ = write!(line, " in {}", quoted(unit));
@@ -82,10 +93,13 @@ fn line(column: &Column) -> String {
             };
             let _ = write!(line, ", {only} {}", shown.join(", "));
         }
-        (Some(min), Some(max), _) => {
+        (Some(min), Some(max), _) if detail == Detail::Full => {
             let _ = write!(line, ", {} to {}", bound(min), bound(max));
         }
         _ => {}
+    }
+    if detail == Detail::Outline {
+        return line + &note(column);
     }
     if let Some([low, middle, high]) = column.quantiles.as_deref() {
         let _ = write!(line, ", quartiles {low}, {middle}, {high}");
@@ -97,10 +111,12 @@ fn line(column: &Column) -> String {
     if let Some(missing @ 1..) = column.missing {
         let _ = write!(line, ", {missing} missing");
     }
-    if let Some(note) = &column.note {
-        let _ = write!(line, "; the person says: {}", quoted(note));
-    }
-    line
+    line + &note(column)
+}
+
+fn note(column: &Column) -> String {
+    let note = column.note.as_ref();
+    note.map_or(String::new(), |note| format!("; the person says: {}", quoted(note)))
 }
 
 /// A cell as a program would write it.
@@ -170,7 +186,7 @@ fn shared(tables: &[Table]) -> String {
 /// The text as a JSON string, which Python reads as the same text. Escaped beyond JSON's needs: what ends a line or turns the
 /// reading direction, so that a name cannot leave its quotes for the eye either, and the beginning of anything like
 /// `<|im_start|>`, which a local server would take for the mark between two messages.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {

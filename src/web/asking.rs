@@ -1,7 +1,11 @@
 //! A question on its way: the model's reply piece by piece, then the stored chart or a failure; and what it took.
 //!
+//! Where the model is to fill in a form first (`plan`), nobody is shown the form: the program that is made of it comes in one
+//! piece. If no form fits, or the server holds no reply to one, the same model is asked for a program.
+//!
 //! Dropping the stream hangs up on the model. What was asked is counted then as well, so that a reader who left is counted too.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,8 +15,9 @@ use super::App;
 use super::error::Failure;
 use super::limit::PROGRAM_BYTES;
 use super::quota::{Client, Unit};
-use super::wire::{self, Answer};
-use crate::llm::{self, Llm, Piece, Pieces, Usage};
+use super::wire::{self, Activity, Answer};
+use crate::llm::{self, BrokenStream, Llm, LlmError, Piece, Pieces, Usage};
+use crate::plan::{self, PlanError};
 use crate::store::{Chart, ChartId};
 use crate::{program, prompt, telemetry};
 
@@ -20,6 +25,7 @@ use crate::{program, prompt, telemetry};
 const BYTES_A_TOKEN: usize = 4;
 
 /// A chart without its program.
+#[derive(Clone)]
 pub(super) struct Draft {
     pub(super) question: String,
     pub(super) profile: Option<String>,
@@ -27,8 +33,17 @@ pub(super) struct Draft {
     pub(super) repairs: u32,
 }
 
+/// What the model is asked for.
+pub(super) struct Request {
+    /// What is asked first, where this model is to fill in a form.
+    pub(super) form: Option<plan::Form>,
+    pub(super) program: Vec<prompt::Message>,
+}
+
 /// What comes of asking, in order; one of the last two is the end.
 pub(super) enum Step {
+    /// What the model has begun to do, where that is not only to write a program.
+    Doing(Activity),
     Delta(String),
     Done(Box<Answer>),
     Failed(Arc<Failure>),
@@ -40,32 +55,30 @@ impl Draft {
         app: &App,
         client: Client,
         llm: Arc<Llm>,
-        messages: Vec<prompt::Message>,
+        request: Request,
     ) -> Result<impl Stream<Item = Step> + Send + use<>, Failure> {
-        let bytes: usize = messages.iter().map(|message| message.content.len()).sum();
-        let question_tokens = tokens(bytes);
-        app.meters()
-            .take(Unit::Tokens, client, question_tokens, Instant::now())
-            .map_err(Failure::Quota)?;
-        let measured = Measured {
+        let kind = if self.repairs > 0 { "repair" } else { "question" };
+        let mut asking = Asking {
             app: app.clone(),
             client,
-            model: llm.clone(),
-            kind: if self.repairs > 0 { "repair" } else { "question" },
-            started: Instant::now(),
-            has_begun: false,
-            outcome: "left",
-            question_tokens,
-            reply_bytes: 0,
-            usage: None,
-        };
-        let asking = Asking {
+            llm,
             draft: self,
-            pieces: llm.stream(messages.into_iter().map(for_llm).collect()),
-            reply: String::new(),
-            measured,
+            ready: VecDeque::new(),
+            used: None,
+            stage: Stage::Over,
         };
-        Ok(stream::unfold(Some(asking), async |asking| asking?.next().await))
+        match request.form {
+            Some(form) => {
+                let call = asking.call("plan", &form.messages, Some(&form.schema))?;
+                asking.ready.push_back(Step::Doing(Activity::Planning));
+                asking.stage = Stage::Plan(call, form, request.program);
+            }
+            None => asking.stage = Stage::Program(asking.call(kind, &request.program, None)?),
+        }
+        Ok(stream::unfold(asking, async |mut asking| {
+            let step = asking.next().await?;
+            Some((step, asking))
+        }))
     }
 
     pub(super) async fn store(
@@ -93,74 +106,201 @@ impl Draft {
 
 /// A question that is being answered.
 struct Asking {
+    app: App,
+    client: Client,
+    llm: Arc<Llm>,
     draft: Draft,
+    /// Steps that come before anything that is still to be waited for.
+    ready: VecDeque<Step>,
+    /// By the calls that have ended.
+    used: Option<Usage>,
+    stage: Stage,
+}
+
+enum Stage {
+    /// With what is asked for if no form fits.
+    Plan(Call, plan::Form, Vec<prompt::Message>),
+    Program(Call),
+    Over,
+}
+
+/// One call of the model.
+struct Call {
     pieces: Pieces,
     reply: String,
     measured: Measured,
 }
 
 impl Asking {
-    async fn next(mut self) -> Option<(Step, Option<Asking>)> {
+    fn call(
+        &self,
+        kind: &'static str,
+        messages: &[prompt::Message],
+        schema: Option<&serde_json::Value>,
+    ) -> Result<Call, Failure> {
+        let schema_bytes = schema.map_or(0, |schema| schema.to_string().len());
+        let bytes: usize = messages.iter().map(|message| message.content.len()).sum();
+        let question_tokens = tokens(bytes + schema_bytes);
+        self.app
+            .meters()
+            .take(Unit::Tokens, self.client, question_tokens, Instant::now())
+            .map_err(Failure::Quota)?;
+        let messages = messages.iter().map(for_llm).collect();
+        Ok(Call {
+            pieces: self.llm.stream(messages, schema.cloned().map(llm::Schema::new)),
+            reply: String::new(),
+            measured: Measured {
+                app: self.app.clone(),
+                client: self.client,
+                model: self.llm.clone(),
+                kind,
+                started: Instant::now(),
+                has_begun: false,
+                outcome: "left",
+                question_tokens,
+                reply_bytes: 0,
+                usage: None,
+            },
+        })
+    }
+
+    /// None after the last step.
+    async fn next(&mut self) -> Option<Step> {
         loop {
-            match self.pieces.next().await {
+            if let Some(step) = self.ready.pop_front() {
+                return Some(step);
+            }
+            let (Stage::Plan(call, ..) | Stage::Program(call)) = &mut self.stage else {
+                return None;
+            };
+            let end = match call.pieces.next().await {
                 Some(Ok(Piece::Text(text))) => {
-                    self.measured.piece(&text);
-                    self.reply.push_str(&text);
-                    return Some((Step::Delta(text), Some(self)));
+                    call.measured.piece(&text);
+                    call.reply.push_str(&text);
+                    if matches!(self.stage, Stage::Program(_)) {
+                        return Some(Step::Delta(text));
+                    }
+                    continue;
                 }
-                Some(Ok(Piece::Usage(usage))) => self.measured.usage = Some(usage),
-                Some(Err(error)) => {
-                    let failure = Failure::Model(error);
-                    self.measured.outcome = failure.said().code.name();
-                    return Some((Step::Failed(Arc::new(failure)), None));
+                Some(Ok(Piece::Usage(usage))) => {
+                    call.measured.usage = Some(usage);
+                    continue;
                 }
-                None => return Some((self.end().await, None)),
+                Some(Err(error)) => Err(error),
+                None => Ok(()),
+            };
+            let step = match std::mem::replace(&mut self.stage, Stage::Over) {
+                Stage::Plan(call, form, otherwise) => self.planned(call, &form, otherwise, end).await,
+                Stage::Program(call) => self.written(call, end).await.map(Some),
+                Stage::Over => return None,
+            };
+            match step {
+                Ok(step) => self.ready.extend(step),
+                Err(failure) => return Some(Step::Failed(Arc::new(failure))),
             }
         }
     }
 
-    async fn end(self) -> Step {
-        let Asking {
-            draft,
-            reply,
-            mut measured,
-            ..
-        } = self;
-        match whole(&measured, draft, &reply).await {
-            Ok(stored) => {
-                measured.outcome = "ok";
-                Step::Done(Box::new(stored))
+    /// Makes the program of a form that was filled in, or asks for one.
+    async fn planned(
+        &mut self,
+        mut call: Call,
+        form: &plan::Form,
+        otherwise: Vec<prompt::Message>,
+        end: Result<(), LlmError>,
+    ) -> Result<Option<Step>, Failure> {
+        let program = match end {
+            Ok(()) => form.program(&call.reply),
+            Err(error) if is_about_the_form(&error) => {
+                tracing::info!(llm.model = self.llm.name(), error.cause = %error, "the model fills in no form");
+                Err(PlanError::Unfilled)
             }
-            Err(failure) => {
-                measured.outcome = failure.said().code.name();
-                Step::Failed(Arc::new(failure))
+            Err(error) => {
+                let failure = Failure::Model(error);
+                call.measured.outcome = failure.said().code.name();
+                return Err(failure);
+            }
+        };
+        self.used = call.measured.usage;
+        match program {
+            Ok(program) => {
+                call.measured.outcome = "ok";
+                drop(call);
+                // As a model would have written it, for those who watch the reply.
+                self.ready
+                    .push_back(Step::Delta(format!("```python\n{}```\n", program.source)));
+                self.store(program).await.map(Some)
+            }
+            Err(error) => {
+                tracing::debug!(llm.model = self.llm.name(), error.cause = %error, "no plan fits");
+                call.measured.outcome = "no_plan";
+                drop(call);
+                self.stage = Stage::Program(self.call("question", &otherwise, None)?);
+                Ok(Some(Step::Doing(Activity::Writing)))
             }
         }
+    }
+
+    async fn written(&mut self, mut call: Call, end: Result<(), LlmError>) -> Result<Step, Failure> {
+        self.used = sum(self.used, call.measured.usage);
+        let program = end.map_err(Failure::Model).and_then(|()| {
+            let runtime = self.app.parts().bundle.runtime();
+            program::from_reply(&call.reply, runtime).map_err(Failure::from)
+        });
+        let stored = match program {
+            Ok(program) => self.store(program).await,
+            Err(failure) => Err(failure),
+        };
+        call.measured.outcome = match &stored {
+            Ok(_) => "ok",
+            Err(failure) => failure.said().code.name(),
+        };
+        stored
+    }
+
+    async fn store(&mut self, program: program::Program) -> Result<Step, Failure> {
+        if program.source.len() > PROGRAM_BYTES {
+            return Err(Failure::ProgramTooLarge(program.source.len()));
+        }
+        let usage = self.used.map(|usage| {
+            let cost = self.llm.cost(usage);
+            wire::Usage {
+                input_tokens: usage.input_tokens,
+                output_tokens: usage.output_tokens,
+                dollars: cost.map(|cost| cost.dollars),
+                is_estimate: cost.is_some_and(|cost| cost.is_estimate),
+            }
+        });
+        let name = self.llm.name().to_owned();
+        let stored = self
+            .draft
+            .clone()
+            .store(&self.app, program.source, Some(name), usage)
+            .await?;
+        Ok(Step::Done(Box::new(stored)))
     }
 }
 
-async fn whole(measured: &Measured, draft: Draft, reply: &str) -> Result<Answer, Failure> {
-    let app = &measured.app;
-    let program = program::from_reply(reply, app.parts().bundle.runtime())?;
-    if program.source.len() > PROGRAM_BYTES {
-        return Err(Failure::ProgramTooLarge(program.source.len()));
-    }
-    let model = &measured.model;
-    let usage = measured.usage.map(|usage| {
-        let cost = model.cost(usage);
-        wire::Usage {
-            input_tokens: usage.input_tokens,
-            output_tokens: usage.output_tokens,
-            dollars: cost.map(|cost| cost.dollars),
-            is_estimate: cost.is_some_and(|cost| cost.is_estimate),
-        }
-    });
-    draft
-        .store(app, program.source, Some(model.name().to_owned()), usage)
-        .await
+/// Whether a program may still be had from a model whose reply was to be a form.
+fn is_about_the_form(error: &LlmError) -> bool {
+    matches!(
+        error,
+        LlmError::NoSchema { .. }
+            | LlmError::Empty
+            | LlmError::StreamBroken(
+                BrokenStream::LengthLimit | BrokenStream::TooLong { .. } | BrokenStream::Reported(_)
+            )
+    )
 }
 
-fn for_llm(message: prompt::Message) -> llm::Message {
+fn sum(one: Option<Usage>, other: Option<Usage>) -> Option<Usage> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.and(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+fn for_llm(message: &prompt::Message) -> llm::Message {
     let role = match message.role {
         prompt::Role::System => llm::Role::System,
         prompt::Role::User => llm::Role::User,
@@ -168,7 +308,7 @@ fn for_llm(message: prompt::Message) -> llm::Message {
     };
     llm::Message {
         role,
-        content: message.content,
+        content: message.content.clone(),
     }
 }
 

@@ -18,18 +18,25 @@ use futures_util::{Stream, StreamExt as _, future, stream};
 use serde::Serialize;
 
 use super::App;
-use super::asking::{Draft, Step};
+use super::asking::{Draft, Request, Step};
 use super::error::{Failure, seconds};
 use super::limit::{Json, MOST_REPAIRS, PROFILE_BYTES, PROGRAM_BYTES, QUESTION_CHARS, TRACEBACK_BYTES};
 use super::log::LateFailure;
 use super::quota::Client;
-use super::wire::{Answer, Ask, Delta, Repair, StreamError};
+use super::wire::{Answer, Ask, Delta, Doing, Repair, StreamError, Version, Versions};
 use crate::llm::Llm;
+use crate::plan;
 use crate::prompt::{self, Previous, Profile};
 use crate::store::ChartId;
 
 /// Shorter than the silence after which proxies give up on a connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// A chart is written once and never changed.
+const FOR_EVER: &str = "private, max-age=31536000, immutable";
+
+/// More than anybody looks back.
+const MOST_VERSIONS: u32 = 200;
 
 /// The chart in the path. What cannot be the name of a chart is the name of no chart.
 pub(super) struct ChartPath(pub(super) ChartId);
@@ -48,11 +55,17 @@ impl<S: Send + Sync> FromRequestParts<S> for ChartPath {
 pub(super) async fn read(State(app): State<App>, ChartPath(id): ChartPath) -> Result<Response, Failure> {
     let chart = app.parts().store.chart(&id).await?.ok_or(Failure::NoSuchChart)?;
     let answer = Answer::new(chart).map_err(|error| Failure::Render(error.into()))?;
-    Ok((
-        [(CACHE_CONTROL, "private, max-age=31536000, immutable")],
-        axum::Json(answer),
-    )
-        .into_response())
+    Ok(([(CACHE_CONTROL, FOR_EVER)], axum::Json(answer)).into_response())
+}
+
+pub(super) async fn versions(State(app): State<App>, ChartPath(id): ChartPath) -> Result<Response, Failure> {
+    let line = app.parts().store.line(&id, MOST_VERSIONS).await?;
+    if line.is_empty() {
+        return Err(Failure::NoSuchChart);
+    }
+    // Nothing that came before a chart ever changes.
+    let versions = line.into_iter().map(Version::from).collect();
+    Ok(([(CACHE_CONTROL, FOR_EVER)], axum::Json(Versions { versions })).into_response())
 }
 
 pub(super) async fn create(
@@ -108,9 +121,14 @@ pub(super) async fn create(
         program: &parent.program,
     });
     let runtime = app.parts().bundle.runtime();
-    let messages = prompt::question(&question, &profile.unwrap_or_default(), previous, runtime);
+    let profile = profile.unwrap_or_default();
+    let program = prompt::question(&question, &profile, previous, runtime);
     let llm = model(&app, ask.model.as_deref()).await?;
-    let steps = draft.ask(&app, client, llm, messages)?;
+    // A form says a chart from nothing; a change of one is said best in the program that is there.
+    let form = (previous.is_none() && app.parts().plans.are_for(llm.name(), llm.is_small()))
+        .then(|| plan::form(&question, profile))
+        .flatten();
+    let steps = draft.ask(&app, client, llm, Request { form, program })?;
     Ok(answer(&headers, steps).await)
 }
 
@@ -140,7 +158,7 @@ pub(super) async fn repair(
         .transpose()?
         .unwrap_or_default();
     let runtime = app.parts().bundle.runtime();
-    let messages = prompt::repair(&failed.question, &profile, &failed.program, &traceback, runtime);
+    let program = prompt::repair(&failed.question, &profile, &failed.program, &traceback, runtime);
     let llm = repairer(&app, model.as_deref(), failed.model.as_deref()).await?;
     let draft = Draft {
         question: failed.question,
@@ -148,7 +166,7 @@ pub(super) async fn repair(
         parent: Some(failed.id),
         repairs: failed.repairs + 1,
     };
-    let steps = draft.ask(&app, client, llm, messages)?;
+    let steps = draft.ask(&app, client, llm, Request { form: None, program })?;
     Ok(answer(&headers, steps).await)
 }
 
@@ -210,7 +228,7 @@ async fn once(steps: impl Stream<Item = Step>) -> Response {
     let mut steps = std::pin::pin!(steps);
     while let Some(step) = steps.next().await {
         match step {
-            Step::Delta(_) => {}
+            Step::Doing(_) | Step::Delta(_) => {}
             Step::Done(stored) => {
                 let headers = [(LOCATION, stored.url.clone()), (CACHE_CONTROL, "no-store".into())];
                 return (StatusCode::CREATED, headers, axum::Json(stored)).into_response();
@@ -233,6 +251,7 @@ fn events(steps: impl Stream<Item = Step> + Send + 'static) -> Response {
     let of_steps = {
         let late = late.clone();
         steps.map(move |step| match step {
+            Step::Doing(what) => event("doing", &Doing { what }),
             Step::Delta(text) => event("delta", &Delta { text: &text }),
             Step::Done(stored) => event("program", &stored),
             Step::Failed(failure) => {

@@ -354,7 +354,7 @@ fn said_of_model(error: &LlmError) -> (StatusCode, ErrorCode, Cow<'static, str>)
             Code::ModelEmpty,
             "The model answered with nothing. Ask again, or in other words.".into(),
         ),
-        LlmError::Rejected { status, .. } => (
+        LlmError::Rejected { status, .. } | LlmError::NoSchema { status, .. } => (
             StatusCode::BAD_GATEWAY,
             Code::ModelRejected,
             format!("The model's server did not accept the request (status {status}). Check the name of the model."),

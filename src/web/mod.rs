@@ -31,6 +31,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::llm::Models;
+use crate::plan::Plans;
 use crate::prompt::Privacy;
 use crate::store::Store;
 
@@ -65,6 +66,8 @@ pub struct Parts {
     pub quotas: Quotas,
     /// Limits of a program in the browser.
     pub run: RunLimits,
+    /// Which models fill in a form before they write a program.
+    pub plans: Plans,
     /// What the model is told of a table unless the person chooses otherwise.
     pub privacy: Privacy,
     pub metrics: PrometheusHandle,
@@ -130,6 +133,7 @@ pub fn app(app: App) -> Router {
         .route("/charts/{id}", get(pages::chart))
         .route("/api/v1/charts", post(charts::create).route_layer(metered()))
         .route("/api/v1/charts/{id}", get(charts::read))
+        .route("/api/v1/charts/{id}/versions", get(charts::versions))
         .route(
             "/api/v1/charts/{id}/repair",
             post(charts::repair).route_layer(metered()),

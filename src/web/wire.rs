@@ -54,6 +54,28 @@ pub(super) struct Answer {
     pub(super) usage: Option<Usage>,
 }
 
+/// The answer of `GET /api/v1/charts/{id}/versions`: the chart and those it came from, the first of them first.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Versions {
+    pub(super) versions: Vec<Version>,
+}
+
+/// A stored chart without its tables.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Version {
+    pub(super) id: String,
+    pub(super) url: String,
+    pub(super) question: String,
+    pub(super) program: String,
+    pub(super) parent: Option<String>,
+    pub(super) repairs: u32,
+    /// RFC 3339, UTC.
+    pub(super) created: String,
+    pub(super) model: Option<String>,
+}
+
 /// What a call took.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -74,6 +96,23 @@ pub(super) struct Usage {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(super) struct Delta<'a> {
     pub(super) text: &'a str,
+}
+
+/// The data of the event `doing`: what the model has begun to do.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Doing {
+    pub(super) what: Activity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) enum Activity {
+    /// It fills in the form of which the program is made.
+    Planning,
+    /// No form fits, so it writes a program.
+    Writing,
 }
 
 /// The data of the event `error`. The event `program` carries an [`Answer`], `done` an empty object.
@@ -289,6 +328,21 @@ impl Answer {
     }
 }
 
+impl From<Chart> for Version {
+    fn from(chart: Chart) -> Version {
+        Version {
+            url: format!("/charts/{}", chart.id),
+            id: chart.id.to_string(),
+            question: chart.question,
+            program: chart.program,
+            parent: chart.parent.map(|parent| parent.to_string()),
+            repairs: chart.repairs,
+            created: chart.created,
+            model: chart.model,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -311,8 +365,12 @@ mod tests {
             declaration::<Ask>(),
             declaration::<Repair>(),
             declaration::<Answer>(),
+            declaration::<Version>(),
+            declaration::<Versions>(),
             declaration::<Usage>(),
             declaration::<Delta<'_>>(),
+            declaration::<Doing>(),
+            declaration::<Activity>(),
             declaration::<StreamError<'_>>(),
             declaration::<ErrorBody<'_>>(),
             declaration::<ErrorDetail<'_>>(),

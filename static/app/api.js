@@ -4,10 +4,13 @@
  * about it is session.js's. Bodies are given as text, so that what was shown to the person is what is sent, byte for byte.
  *
  * @import {Chart} from "./page-data.js"
- * @import {Profile, Usage} from "./wire.js"
+ * @import {Activity, Profile, Usage, Version} from "./wire.js"
  *
  * @typedef {{what: string, body: string, at: Date}} Sent one request that left the tab
- * @typedef {{signal: AbortSignal, onDelta: (text: string) => void}} Streaming
+ * @typedef {object} Streaming
+ * @property {AbortSignal} signal
+ * @property {(text: string) => void} onDelta
+ * @property {(what: Activity) => void} onDoing
  */
 
 import { readEvents } from "./sse.js";
@@ -38,7 +41,7 @@ export function createApi(onSent) {
    * @param {string} body
    * @param {Streaming} streaming
    */
-  async function stream(what, path, body, { signal, onDelta }) {
+  async function stream(what, path, body, { signal, onDelta, onDoing }) {
     onSent({ what, body, at: new Date() });
     const response = await request(path, {
       method: "POST",
@@ -50,7 +53,7 @@ export function createApi(onSent) {
     if (!response.headers.get("content-type")?.startsWith("text/event-stream"))
       return parseChart(await response.json());
     if (!response.body) throw broken(requestId);
-    return readReply(response.body, requestId, onDelta, signal);
+    return readReply(response.body, requestId, { signal, onDelta, onDoing });
   }
 
   return {
@@ -86,6 +89,14 @@ export function createApi(onSent) {
       const response = await request(`/api/v1/charts/${encodeURIComponent(id)}`, { headers, signal });
       return parseChart(await response.json());
     },
+
+    /** The chart and those it came from, the first of them first. @param {string} id @returns {Promise<Version[]>} */
+    async versions(id) {
+      const headers = { accept: "application/json" };
+      const response = await request(`/api/v1/charts/${encodeURIComponent(id)}/versions`, { headers });
+      const { versions } = record(await response.json());
+      return Array.isArray(versions) ? versions.map(parseChart) : [];
+    },
   };
 }
 
@@ -94,11 +105,10 @@ export function createApi(onSent) {
 /**
  * @param {ReadableStream<Uint8Array>} body
  * @param {string | null} requestId
- * @param {(text: string) => void} onDelta
- * @param {AbortSignal} signal
+ * @param {Streaming} streaming
  * @returns {Promise<Chart>}
  */
-async function readReply(body, requestId, onDelta, signal) {
+async function readReply(body, requestId, { signal, onDelta, onDoing }) {
   const events = readEvents(body);
   /** @type {Chart | null} */
   let chart = null;
@@ -109,6 +119,7 @@ async function readReply(body, requestId, onDelta, signal) {
       if (next.value === "alive") continue;
       const { name, data } = next.value;
       if (name === "delta") onDelta(text(record(JSON.parse(data))["text"]));
+      else if (name === "doing") onDoing(record(JSON.parse(data))["what"] === "planning" ? "planning" : "writing");
       else if (name === "program") chart = parseChart(JSON.parse(data));
       else if (name === "error") throw errorOf(JSON.parse(data), requestId, null);
       else if (name === "done") break;

@@ -5,6 +5,7 @@
  *
  * @import {ProfileTable} from "../shared/protocol.js"
  * @import {EditColumn} from "./column-dialog.js"
+ * @import {OpenProgress} from "./interpreter.js"
  * @import {Privacy, Sample} from "./wire.js"
  * @import {TablesState} from "./tables.js"
  */
@@ -12,22 +13,32 @@
 import { LEVELS, PRIVACY_LEVELS } from "./disclosure.js";
 import { find, make, makeButton, setText } from "./dom.js";
 import { tableSheet } from "./table-sheet.js";
-import { counted, listed } from "./words.js";
+import { counted, listed, size } from "./words.js";
 
-const HINT =
-  "CSV, TSV, Excel, JSON, Parquet or SQLite, zipped or not. Drop it anywhere on this page, or paste cells from a spreadsheet or a page.";
+/** @type {Record<OpenProgress["phase"], string>} */
+const PHASES = {
+  reading: "Reading",
+  parsing: "Finding rows and columns in",
+  typing: "Describing the columns of",
+  keeping: "Keeping for later runs:",
+};
 
 /**
  * @param {Sample[]} samples
  * @param {{onRemove: (name: string) => void, onSample: (sample: Sample, question: string) => void, onForget: () => void,
- *   onEdit: EditColumn, onPrivacy: (level: Privacy) => void}} listeners
+ *   onStop: () => void, onEdit: EditColumn, onPrivacy: (level: Privacy) => void}} listeners
  */
-export function createDataView(samples, { onRemove, onSample, onForget, onEdit, onPrivacy }) {
+export function createDataView(samples, { onRemove, onSample, onForget, onStop, onEdit, onPrivacy }) {
   const chips = find("chips", HTMLElement);
   const hint = find("data-hint", HTMLElement);
   const pick = find("pick-label", HTMLElement);
   const wanted = find("wanted", HTMLElement);
   const problem = find("data-problem", HTMLElement);
+  const smaller = find("data-smaller", HTMLButtonElement);
+  const progress = find("data-progress", HTMLElement);
+  const bar = find("data-bar", HTMLProgressElement);
+  /** @type {TablesState["smaller"]} */
+  let offered = null;
   const note = find("data-note", HTMLElement);
   const sheet = find("sheet", HTMLElement);
   const gallery = find("samples", HTMLElement);
@@ -48,16 +59,33 @@ export function createDataView(samples, { onRemove, onSample, onForget, onEdit, 
     if (level) onPrivacy(level);
   });
   find("forget", HTMLElement).addEventListener("click", onForget);
+  find("data-stop", HTMLElement).addEventListener("click", onStop);
+  smaller.addEventListener("click", () => offered?.rows());
   list.append(...samples.map((sample) => sampleCard(sample, onSample)));
+
+  /** @param {string} busy @param {TablesState["progress"]} state */
+  function renderProgress(busy, state) {
+    const name = state?.name || busy;
+    setText(find("data-phase", HTMLElement), state ? `${PHASES[state.phase]} ${name}` : `Reading ${name} …`);
+    setText(find("data-done", HTMLElement), state ? doneOf(state) : "");
+    if (state && state.total > 0) {
+      bar.max = state.total;
+      bar.value = state.done;
+    } else bar.removeAttribute("value");
+  }
 
   return {
     /** @param {TablesState} state @param {boolean} quiet the page shows something else at present */
     render(state, quiet) {
-      setText(hint, state.busy ? `Reading ${state.busy} …` : HINT);
-      hint.hidden = state.open.length > 0 && !state.busy;
+      hint.hidden = state.open.length > 0 || state.busy !== null;
+      progress.hidden = state.busy === null;
+      if (state.busy) renderProgress(state.busy, state.progress);
       setText(pick, state.open.length > 0 ? "Add a file" : "Choose files");
       problem.hidden = state.problem === null;
       setText(problem, state.problem ?? "");
+      offered = state.smaller;
+      smaller.hidden = offered === null;
+      setText(smaller, offered ? `Open a sample of the rows of ${offered.name}` : "");
       note.hidden = state.note === null;
       setText(note, state.note ?? "");
       kept.hidden = !state.kept;
@@ -105,6 +133,12 @@ export function createDataView(samples, { onRemove, onSample, onForget, onEdit, 
       for (const details of sheet.querySelectorAll("details")) details.open = false;
     },
   };
+}
+
+/** The numbers stand apart: who listens to the page is told of each phase once. @param {OpenProgress} progress */
+function doneOf({ phase, done, total }) {
+  if (total === 0) return "";
+  return phase === "typing" ? `column ${done} of ${total}` : `${size(done)} of ${size(total)}`;
 }
 
 /** By what a file of the same name can be told from the one that is meant. @param {TablesState["wanted"]} wanted */

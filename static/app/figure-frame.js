@@ -30,7 +30,10 @@ export async function drawInteractive(container, figure, config) {
   frame.title = figure.facts.title || "Interactive chart";
   const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
   container.append(frame);
-  const [renderer] = await Promise.all([rendererOf(figure.kind, config), loaded]);
+  const [renderer] = await Promise.all([rendererOf(figure.kind, config), loaded]).catch((error) => {
+    frame.remove();
+    throw error;
+  });
 
   const { port1: port, port2 } = new MessageChannel();
   /** @type {Map<number, {resolve: (picture: Blob) => void, reject: (error: Error) => void}>} */

@@ -29,6 +29,8 @@ const SHOWN_CELLS = 60_000;
 const MOST_PNG_PIXELS = 24_000_000;
 /** Milliseconds for which a button says what it did. */
 const SAID = 2500;
+/** Pixels of a picture that is kept of a version. */
+const SMALL_WIDTH = 720;
 
 /** @param {HTMLElement} container @param {PageData} pageData */
 export function createGallery(container, pageData) {
@@ -36,11 +38,14 @@ export function createGallery(container, pageData) {
   let undo = [];
   /** Of the cells that may still be shown. */
   let room = SHOWN_CELLS;
+  /** How the first figure that is a picture is copied. @type {(() => Promise<Blob>) | null} */
+  let copy = null;
 
   function clear() {
     for (const step of undo) step();
     undo = [];
     room = SHOWN_CELLS;
+    copy = null;
     container.replaceChildren();
   }
 
@@ -79,6 +84,7 @@ export function createGallery(container, pageData) {
     body.append(image);
     await image.decode();
     const forms = takePicture(figure, { svg: figure.kind === "svg" && isPlain ? figure.svg : null, png, stem, title });
+    copy ??= () => small(forms);
     const links = [png ? download(png, `${stem}.png`, "PNG") : pixels(image, forms)];
     if (svg) links.push(download(svg, `${stem}.svg`, "SVG"));
     return [...links, ...moreOf(forms)];
@@ -132,6 +138,7 @@ export function createGallery(container, pageData) {
       stem,
       file: () => makeFigureFile(figure, { title, description: describeFigure(figure), pageData }),
     });
+    copy ??= () => small(forms);
     const take = (/** @type {"png" | "html"} */ form) =>
       saying(form.toUpperCase(), `Download ${stem}.${form}`, async () => {
         saveFile(await forms.make(form, usualWish(forms.width)), `${stem}.${form}`);
@@ -221,6 +228,8 @@ export function createGallery(container, pageData) {
         await add(figure, index + 1, figures.length, title);
       }
     },
+    /** The first figure as a small picture; null if it is a table, or there is none. */
+    picture: async () => (await copy?.().catch(() => null)) ?? null,
     /** The reader's place moves to what they have waited for. */
     focus() {
       const first = container.querySelector("figure");
@@ -275,6 +284,11 @@ export function makeHeads(columns, rows) {
 function asCsv({ columns, rows }) {
   const quoted = (/** @type {string} */ cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   return `${[columns, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
+}
+
+/** A picture to remember a version by. @param {TakeAway} forms */
+function small(forms) {
+  return forms.make("png", { ...usualWish(forms.width), width: SMALL_WIDTH });
 }
 
 /**

@@ -6,6 +6,7 @@
  * @import {NamedBlob, NamedBytes, FromWorker, ToWorker} from "../shared/protocol.js"
  *
  * @typedef {Extract<FromWorker, {type: "opened" | "needs"}>} OpenAnswer
+ * @typedef {Omit<Extract<FromWorker, {type: "progress"}>, "type" | "id">} OpenProgress
  */
 
 import { BOUNDS, ProtocolError, parseFromWorker } from "../shared/protocol.js";
@@ -43,11 +44,15 @@ export class Interpreter {
   /** @type {SandboxError | null} */
   #ended = null;
   #messages = 0;
+  /** Begins the time anew in which it has to give a sign. */
+  #onSign = () => {};
   #nextId = 1;
   /** Whether it has all files, or began without those that few programs read. */
   isComplete = false;
   /** @type {(phase: "start" | "import") => void} */
   onPhase = () => {};
+  /** How far the opening of tables is. @type {(progress: OpenProgress) => void} */
+  onProgress = () => {};
   onEnd = () => {};
 
   /**
@@ -145,15 +150,14 @@ export class Interpreter {
    */
   async open(request) {
     const id = this.#nextId++;
+    this.#messages = 0;
     const opened = this.#expect("opened", id);
     this.#port.postMessage({ type: "open", id, ...request });
     const size = Math.round(request.files.reduce((sum, { blob }) => sum + blob.size, 0) / 1e6);
-    return within(
-      opened,
-      OPEN_SECONDS,
-      `Opening the data took longer than ${OPEN_SECONDS} seconds. Try fewer rows or columns${size > 0 ? ` (it has ${size} MB)` : ""}.`,
-      this,
-    );
+    const late = `Opening the data took longer than ${OPEN_SECONDS} seconds without getting any further. Try fewer rows or columns${size > 0 ? ` (it has ${size} MB)` : ""}.`;
+    return within(opened, OPEN_SECONDS, late, this, (sign) => {
+      this.#onSign = sign;
+    });
   }
 
   /**
@@ -245,10 +249,14 @@ export class Interpreter {
       case "output":
         if (message.id !== waiting.id || !waiting.onOutput) throw new ProtocolError("it printed out of turn");
         return waiting.onOutput(message.text);
+      case "progress":
+        if (waiting.type !== "opened" || message.id !== waiting.id) throw new ProtocolError("it spoke out of turn");
+        this.#onSign();
+        return this.onProgress(message);
       case "refused":
         if (waiting.type !== "opened" || message.id !== waiting.id) throw new ProtocolError("it spoke out of turn");
         this.#waiting = null;
-        return waiting.reject(new SandboxError("data", message.message));
+        return waiting.reject(new SandboxError(message.memory ? "memory" : "data", message.message));
       case "needs":
         if (waiting.type !== "opened" || message.id !== waiting.id) throw new ProtocolError("it spoke out of turn");
         this.#waiting = null;
@@ -289,21 +297,28 @@ export function sealedFrame(url) {
  * @param {number} seconds
  * @param {string} message what to say when the time is over
  * @param {Interpreter} [interpreter] ended then
+ * @param {(sign: () => void) => void} [onSign] gets what begins the time anew
  * @returns {Promise<T>}
  */
-async function within(promise, seconds, message, interpreter) {
+async function within(promise, seconds, message, interpreter, onSign) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let clock;
   const late = new Promise((_, reject) => {
-    clock = setTimeout(() => {
-      const error = new SandboxError("timeout", message);
-      interpreter?.end(error);
-      reject(error);
-    }, seconds * 1000);
+    const begin = () => {
+      clearTimeout(clock);
+      clock = setTimeout(() => {
+        const error = new SandboxError("timeout", message);
+        interpreter?.end(error);
+        reject(error);
+      }, seconds * 1000);
+    };
+    begin();
+    onSign?.(begin);
   });
   try {
     return /** @type {T} */ (await Promise.race([promise, late]));
   } finally {
+    onSign?.(() => {});
     clearTimeout(clock);
   }
 }

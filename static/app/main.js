@@ -21,6 +21,8 @@ import { createSealView } from "./seal-view.js";
 import { createSession } from "./session.js";
 import { starterProgram } from "./suggestions.js";
 import { createTables } from "./tables.js";
+import { createVersions } from "./versions.js";
+import { createVersionsView } from "./versions-view.js";
 import { createView, isBusy } from "./view.js";
 
 const TICK_MILLISECONDS = 200;
@@ -36,21 +38,33 @@ const sandbox = createSandbox(pageData, {
 });
 const seal = createSealView(pageData, sandbox.prepare);
 const tables = createTables(pageData, sandbox, (state) => session.tablesChanged(state));
+const api = createApi((sent) => session.wasSent(sent));
 const session = createSession({
   pageData,
   sandbox,
   tables,
-  api: createApi((sent) => session.wasSent(sent)),
+  api,
   show: ({ figures }) => gallery.show(figures, session.state.asked || "chart"),
   clear: gallery.clear,
   onChange: schedule,
 });
 const program = createProgramView(find("program", HTMLElement), { onEdit: session.edit, onRun: session.run });
+const versions = createVersions(api, (state) => versionsView.render(state));
+const versionsView = createVersionsView({
+  onVisit: visit,
+  onStep(way) {
+    const version = versions.step(way);
+    if (version) visit(version);
+  },
+  onForget: versions.forget,
+  step: versions.step,
+});
 const view = createView(pageData, {
   data: createDataView(pageData.samples, {
     onRemove: tables.remove,
     onSample: openSample,
     onForget: tables.forget,
+    onStop: tables.stop,
     onEdit: tables.edit,
     onPrivacy: tables.choosePrivacy,
   }),
@@ -76,10 +90,24 @@ function render() {
   scheduled = false;
   const { state } = session;
   view.render(state);
+  versions.follow(state.chart);
   if (state.phase !== phaseBefore) {
     phaseBefore = state.phase;
     moveFocus(state);
+    if (state.phase === "shown") keepPicture(state);
   }
+}
+
+/** What is on the screen is how the chart looks, unless an edit could not be stored. @param {SessionState} state */
+async function keepPicture({ chart, program }) {
+  if (!chart || chart.program !== program) return;
+  versions.keepPicture(chart.id, await gallery.picture());
+}
+
+/** @param {{url: string}} version */
+function visit({ url }) {
+  window.history.pushState(null, "", url);
+  session.visit(url);
 }
 
 /** Who is typing is left in peace; everybody else is taken to what has arrived. @param {SessionState} state */

@@ -9,6 +9,7 @@
  * What an interpreter is, is interpreter.js's; what it starts from start-files.js's; how a result is shown figures.js's.
  *
  * @import {NamedBlob, Opened, SandboxResult} from "../shared/protocol.js"
+ * @import {OpenProgress} from "./interpreter.js"
  * @import {Limits, Runtime, Sandbox} from "./wire.js"
  *
  * @typedef {"download" | "start" | "import" | "data" | "ready" | "failed"} SandboxPhase
@@ -225,7 +226,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
    * has run in this interpreter, so asking tells nothing beyond the kind of the file.
    * @param {Interpreter} interpreter
    * @param {OpenTables} wanted
-   * @returns {Promise<{opened: Opened, frames: ArrayBuffer | null}>}
+   * @returns {Promise<{opened: Opened, frames: Blob | null}>}
    */
   async function openTables(interpreter, { files: chosen, frames, edits }) {
     const given = namedBlobs(chosen);
@@ -278,6 +279,9 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     packsFor(program).catch(() => {});
   }
 
+  /** Ends the opening under way. @type {(error: SandboxError) => void} */
+  let endOpening = () => {};
+
   /**
    * One after the other, in the interpreter at hand. What was open before stays open where it fails: in a new interpreter, for this
    * one may be half way.
@@ -286,11 +290,15 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
    */
   function inTurn(work) {
     const attempt = opening.then(async () => {
+      /** @type {Promise<never>} */
+      const ended = new Promise((_, reject) => (endOpening = reject));
+      // Met by whoever waits for it.
+      ended.catch(() => {});
       for (;;) {
-        const interpreter = await fresh();
+        const interpreter = await Promise.race([fresh(), ended]);
         report("data");
         try {
-          const opened = await work(interpreter);
+          const opened = await Promise.race([work(interpreter), ended]);
           report("ready");
           return opened;
         } catch (error) {
@@ -301,6 +309,8 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
           }
           prepare();
           throw asSandboxError(error, "data");
+        } finally {
+          interpreter.onProgress = () => {};
         }
       }
     });
@@ -308,15 +318,22 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     return attempt;
   }
 
+  /** Ends the opening of files, if one is under way; what was open before stays open. */
+  function stopOpening() {
+    endOpening(new SandboxError("stopped", "Stopped."));
+  }
+
   /**
    * Opens these files, and no others, in the interpreter at hand and in every later one.
    * @param {TableFile[]} wanted
    * @param {string} edits
+   * @param {(progress: OpenProgress) => void} [onProgress]
    */
-  function open(wanted, edits) {
+  function open(wanted, edits, onProgress = () => {}) {
     return inTurn(async (interpreter) => {
+      interpreter.onProgress = onProgress;
       const { opened, frames } = await openTables(interpreter, { files: wanted, edits, frames: null });
-      tables = { files: wanted, edits, frames: frames && new Blob([frames]) };
+      tables = { files: wanted, edits, frames };
       return opened;
     });
   }
@@ -455,6 +472,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     prepare,
     fetchAhead,
     open,
+    stopOpening,
     adjust,
     run,
     stop,

@@ -9,7 +9,7 @@
  * @import {Chart, PageData} from "./page-data.js"
  * @import {RunResult, SandboxStatus, createSandbox} from "./sandbox.js"
  * @import {Tables, TablesState} from "./tables.js"
- * @import {Usage} from "./wire.js"
+ * @import {Activity, Usage} from "./wire.js"
  *
  * @typedef {"idle" | "asking" | "booting" | "running" | "shown" | "failed" | "stopped"} Phase
  * @typedef {{number: number, program: string, error: ProgramError}} Attempt a run that failed and was given back to the model
@@ -49,6 +49,7 @@
 
 import { failureOf, programFailure } from "./advice.js";
 import { keepDraft, readDraft, readTables } from "./drafts.js";
+import { flawOf } from "./flaws.js";
 import { readPartialReply } from "./reply.js";
 import { duration } from "./words.js";
 
@@ -187,6 +188,15 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     set({ program, writing: true, doing });
   }
 
+  /** @param {Activity} what the model has begun to do */
+  function onDoing(what) {
+    const doing =
+      what === "planning"
+        ? "The model is choosing what to draw"
+        : "No plan fits, so the model writes the program itself";
+    set({ doing });
+  }
+
   /** @param {string} question */
   function askBody(question) {
     const profile = tables.disclosed();
@@ -224,7 +234,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       if (edited && state.program.trim() !== "") await keepEdit(signal);
       const body = askBody(question);
       set({ sentBody: body, doing: "" });
-      const chart = await api.ask(body, { signal, onDelta });
+      const chart = await api.ask(body, { signal, onDelta, onDoing });
       signal.throwIfAborted();
       adopt(chart, "push");
       // What was typed while the model was writing is the next question already.
@@ -279,10 +289,13 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   async function runUntilShown(signal, repairs) {
     for (;;) {
       const result = await runOnce(signal);
-      if (result.ok || !result.error) return shown(result, signal);
+      // An empty chart is a failure to repair, and all there is to show once that is not possible.
+      const error = result.error ?? flawOf(result);
+      if (!error) return shown(result, signal);
       const own = !state.chart || state.chart.model === null || state.program !== state.chart.program;
-      if (!repairs || own || !repairable()) return programFailed(result, signal, repairs);
-      await repairOnce(result.error, signal);
+      if (!repairs || own || !repairable())
+        return result.error ? programFailed(result, signal, repairs) : shown(result, signal);
+      await repairOnce(error, signal);
     }
   }
 
@@ -346,7 +359,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     const attempts = state.attempts.at(-1)?.error === error ? state.attempts : [...state.attempts, attemptOf(error)];
     enter("asking", { repairing: chart.repairs + 1, failure: null, attempts, result: null, stdout: "" });
     const sent = tables.state.privacy === "samples" ? error.traceback : error.told;
-    const repaired = await api.repair(chart.id, sent || error.type, state.model, { signal, onDelta });
+    const repaired = await api.repair(chart.id, sent || error.type, state.model, { signal, onDelta, onDoing });
     signal.throwIfAborted();
     adopt(repaired, "replace");
   }

@@ -7,6 +7,7 @@
  * @import {ColumnEdit, Edits} from "./edits.js"
  * @import {PageData} from "./page-data.js"
  * @import {Privacy, Profile as SentProfile, Sample} from "./wire.js"
+ * @import {OpenProgress} from "./interpreter.js"
  * @import {TableFile} from "./sandbox.js"
  *
  * @typedef {TableFile & {sample: Sample | null}} Table
@@ -19,7 +20,9 @@
  * @property {Edits} edits
  * @property {Privacy} privacy
  * @property {string | null} busy what is being opened
+ * @property {OpenProgress | null} progress how far that is
  * @property {string | null} problem why the last opening failed
+ * @property {{name: string, rows: () => Promise<void>} | null} smaller what can be done about a file that was too large
  * @property {string | null} note what was done that the person may not expect
  * @property {boolean} kept whether a reload will find the files
  * @property {WantedFile[]} wanted files that a chart needs and that are not open
@@ -28,13 +31,19 @@
 import { disclose } from "./disclosure.js";
 import { keepPrivacy, keepTables, readPrivacy, readTables } from "./drafts.js";
 import { forSandbox, withEdit } from "./edits.js";
+import { SandboxError } from "./interpreter.js";
 import { forget, keep, readKept } from "./kept.js";
+import { sampleRows } from "./sample-rows.js";
 import { fetchSample, fetchTable } from "./table-files.js";
-import { listed, size } from "./words.js";
+import { count, listed, size } from "./words.js";
+
+/** Of what a tab can hold: a sample leaves room for the program. */
+const SAMPLE_SHARE = 4;
 
 /**
  * @param {PageData} pageData
- * @param {{open(files: TableFile[], edits: string): Promise<Opened>, adjust(edits: string): Promise<Opened>}} sandbox
+ * @param {{open(files: TableFile[], edits: string, onProgress: (progress: OpenProgress) => void): Promise<Opened>,
+ *   stopOpening(): void, adjust(edits: string): Promise<Opened>}} sandbox
  * @param {(state: TablesState) => void} onChange
  */
 export function createTables(pageData, sandbox, onChange) {
@@ -46,7 +55,9 @@ export function createTables(pageData, sandbox, onChange) {
     edits: {},
     privacy: readPrivacy() ?? pageData.privacy,
     busy: null,
+    progress: null,
     problem: null,
+    smaller: null,
     note: null,
     kept: false,
     wanted: [],
@@ -62,11 +73,16 @@ export function createTables(pageData, sandbox, onChange) {
 
   /** @param {string} what @param {() => Promise<Partial<TablesState>>} work one after the other, each failure in words */
   function queue(what, work) {
-    set({ busy: what, problem: null, note: null });
+    set({ busy: what, problem: null, smaller: null, note: null });
     last = last.then(async () => {
       try {
-        set({ ...(await work()), busy: null });
+        set({ ...(await work()), busy: null, progress: null });
       } catch (error) {
+        set({ progress: null });
+        if (error instanceof SandboxError && error.code === "stopped") {
+          set({ busy: null, note: `${what} was not opened: stopped.` });
+          return;
+        }
         const message = error instanceof Error ? error.message : String(error);
         set({ busy: null, problem: message.includes(what) ? message : `${what} could not be opened: ${message}` });
       }
@@ -83,17 +99,73 @@ export function createTables(pageData, sandbox, onChange) {
     return queue(what, async () => {
       const open = await choose();
       const edits = withEdits ?? state.edits;
-      checkSize(open, pageData.limits.dataBytes);
-      const { profile, previews } = await sandbox.open(
-        open.map(({ name, blob }) => ({ name, blob })),
-        forSandbox(edits),
-      );
+      checkSize(open);
+      const { profile, previews } = await openAll(open, edits);
       keepTables(open.map(({ name, sample }) => ({ name, sample: sample !== null })));
-      const own = open.filter(({ sample }) => sample === null);
-      const kept = own.length > 0 && (await keep(own, edits));
+      const kept = await keepOwn(open, edits);
       const wanted = state.wanted.filter(({ name }) => !open.some((table) => table.name === name));
       const note = state.note ?? differing(state.wanted, profile);
       return { open, profile: open.length > 0 ? profile : null, previews, edits, kept, wanted, note };
+    });
+  }
+
+  /** @param {Table[]} open @param {Edits} edits */
+  async function openAll(open, edits) {
+    const given = open.map(({ name, blob }) => ({ name, blob }));
+    try {
+      return await sandbox.open(given, forSandbox(edits), (progress) => set({ progress }));
+    } catch (error) {
+      if (!(error instanceof SandboxError) || error.code !== "memory") throw error;
+      throw new Error(tooLarge(open), { cause: error });
+    }
+  }
+
+  /**
+   * The samples are the server's: only what the person brought is kept, and nothing any more once the last of that is closed.
+   * @param {Table[]} open
+   * @param {Edits} edits
+   */
+  function keepOwn(open, edits) {
+    return keep(
+      open.filter(({ sample }) => sample === null),
+      edits,
+    );
+  }
+
+  /** @param {Table[]} open */
+  function checkSize(open) {
+    if (sizeOf(open) > pageData.limits.dataBytes) throw new Error(tooLarge(open));
+  }
+
+  /** What to say and to offer when these are too large for a tab. @param {Table[]} open */
+  function tooLarge(open) {
+    const { dataBytes, memoryBytes } = pageData.limits;
+    const [largest] = [...open].sort((a, b) => b.blob.size - a.blob.size);
+    if (largest) set({ smaller: { name: largest.name, rows: () => openSome(largest, open) } });
+    const together = open.length > 1 ? " together" : "";
+    return (
+      `${listed(open.map(({ name }) => name))}: ${size(sizeOf(open))}${together} is more than a tab can hold here, which is ` +
+      `${size(dataBytes)} of files in ${size(memoryBytes)} of memory. Take a sample of the rows, keep only the columns the chart needs, ` +
+      "or save it as Parquet, which is smaller."
+    );
+  }
+
+  /** Opens some rows of a table that is too large as a whole. @param {Table} table @param {Table[]} open */
+  function openSome(table, open) {
+    return reopen(table.name, async () => {
+      const most = Math.min(pageData.limits.dataBytes, table.blob.size) / SAMPLE_SHARE;
+      const blob = await sampleRows(table.blob, most);
+      if (!blob) {
+        throw new Error(
+          `${table.name} is not written in lines, so no sample of its rows can be taken here. Save a part of it as CSV or Parquet.`,
+        );
+      }
+      const share = Math.max(2, Math.round(table.blob.size / blob.size));
+      set({ note: `Of ${table.name} about one row in ${count(share)} is open, from all over the file.` });
+      return merge(
+        open.filter(({ name }) => name !== table.name),
+        [{ ...table, blob }],
+      );
     });
   }
 
@@ -147,6 +219,11 @@ export function createTables(pageData, sandbox, onChange) {
       return reopen(sample.name, async () => merge(state.open, [await fetchSample(sample)]));
     },
 
+    /** Ends what is being opened; what was open stays open. */
+    stop() {
+      sandbox.stopOpening();
+    },
+
     /** @param {string} name */
     remove(name) {
       return reopen(name, async () => state.open.filter((table) => table.name !== name));
@@ -154,6 +231,7 @@ export function createTables(pageData, sandbox, onChange) {
 
     /** Closes all tables and removes what the browser keeps of them. */
     async forget() {
+      sandbox.stopOpening();
       await forget();
       return reopen("the files", async () => [], {});
     },
@@ -167,8 +245,7 @@ export function createTables(pageData, sandbox, onChange) {
     edit(table, column, change) {
       return queue(column, async () => {
         const edits = withEdit(state.edits, table, column, change);
-        const own = state.open.filter(({ sample }) => sample === null);
-        const kept = own.length > 0 && (await keep(own, edits));
+        const kept = await keepOwn(state.open, edits);
         if (forSandbox(edits) === forSandbox(state.edits)) return { edits, kept };
         const { profile, previews } = await sandbox.adjust(forSandbox(edits));
         return { edits, kept, profile, previews };
@@ -265,12 +342,7 @@ function matchWanted(given, wanted) {
   return { tables, note: `Opened ${listed(renamed)}.` };
 }
 
-/** @param {Table[]} tables @param {number} most */
-function checkSize(tables, most) {
-  const bytes = tables.reduce((sum, { blob }) => sum + blob.size, 0);
-  if (!(bytes > most)) return;
-  throw new Error(
-    `${listed(tables.map(({ name }) => name))}: ${size(bytes)} together, and a tab can hold ${size(most)} here. ` +
-      "Take a sample of the rows, keep only the columns the chart needs, or save it as Parquet, which is smaller.",
-  );
+/** @param {Table[]} tables */
+function sizeOf(tables) {
+  return tables.reduce((sum, { blob }) => sum + blob.size, 0);
 }

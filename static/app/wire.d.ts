@@ -36,6 +36,20 @@ created: string, model: string | null,
 usage?: Usage, };
 
 /**
+ * A stored chart without its tables.
+ */
+export type Version = { id: string, url: string, question: string, program: string, parent: string | null, repairs: number, 
+/**
+ * RFC 3339, UTC.
+ */
+created: string, model: string | null, };
+
+/**
+ * The answer of `GET /api/v1/charts/{id}/versions`: the chart and those it came from, the first of them first.
+ */
+export type Versions = { versions: Array<Version>, };
+
+/**
  * What a call took.
  */
 export type Usage = { inputTokens: number, outputTokens: number, 
@@ -52,6 +66,13 @@ isEstimate: boolean, };
  * The data of the event `delta`: a piece of the model's reply as it is written.
  */
 export type Delta = { text: string, };
+
+/**
+ * The data of the event `doing`: what the model has begun to do.
+ */
+export type Doing = { what: Activity, };
+
+export type Activity = "planning" | "writing";
 
 /**
  * The data of the event `error`. The event `program` carries an [`Answer`], `done` an empty object.

@@ -32,6 +32,16 @@ export function duration(milliseconds) {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
+const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+
+/** The hour of a moment today, the day of an earlier one. @param {string} time as the server writes it: RFC 3339 */
+export function moment(time) {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return "";
+  return day.format(date) === day.format(new Date()) ? hour.format(date) : day.format(date);
+}
+
 const cents = new Intl.NumberFormat("en", { style: "currency", currency: "USD" });
 /** What one call costs is mostly less than a cent. */
 const fractions = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumSignificantDigits: 2 });

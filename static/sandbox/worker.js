@@ -18,9 +18,11 @@
   /** As Emscripten's C library counts its errors. */
   const NO_SUCH_FILE = 44;
   const WARMING_PROGRAM = "import matplotlib.pyplot as plt\nplt.plot([1, 2], label='a')\nplt.legend()\nplt.title('a')";
-  /** Where tables that were read before are put, for as long as they are being opened. */
-  const FRAMES = "/home/pyodide/.frames";
   const NOTHING_OPENED = '{"ok":true,"profile":{"tables":[]},"previews":[]}';
+  /** A file is read in pieces of this size, so that it can be said how far that is. */
+  const PIECE = 8 << 20;
+  /** Milliseconds between two words on how far the opening of a file is. */
+  const TELL_EVERY = 100;
   /** Output is gathered for this long (milliseconds) or up to this many characters before it is sent. */
   const OUTPUT_EVERY = 100;
   const OUTPUT_CHUNK = 1 << 16;
@@ -155,6 +157,8 @@
       env: { HOME: WORKING_DIRECTORY, LANG: "en_US.UTF-8", MPLBACKEND: "agg", TZ: "UTC", PYTHONHASHSEED: "0" },
     });
     given.clear();
+    // Nobody ever writes into it: but with it Python calls out to JavaScript now and then, and only there does WebKit end a worker.
+    python.setInterruptBuffer(new Uint8Array(1));
     python.setStdout({ write: output.write, isatty: false });
     python.setStderr({ write: output.write, isatty: false });
     if (isRestored) {
@@ -258,38 +262,51 @@
     missed = false;
     for (const { bytes } of message.packs) mount(py, bytes, SITE_PACKAGES);
     if (message.packs.length > 0) py.pyimport("importlib").invalidate_caches();
+    const { id, frames } = message;
+    /** @type {LazyFile[]} */
+    const laid = [];
+    const tell = teller(send, id);
     const files = [];
     for (const { name, blob } of message.files) {
       // A name is the person's: only its last part, so that it can stand for nothing but a file in this folder.
       const path = `${WORKING_DIRECTORY}/${name.replace(/^.*[\\/]/s, "").replaceAll("\0", "") || "table"}`;
-      const bytes = await blob.arrayBuffer().catch((error) => String(error.message));
-      if (typeof bytes === "string") {
-        const text = `${name} cannot be read any more: it was moved, changed or removed. Open it again. (${bytes})`;
-        return send({ type: "refused", id: message.id, message: text });
-      }
-      py.FS.writeFile(path, new Uint8Array(bytes), { canOwn: true });
+      const lazy = lay(py, path, blob);
       files.push({ name, path });
+      if (frames) continue;
+      try {
+        lazy.fill(await readBlob(blob, (done) => tell("reading", name, done, blob.size)));
+      } catch (error) {
+        const isMemory = error instanceof RangeError;
+        const text = `${name} cannot be read any more: it was moved, changed or removed. Open it again. (${wordsOf(error)})`;
+        return send({ type: "refused", id, message: isMemory ? wordsOf(error) : text, memory: isMemory });
+      }
+      laid.push(lazy);
     }
-    const frames = message.frames ? FRAMES : null;
-    if (message.frames) py.FS.writeFile(FRAMES, new Uint8Array(await message.frames.arrayBuffer()), { canOwn: true });
-    const request = JSON.stringify({ files, frames, edits: JSON.parse(message.edits) });
+    if (frames) {
+      const bytes = await frames.arrayBuffer();
+      py.pyimport("sandplot").thaw(py.toPy(new Uint8Array(bytes)), message.edits);
+      // Asked for something else, a later run is told by that; these tables are the same as before.
+      return send({ type: "opened", id, json: NOTHING_OPENED, frames: null, missed });
+    }
+    const request = JSON.stringify({ files, edits: JSON.parse(message.edits) });
     /** @type {string} */
-    let json = py.pyimport("sandplot").load(request);
+    let json = py.pyimport("sandplot").load(request, tell);
     let answer = JSON.parse(json);
     for (const done = new Set(); answer.needs === "parquet" && reader() && !done.has(answer.path); ) {
       done.add(answer.path);
       await makeColumns(py, answer.path);
-      json = py.pyimport("sandplot").load(request);
+      json = py.pyimport("sandplot").load(request, tell);
       answer = JSON.parse(json);
     }
-    if (frames) py.FS.unlink(FRAMES);
+    // A program that reads the file itself gets it from the browser again: until then it takes no memory.
+    for (const lazy of laid) lazy.empty();
     // Without the missing file it may have been refused, or read wrongly: asked again, with the file, it is not.
-    if (missed) send({ type: "opened", id: message.id, json: NOTHING_OPENED, frames: null, missed: true });
-    else if (answer.needs) send({ type: "needs", id: message.id, what: answer.needs });
+    if (missed) send({ type: "opened", id, json: NOTHING_OPENED, frames: null, missed: true });
+    else if (answer.needs) send({ type: "needs", id, what: answer.needs });
     else if (answer.ok) {
-      const bytes = frames || files.length === 0 ? null : freeze(py);
-      send({ type: "opened", id: message.id, json, frames: bytes, missed: false }, bytes ? [bytes] : []);
-    } else send({ type: "refused", id: message.id, message: answer.message });
+      tell("keeping", "", 0, 0);
+      send({ type: "opened", id, json, frames: files.length === 0 ? null : freeze(py), missed: false });
+    } else send({ type: "refused", id, message: answer.message, memory: answer.memory === true });
   }
 
   /**
@@ -297,15 +314,98 @@
    * @param {import("pyodide").PyodideInterface} py
    */
   function freeze(py) {
+    /** @type {import("pyodide/ffi").PyBufferView[]} */
+    const views = [];
     try {
-      py.pyimport("sandplot").freeze(FRAMES);
-      const bytes = py.FS.readFile(FRAMES);
-      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+      const parts = py.pyimport("sandplot").freeze();
+      // Each is only lent for its turn; its view is not.
+      for (const part of parts) views.push(part.getBuffer("u8"));
+      parts.destroy();
+      // The browser's to keep: neither this worker nor the page holds a copy.
+      return new Blob(views.map(({ data }) => /** @type {Uint8Array<ArrayBuffer>} */ (data)));
     } catch {
       return null;
     } finally {
-      if (py.FS.analyzePath(FRAMES).exists) py.FS.unlink(FRAMES);
+      for (const view of views) view.release();
     }
+  }
+
+  /**
+   * @param {Send} send
+   * @param {number} id
+   * @returns {(phase: string, name: string, done: number, total: number) => void} says now and then how far it is
+   */
+  function teller(send, id) {
+    let last = 0;
+    let said = "";
+    return (phase, name, done, total) => {
+      const now = performance.now();
+      if (phase === said && now - last < TELL_EVERY) return;
+      last = now;
+      said = phase;
+      send({ type: "progress", id, phase, name, done, total });
+    };
+  }
+
+  /**
+   * @param {Blob} blob
+   * @param {(done: number) => void} onProgress
+   */
+  async function readBlob(blob, onProgress) {
+    const bytes = new Uint8Array(blob.size);
+    for (let at = 0; at < blob.size; at += PIECE) {
+      onProgress(at);
+      bytes.set(new Uint8Array(await blob.slice(at, at + PIECE).arrayBuffer()), at);
+    }
+    return bytes;
+  }
+
+  /** @typedef {{fill(bytes: Uint8Array<ArrayBuffer>): void, empty(): void}} LazyFile */
+
+  /**
+   * Puts a file in place whose content is fetched from the browser when somebody opens it: most programs use the tables.
+   * @param {Files} py
+   * @param {string} path
+   * @param {Blob} blob
+   * @returns {LazyFile}
+   */
+  function lay({ FS }, path, blob) {
+    if (FS.analyzePath(path).exists) FS.unlink(path);
+    const node = makeFile(FS, path);
+    const { stream_ops, node_ops } = node;
+    const fill = (/** @type {Uint8Array<ArrayBuffer>} */ bytes) =>
+      Object.assign(node, { contents: bytes, usedBytes: bytes.length, stream_ops, node_ops });
+    const fetched = () => {
+      try {
+        return new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob));
+      } catch {
+        // Moved, changed or removed since.
+        throw new FS.ErrnoError(NO_SUCH_FILE);
+      }
+    };
+    const empty = () =>
+      Object.assign(node, {
+        contents: null,
+        usedBytes: blob.size,
+        stream_ops: {
+          ...stream_ops,
+          open() {
+            fill(fetched());
+          },
+        },
+        node_ops: {
+          ...node_ops,
+          /** @param {any} at @param {{size?: number}} change */
+          setattr(at, change) {
+            // Cut to nothing, as it is to be written anew, it need not be fetched before.
+            if (change.size === 0) fill(new Uint8Array(0));
+            else if (change.size !== undefined) fill(fetched());
+            node_ops.setattr(at, change);
+          },
+        },
+      });
+    empty();
+    return { fill, empty };
   }
 
   /** What reads Parquet, if this worker was started with it. */

@@ -24,11 +24,15 @@
  *   | {type: "run", id: number, program: string, packs: NamedBytes[]}} ToWorker
  *
  * @typedef {"import"} BootPhase
+ * What is done to open a file: its bytes are fetched, made into a table, the columns described (`done` in columns, not bytes), and the
+ * outcome kept for later interpreters. `memory`: it was refused for want of memory.
+ * @typedef {"reading" | "parsing" | "typing" | "keeping"} OpenPhase
  * @typedef {{type: "phase", phase: BootPhase}
  *   | {type: "ready"}
- *   | {type: "opened", id: number, opened: Opened, frames: ArrayBuffer | null, missed: boolean}
+ *   | {type: "progress", id: number, phase: OpenPhase, name: string, done: number, total: number}
+ *   | {type: "opened", id: number, opened: Opened, frames: Blob | null, missed: boolean}
  *   | {type: "needs", id: number, what: "openpyxl" | "xlrd" | "parquet"}
- *   | {type: "refused", id: number, message: string}
+ *   | {type: "refused", id: number, message: string, memory: boolean}
  *   | {type: "output", id: number, text: string}
  *   | {type: "result", id: number, result: SandboxResult, missed: boolean}
  *   | {type: "crashed", message: string}} FromWorker
@@ -111,6 +115,8 @@ export const BOUNDS = Object.freeze({
   messagesPerRun: 4_000,
 });
 
+const OPEN_PHASES = /** @type {const} */ (["reading", "parsing", "typing", "keeping"]);
+
 export class ProtocolError extends Error {
   /** @param {string} message */
   constructor(message) {
@@ -131,6 +137,15 @@ export function parseFromWorker(data) {
       return { type, phase: oneOf(message["phase"], "phase", /** @type {const} */ (["import"])) };
     case "ready":
       return { type };
+    case "progress":
+      return {
+        type,
+        id: integer(message["id"], "id"),
+        phase: oneOf(message["phase"], "phase", OPEN_PHASES),
+        name: cut(message["name"], BOUNDS.text),
+        done: integer(message["done"], "done"),
+        total: integer(message["total"], "total"),
+      };
     case "opened":
       return {
         type,
@@ -146,7 +161,12 @@ export function parseFromWorker(data) {
         what: oneOf(message["what"], "what", /** @type {const} */ (["openpyxl", "xlrd", "parquet"])),
       };
     case "refused":
-      return { type, id: integer(message["id"], "id"), message: cut(message["message"], BOUNDS.text) };
+      return {
+        type,
+        id: integer(message["id"], "id"),
+        message: cut(message["message"], BOUNDS.text),
+        memory: message["memory"] === true,
+      };
     case "output":
       return {
         type,
@@ -230,7 +250,7 @@ function parseOpened(data) {
  */
 function parseFrames(value) {
   if (value === null || value === undefined) return null;
-  if (value instanceof ArrayBuffer && !value.resizable && value.byteLength <= BOUNDS.frames) return value;
+  if (value instanceof Blob && value.size <= BOUNDS.frames) return value;
   throw new ProtocolError("frames: not bytes, or too large");
 }
 

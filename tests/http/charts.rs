@@ -76,6 +76,33 @@ async fn a_program_is_stored_as_given_without_a_model() {
 }
 
 #[tokio::test]
+async fn a_chart_knows_what_it_came_from_and_not_what_came_of_it() {
+    let app = TestApp::with(None);
+    let first = app
+        .post(CHARTS, &json!({"program": "1", "profile": profile()}))
+        .await
+        .json();
+    let edit = json!({"program": "2", "question": "two?", "parent": first["id"]});
+    let second = app.post(CHARTS, &edit).await.json();
+    let versions = async |chart: &Value| {
+        let path = format!("{CHARTS}/{}/versions", chart["id"].as_str().unwrap());
+        app.get(&path).await.json()["versions"].clone()
+    };
+    let without_tables = |chart: &Value| {
+        let mut chart = chart.clone();
+        chart.as_object_mut().unwrap().remove("profile");
+        chart
+    };
+    assert_eq!(
+        versions(&second).await,
+        json!([without_tables(&first), without_tables(&second)])
+    );
+    assert_eq!(versions(&first).await, json!([without_tables(&first)]));
+    let unknown = app.get(&format!("{CHARTS}/aaaaaaaaaaaaaaaaaaaaaaaaaa/versions")).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_follow_up_keeps_the_tables_of_what_it_follows() {
     let app = TestApp::new();
     let first = app

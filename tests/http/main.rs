@@ -14,6 +14,7 @@ mod charts;
 mod connections;
 mod models;
 mod pages;
+mod plans;
 mod properties;
 mod quotas;
 mod support;

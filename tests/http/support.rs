@@ -11,6 +11,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use sandplot::llm::{Deadlines, Models, Provider, Settings};
+use sandplot::plan::{Plans, When};
 use sandplot::prompt::Privacy;
 use sandplot::store::Store;
 use sandplot::web::{Access, App, Bundle, Parts, Public, Quotas, RunLimits, Site};
@@ -134,6 +135,10 @@ fn router(data: &Path, providers: impl IntoIterator<Item = Provider>, access: Ac
         run: RunLimits {
             seconds: 60,
             memory_bytes: 1 << 31,
+        },
+        plans: Plans {
+            usually: When::Auto,
+            of: HashMap::from([("scripted:planner".into(), When::Always)]),
         },
         privacy: Privacy::Statistics,
         metrics: sandplot::telemetry::no_metrics(),

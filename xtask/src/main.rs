@@ -15,9 +15,10 @@ const USAGE: &str = "usage:
   cargo xtask run [-- ARGS]        bundle, build and start the server; ARGS go to it
   cargo xtask test                 all checks
   cargo xtask bench start [ARGS]   how soon a chart is on the screen, beside Pyodide's own way; --runs N, --browser firefox
+  cargo xtask bench data [ARGS]    what a CSV of 100 MB costs, beside native pandas; --megabytes N, --runs N
   cargo xtask bench server [ARGS]  how fast the server is beside nginx, and what an open question costs; --runs N
   cargo xtask attacks [ARGS]       hostile programs in a real browser: --browser firefox, webkit or all, --only network,svg/use, --stopping
-  cargo xtask test --model URL     questions to an OpenAI-compatible server, the whole way; see e2e/eval/run.mjs for more ARGS";
+  cargo xtask eval [ARGS]          questions to a real model, the whole way: --model openai:NAME --url URL, --tasks DIR; see e2e/eval/run.mjs";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -27,9 +28,9 @@ fn main() -> ExitCode {
         ["run"] => run(&[]),
         ["run", "--", arguments @ ..] => run(arguments),
         ["test"] => test(),
-        ["bench", what @ ("start" | "server"), arguments @ ..] => bench(what, arguments),
+        ["bench", what @ ("start" | "data" | "server"), arguments @ ..] => bench(what, arguments),
         ["attacks", arguments @ ..] => attacks(arguments),
-        ["test", "--model", url, arguments @ ..] => test_model(url, arguments),
+        ["eval", arguments @ ..] => eval(arguments),
         _ => Err(Failure::new(USAGE)),
     };
     match result {
@@ -142,19 +143,19 @@ fn run_attacks(arguments: &[&str]) -> Result<(), Failure> {
 }
 
 /// The whole way of a question with a real model: no check of the code, but a measure of prompt and model.
-fn test_model(url: &str, arguments: &[&str]) -> Result<(), Failure> {
+fn eval(arguments: &[&str]) -> Result<(), Failure> {
     bundle(&[])?;
     build_release()?;
     let chromium = tools::chromium()?;
     Task::new("node")
-        .words(["e2e/eval/run.mjs", "--model-url", url])
+        .words(["e2e/eval/run.mjs"])
         .words(arguments)
         .variable("SANDPLOT_BINARY", &binary()?)
         .variable("CHROMIUM", &chromium)
         .run()
 }
 
-/// Measured against the stock way, or nginx, in the same run: the machines are shared, so only the ratio says something.
+/// Measured against the stock way, native pandas or nginx, in the same run: the machines are shared, so only the ratio says something.
 fn bench(what: &str, arguments: &[&str]) -> Result<(), Failure> {
     bundle(&[])?;
     build_release()?;

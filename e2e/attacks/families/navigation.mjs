@@ -1,10 +1,17 @@
 // Leaving the page, opening another, asking the person something, handing out a file.
 import { attempt } from "../vector.mjs";
 
+const NO_WINDOWS = { webkit: "opens no window for a script that a driver runs" };
+
 /** In a plain page, each in a frame of its own. @type {[name: string, expression: string, page: string, absent?: Record<string, string>][]} */
 const WAYS = [
-  ["open", 'js.open("@URL@")', 'open("@URL@")'],
-  ["open-by-name", 'js.self.open("@NAMED@", "_blank", "noopener")', 'open("@NAMED@", "_blank", "noopener")'],
+  ["open", 'js.open("@URL@")', 'open("@URL@")', NO_WINDOWS],
+  [
+    "open-by-name",
+    'js.self.open("@NAMED@", "_blank", "noopener")',
+    'open("@NAMED@", "_blank", "noopener")',
+    NO_WINDOWS,
+  ],
   ["location-href", 'setattr(js.location, "href", "@URL@")', 'location.href = "@URL@"'],
   ["location-assign", 'js.location.assign("@URL@")', 'location.assign("@URL@")'],
   ["location-replace", 'js.self.location.replace("@URL@")', 'location.replace("@URL@")'],
@@ -32,7 +39,7 @@ const WAYS = [
     'js.document.createElement("a").click()',
     'const a = document.createElement("a"); a.href = "@URL@"; a.download = "x"; document.body.append(a); a.click()',
   ],
-  ["clients-open-window", 'js.clients.openWindow("@URL@")', 'open("@URL@")'],
+  ["clients-open-window", 'js.clients.openWindow("@URL@")', 'open("@URL@")', NO_WINDOWS],
 ];
 
 /** @type {[name: string, expression: string, there: string, absent?: Record<string, string>][]} */

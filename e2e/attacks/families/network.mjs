@@ -3,7 +3,7 @@ import { attempt, tries } from "../vector.mjs";
 
 const PYTHON = /** @type {const} */ ({ python: true });
 
-/** Tried through Python's view of JavaScript, here and there. @type {[name: string, expression: string, before?: string][]} */
+/** Tried through Python's view of JavaScript, here and there. @type {[name: string, expression: string, before?: string, absent?: Record<string, string>][]} */
 const CALLS = [
   ["fetch", 'js.fetch("@URL@")'],
   ["fetch-of-the-prototype", 'own("fetch").call(js.self, "@URL@")'],
@@ -46,11 +46,12 @@ const CALLS = [
   ["websocket-http-scheme", 'js.WebSocket.new("@URL@")'],
   ["eventsource", 'js.EventSource.new("@URL@?type=text/event-stream")'],
   ["eventsource-credentials", 'js.EventSource.new("@URL@?type=text/event-stream", opts(withCredentials=True))'],
-  ["font-face", 'js.FontFace.new("x", "url(@URL@)").load()'],
+  ["font-face", 'js.FontFace.new("x", "url(@URL@)").load()', "", { webkit: "fetches no font in a worker" }],
   [
     "font-face-in-canvas",
     'canvas.getContext("2d").fillText("x", 1, 9)',
     'face = js.FontFace.new("leak", "url(@URL@)")\njs.fonts.add(face)\nface.load()\ncanvas = js.OffscreenCanvas.new(9, 9)\ncanvas.getContext("2d").font = "9px leak"',
+    { webkit: "fetches no font in a worker" },
   ],
   [
     "cache-add",
@@ -101,6 +102,7 @@ const OF_WINDOWS = [
     "link-dns-prefetch",
     'js.document.createElement("link")',
     'document.head.append(Object.assign(document.createElement("link"), {rel: "dns-prefetch", href: "http://@HOST@/"}))',
+    { webkit: "looks up no name for an element that a script made" },
   ],
   [
     "stylesheet",
@@ -124,10 +126,11 @@ const OF_WINDOWS = [
 
 /** @type {import("../vector.mjs").Vector[]} */
 export const network = [
-  ...CALLS.map(([name, expression, before]) => ({
+  ...CALLS.map(([name, expression, before, absent]) => ({
     id: `network/${name}`,
     program: attempt(expression, before),
     control: PYTHON,
+    ...(absent && { absent }),
   })),
   ...SOME_BROWSERS.map(([name, expression, absent]) => ({
     id: `network/${name}`,

@@ -125,12 +125,14 @@ await attempt(opened)
     tries(
       'found = await attempt(lambda: js.navigator.storage.estimate())\nif found and found.quota > 0: print("GOT @TOKEN@")',
     ),
+    { webkit: "has no storage manager over http" },
   ],
   [
     "storage-persisted",
     tries(
       'found = await attempt(lambda: js.navigator.storage.persisted())\nif found is not None: print("GOT @TOKEN@")',
     ),
+    { webkit: "has no storage manager over http" },
   ],
   [
     "storage-buckets",

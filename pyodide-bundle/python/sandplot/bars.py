@@ -7,12 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .kinds import Kinds
+
 BINS = 16
 KINDS = 8
 
 
-def of(values: pd.Series) -> list[int]:
+def of(values: pd.Series, kinds: Kinds | None) -> list[int]:
     """Counts of equal parts of the range for numbers and dates, of the most common kinds for what has kinds; else nothing."""
+    if kinds is not None:
+        counts = [int(count) for count in kinds.counts[kinds.most_common(KINDS)]]
+        return counts if counts and counts[0] > 1 else []
     try:
         if pd.api.types.is_bool_dtype(values.dtype):
             return [int(count) for count in values.value_counts().head(KINDS)]
@@ -20,12 +25,12 @@ def of(values: pd.Series) -> list[int]:
             return _spread(values.dropna().astype("int64").to_numpy())
         if pd.api.types.is_numeric_dtype(values.dtype):
             return _spread(pd.to_numeric(values, errors="coerce").dropna().to_numpy())
-        counts: Any = values.value_counts()
+        found: Any = values.value_counts()
     except (TypeError, ValueError, OverflowError):  # lists and dicts from JSON
         return []
-    if len(counts) == 0 or counts.iloc[0] < 2:
+    if len(found) == 0 or found.iloc[0] < 2:
         return []
-    return [int(count) for count in counts.head(KINDS)]
+    return [int(count) for count in found.head(KINDS)]
 
 
 def _spread(held: np.ndarray) -> list[int]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .convert import numbers_of
@@ -22,6 +23,7 @@ class Changes:
     """What became of one table's columns."""
 
     sources: list[str] = field(default_factory=list)  # of each column that is there, the name it has in the file
+    positions: list[int] = field(default_factory=list)  # and where it stands there
     left_out: list[str] = field(default_factory=list)
     lost: dict[str, int] = field(
         default_factory=dict
@@ -43,12 +45,12 @@ def _table(
     frame: pd.DataFrame, wishes: dict[str, dict[str, Any]], units: dict[str, str]
 ) -> tuple[pd.DataFrame, Changes]:
     sources = [cell(name) for name in frame.columns]
-    done = Changes(sources=sources)
+    done = Changes(sources=sources, positions=list(range(len(sources))))
     if not wishes:
         return frame, done
     kept = [i for i, source in enumerate(sources) if not (wishes.get(source) or {}).get("omit")]
     done.left_out = [source for i, source in enumerate(sources) if i not in set(kept)]
-    done.sources = [sources[i] for i in kept]
+    done.sources, done.positions = [sources[i] for i in kept], kept
     # A view of the frame as it was read: whoever writes into it writes into a copy.
     chosen = frame.iloc[:, kept].copy(deep=False)
     names = [cell(name) for name in chosen.columns]
@@ -72,6 +74,8 @@ def _table(
 def _as_type(values: pd.Series, kind: str) -> pd.Series:
     match kind:
         case "text":
+            if isinstance(values.dtype, np.dtype) and values.dtype.kind == "i":
+                return values.astype("str")
             return values.map(lambda value: cell(value), na_action="ignore").astype("str")
         case "number":
             if pd.api.types.is_numeric_dtype(values.dtype):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import encodings
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,17 @@ from . import (
     frames,
     html_table,
     json_table,
+    kinds,
     parquet_table,
     profile,
+    progress,
     sqlite_table,
     text_table,
     unpack,
     workbook,
 )
 from .cannot_read import CannotRead, Needs
+from .kinds import Kinds
 from .tables import Tables, loaded
 
 _dumps = json.dumps
@@ -55,29 +59,27 @@ _OTHER = {
 _found: dict[str, list[tuple[str, pd.DataFrame]]] = {}
 
 
-def load(request_json: str) -> str:
-    """Opens all files anew; see the package's contract for both formats."""
+def load(request_json: str, tell: progress.Tell | None = None) -> str:
+    """Opens all files anew, and says to `tell` how far it is; see the package's contract for both formats."""
     request = json.loads(request_json)
     _forget_failures()
+    progress.listen(tell)
     name = ""
     try:
-        if request.get("frames"):
-            read = frames.thaw(Path(request["frames"]))
-        else:
-            read = Tables()
-            for file in request["files"]:
-                name = str(file["name"])
-                if file["path"] not in _found:
-                    _found[file["path"]] = _read(Path(file["path"]), name)
-                mark = fingerprint.of(Path(file["path"]))
-                for title, frame in _found[file["path"]]:
-                    read.put(title, name, frame, mark)
-                if len(read) > MOST_TABLES:
-                    raise CannotRead(
-                        f"These files hold more than {MOST_TABLES} tables. Open those that the chart needs."
-                    )
+        read = Tables()
+        for file in request["files"]:
+            name = str(file["name"])
+            progress.of_file(name)
+            if file["path"] not in _found:
+                _found[file["path"]] = _read(Path(file["path"]), name)
+            mark = fingerprint.of(Path(file["path"]))
+            for title, frame in _found[file["path"]]:
+                read.put(title, name, frame, mark)
+            if len(read) > MOST_TABLES:
+                raise CannotRead(f"These files hold more than {MOST_TABLES} tables. Open those that the chart needs.")
         _found.clear()
         loaded.replace(read)
+        _measured.clear()
         return adjust(json.dumps(request.get("edits") or {}))
     except Needs as missing:
         return _dumps(
@@ -86,28 +88,64 @@ def load(request_json: str) -> str:
     except CannotRead as error:
         return _refused(str(error))
     except MemoryError:
-        return _refused(
-            f"“{name}” is too large for the memory of this tab. Take a sample of its rows, leave out columns, or save it as Parquet "
-            "with only what the chart needs."
-        )
+        return _refused(f"“{name}” is too large for the memory of this tab.", memory=True)
     except Exception as error:  # noqa: BLE001 - whatever a file may hold, its owner gets a sentence
         return _refused(f"“{name}” cannot be read ({type(error).__name__}: {error}). Save it as CSV.")
+    finally:
+        progress.listen(None)
 
 
 def adjust(edits_json: str) -> str:
     """Applies what the person said about columns to what was read, and describes the outcome."""
     adjusted, changes = edits.apply(loaded.read, json.loads(edits_json))
     loaded.show(adjusted)
-    described = [profile.of(table, adjusted, changes.get(table)) for table in adjusted]
-    previews = [profile.preview(table, frame, changes.get(table)) for table, frame in adjusted.items()]
+    described, previews = [], []
+    for table, frame in adjusted.items():
+        change = changes[table]
+        columns = _measure(table, frame, change)
+        described.append(profile.of(table, adjusted, change, columns))
+        previews.append(profile.preview(table, frame, change, columns))
     return _dumps(
         {"ok": True, "profile": {"tables": described}, "previews": previews}, ensure_ascii=False, allow_nan=False
     )
 
 
-def freeze(path: str) -> int:
-    """Writes what was read to a file that a later interpreter opens in a moment; returns its size."""
-    return frames.freeze(loaded.read, Path(path))
+def freeze() -> list[Any]:
+    """What was read, in parts that a later interpreter opens in a moment when they are put together."""
+
+    def kinds_of(table: str, position: int) -> Kinds | None:
+        known = _measured.get((table, position, None))
+        return known.kinds if known else kinds.of(loaded.read[table].iloc[:, position])
+
+    # What is costly to find out goes along, so that a column can be changed at once later on.
+    measured = {key: replace(known, kinds=None) for key, known in _measured.items()}
+    return frames.freeze(loaded.read, kinds_of, measured)
+
+
+def thaw(frozen: memoryview, edits_json: str) -> None:
+    """Opens what an earlier interpreter has read; what is in it was said then."""
+    read, measured = frames.thaw(frozen)
+    _measured.clear()
+    _measured.update(measured)
+    adjusted, _changes = edits.apply(read, json.loads(edits_json))
+    loaded.replace(read)
+    loaded.show(adjusted)
+
+
+# What was found out about columns as they are read, or as a type that was wished for: table, place in the file, type.
+_measured: dict[tuple[str, int, str | None], profile.Measured] = {}
+
+
+def _measure(table: str, frame: pd.DataFrame, changes: edits.Changes) -> list[profile.Measured]:
+    progress.of_file(loaded.read.sources[table])
+    columns: list[profile.Measured] = []
+    for i, (source, position) in enumerate(zip(changes.sources, changes.positions, strict=True)):
+        key = (table, position, changes.types.get(source))
+        if key not in _measured:
+            _measured[key] = profile.measure(frame.iloc[:, i], position)
+        columns.append(_measured[key])
+        progress.say(progress.TYPING, i + 1, len(changes.sources))
+    return columns
 
 
 def _forget_failures() -> None:
@@ -116,9 +154,9 @@ def _forget_failures() -> None:
         del encodings._cache[name]
 
 
-def _refused(message: str) -> str:
+def _refused(message: str, memory: bool = False) -> str:
     _found.clear()
-    return _dumps({"ok": False, "message": message})
+    return _dumps({"ok": False, "message": message, "memory": memory})
 
 
 def _read(path: Path, name: str, depth: int = 0) -> list[tuple[str, pd.DataFrame]]:

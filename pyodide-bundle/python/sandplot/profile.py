@@ -7,6 +7,7 @@ samples, which quote cells, only where the person says so.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ import pandas as pd
 
 from . import bars
 from .edits import Changes
+from .kinds import Kinds
+from .kinds import of as kinds_of
 from .tables import Tables
 from .text import cell, cut, instant, number, well_formed
 
@@ -43,27 +46,64 @@ _TYPES = {
 }
 
 
-def of(name: str, tables: Tables, changes: Changes | None) -> dict[str, Any]:
+@dataclass
+class Measured:
+    """What the values of a column say, whatever it is called."""
+
+    facts: dict[str, Any]
+    kinds: Kinds | None
+    bars: list[int]
+    is_coded: bool = False
+
+
+def measure(values: pd.Series, position: int) -> Measured:
+    kinds = kinds_of(values)
+    spread = bars.of(values, kinds) if position < PREVIEW_COLUMNS else []
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
+        return Measured(_numbers(values.to_numpy()), kinds, spread)
+    if kinds is not None:
+        return Measured(_texts(kinds, len(values)), kinds, spread, _is_coded(kinds.values))
+    missing = int(values.isna().sum())
+    kind = _type(values, missing)
+    facts: dict[str, Any] = {"type": kind, "missing": missing, "distinct": 0}
+    if kind == "empty":
+        return Measured(facts, kinds, spread)
+    try:
+        facts["distinct"] = int(values.nunique())
+    except TypeError:  # lists and dicts from JSON cannot be compared by hash
+        values = values.map(cell, na_action="ignore")
+        facts["distinct"] = int(values.nunique())
+    if kind in ("integer", "number"):
+        facts.update(_range(values))
+    elif kind == "date":
+        facts.update(_dates(values))
+    elif kind in ("text", "boolean"):
+        counts = values.value_counts().head(SHOWN_KINDS)
+        facts.update(_top([cell(kind) for kind in counts.index], len(values) - missing, facts["distinct"]))
+    facts["samples"] = [cut(cell(value), LONGEST_KIND) for value in values.dropna().unique()[:SAMPLES]]
+    is_coded = kind == "text" and _is_coded(values.dropna().unique())
+    return Measured(facts, kinds, spread, is_coded)
+
+
+def of(name: str, tables: Tables, changes: Changes, columns: list[Measured]) -> dict[str, Any]:
     """One table of the profile."""
     frame, units = tables[name], tables.units.get(name, {})
-    columns = [_column(values, column, units.get(cell(column))) for column, values in frame.items()]
-    if changes:
-        for column, source in zip(columns, changes.sources, strict=True):
-            if changes.types.get(source) == "category":
-                column["role"] = "category"
+    described = [
+        _column(cell(column), measured, units.get(cell(column)), len(frame), changes.types.get(source))
+        for column, measured, source in zip(frame.columns, columns, changes.sources, strict=True)
+    ]
     return {
         "name": name,
         "file": well_formed(tables.sources[name]),
         "fingerprint": tables.fingerprints[name],
         "rows": len(frame),
-        "columns": columns,
+        "columns": described,
     }
 
 
-def preview(name: str, frame: pd.DataFrame, changes: Changes | None) -> dict[str, Any]:
+def preview(name: str, frame: pd.DataFrame, changes: Changes, columns: list[Measured]) -> dict[str, Any]:
     """The first rows as text and how values are spread, for the person's own eyes: it stays in the tab."""
     head = frame.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS]
-    changes = changes or Changes(sources=[cell(column) for column in frame.columns])
     return {
         "name": name,
         "columns": [cell(column) for column in head.columns],
@@ -71,51 +111,22 @@ def preview(name: str, frame: pd.DataFrame, changes: Changes | None) -> dict[str
         "sources": changes.sources,
         "leftOut": changes.left_out,
         "lost": changes.lost,
-        "bars": [bars.of(frame.iloc[:, i]) for i in range(min(len(frame.columns), PREVIEW_COLUMNS))],
+        "bars": [measured.bars for measured in columns[:PREVIEW_COLUMNS]],
     }
 
 
-def _column(values: pd.Series, name: Any, unit: str | None) -> dict[str, Any]:
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
-        described = _numbers(values.to_numpy(), name)
-        if unit:
-            described["unit"] = unit
-        if described["type"] == "integer" and _is_identifier(described, len(values)):
-            described["role"] = "identifier"
-        return described
-    missing = int(values.isna().sum())
-    kind = _type(values, missing)
-    described: dict[str, Any] = {"name": cell(name), "type": kind, "missing": missing, "distinct": 0}
-    if kind == "empty":
-        return described
-    try:
-        described["distinct"] = int(values.nunique())
-    except TypeError:  # lists and dicts from JSON cannot be compared by hash
-        values = values.map(cell, na_action="ignore")
-        described["distinct"] = int(values.nunique())
-    if kind in ("integer", "number"):
-        described.update(_range(values))
-    elif kind == "date":
-        described.update(_dates(values))
-    elif kind in ("text", "boolean"):
-        top = _top(values, len(values) - missing, described["distinct"])
-        if top:
-            described["top"] = top
-        role = _role(described, values, len(values))
-        if role:
-            described["role"] = role
-    if kind != "empty":
-        described["samples"] = [cut(cell(value), LONGEST_KIND) for value in values.dropna().unique()[:SAMPLES]]
+def _column(name: str, measured: Measured, unit: str | None, rows: int, wished: str | None) -> dict[str, Any]:
+    described = {"name": name, **measured.facts}
+    kind = described["type"]
+    if unit and kind in ("integer", "number"):
+        described["unit"] = unit
+    if kind in ("integer", "text") and (_is_identifier(described, rows) or measured.is_coded):
+        described["role"] = "identifier"
+    elif kind == "text" and "top" in described:
+        described["role"] = "category"
+    if wished == "category":
+        described["role"] = "category"
     return described
-
-
-def _role(described: dict[str, Any], values: pd.Series, rows: int) -> str | None:
-    if described["type"] == "text" and (_is_identifier(described, rows) or _is_coded(values)):
-        return "identifier"
-    if described["type"] != "text" or "top" not in described:
-        return None
-    words = {kind.strip().lower() for kind in described["top"]}
-    return "yes/no" if words in _YES_NO else "category"
 
 
 # Names under which tables keep keys.
@@ -125,17 +136,6 @@ _KEY = re.compile(
 )
 _CAMEL = re.compile(r"[a-z](Id|ID|Key|No)$")
 _CODED = re.compile(r"0\d+|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9a-f]{24,64}")
-_YES_NO = (
-    {"yes", "no"},
-    {"y", "n"},
-    {"true", "false"},
-    {"t", "f"},
-    {"ja", "nein"},
-    {"oui", "non"},
-    {"si", "no"},
-    {"sí", "no"},
-)
-
 
 def _is_identifier(described: dict[str, Any], rows: int) -> bool:
     """Says which, not how much: a key by its name that hardly repeats."""
@@ -144,8 +144,8 @@ def _is_identifier(described: dict[str, Any], rows: int) -> bool:
     return bool(named) and (described["distinct"] >= 0.5 * max(rows - described["missing"], 1) or "id" in name.lower())
 
 
-def _is_coded(values: pd.Series) -> bool:
-    sample = values.dropna().head(50)
+def _is_coded(kinds: Any) -> bool:
+    sample = list(kinds[:50])
     return (
         len(sample) > 0
         and all(isinstance(value, str) for value in sample)
@@ -153,17 +153,30 @@ def _is_coded(values: pd.Series) -> bool:
             all(_CODED.fullmatch(value) for value in sample)
             or (
                 all(value.isdigit() for value in sample)
-                and any(value.startswith("0") and len(value) > 1 for value in values.dropna())
+                and any(value.startswith("0") and len(value) > 1 for value in kinds)
             )
         )
     )
 
 
-def _numbers(values: np.ndarray, name: Any) -> dict[str, Any]:
+def _texts(kinds: Kinds, rows: int) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "type": "text" if len(kinds.values) else "empty",
+        "missing": kinds.missing,
+        "distinct": len(kinds.values),
+    }
+    if len(kinds.values):
+        common = [cell(kinds.values[place]) for place in kinds.most_common(SHOWN_KINDS)]
+        described.update(_top(common, rows - kinds.missing, len(kinds.values)))
+        described["samples"] = [cut(cell(value), LONGEST_KIND) for value in kinds.values[:SAMPLES]]
+    return described
+
+
+def _numbers(values: np.ndarray) -> dict[str, Any]:
     """The common case without pandas' cost for every step: a table may have ten thousand columns."""
     held = values[~np.isnan(values)] if values.dtype.kind == "f" else values
     missing = len(values) - len(held)
-    described: dict[str, Any] = {"name": cell(name), "type": "empty", "missing": missing, "distinct": 0}
+    described: dict[str, Any] = {"type": "empty", "missing": missing, "distinct": 0}
     if len(held):
         # Integers with gaps come as floats; to a reader they are still integers.
         is_whole = values.dtype.kind != "f" or (missing > 0 and bool((held == np.floor(held)).all()))
@@ -230,14 +243,12 @@ def _dates(values: pd.Series) -> dict[str, Any]:
         return {}
 
 
-def _top(values: pd.Series, present: int, distinct: int) -> list[str]:
+def _top(kinds: list[str], present: int, distinct: int) -> dict[str, list[str]]:
     """The most common kinds; nothing unless the values repeat often enough to be kinds."""
     if not 0 < distinct <= MOST_KINDS or (distinct > 2 and distinct * 2 > present):
-        return []
+        return {}
     if distinct <= 2 and present < 2 * distinct:
-        return []
-    counts = values.value_counts().head(SHOWN_KINDS)
-    kinds = [cell(kind) for kind in counts.index]
+        return {}
     if sum(len(kind) for kind in kinds) > 2 * LONGEST_KIND * len(kinds):
-        return []
-    return [cut(kind, LONGEST_KIND) for kind in kinds]
+        return {}
+    return {"top": [cut(kind, LONGEST_KIND) for kind in kinds]}

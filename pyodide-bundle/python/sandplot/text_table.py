@@ -4,7 +4,9 @@ The rule: wherever a plain `pd.read_csv(file)` would be right, the frame is exac
 exceptions, because programs and the profile gain from them:
 - columns in which every value is a date, written as `2024-01-31` (with or without a time), `31.01.2024`,
   `2024/01/31`, `31 Jan 2024` or with slashes where only one reading is possible, become datetimes; months alone
-  (`2024-01`), years and times of day do not;
+  (`2024-01`), years and times of day do not; whole numbers such as 20240131 become datetimes where all are dates and the column's
+  name or their number says that this is no chance;
+- columns of nothing but yes and no, in any of some languages, become booleans;
 - numbers with leading zeros (postcodes, ids) stay text;
 - columns in which every value is a number and some have thousands marks (`1,234`), percent signs or one currency's sign
   become numbers.
@@ -19,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import sniff
+from . import padded, pieces, sniff
 from .cannot_read import CannotRead
 from .convert import convert
 from .names import unique
@@ -52,17 +54,30 @@ def _parse(path: Path, layout: sniff.Layout) -> tuple[pd.DataFrame, set[Any]]:
         # In pieces, pandas may find numbers in one and text in the next, and mix them in one column.
         "low_memory": False,
     }
-    if layout.headless:
-        options.update(header=None, names=[f"column_{i + 1}" for i in range(len(layout.header))], index_col=False)
+    if layout.names:
+        options.update(header=None, names=unique(layout.names), index_col=False)
+    if layout.rows:
+        options["nrows"] = layout.rows
     if layout.encoding in ("utf-8", "utf-8-sig"):
         options["encoding_errors"] = "replace"
-    frame = _parse_ragged(path, options, layout)
+    texts = {name for name in _padded_in(layout) if (layout.names or layout.header).count(name) == 1}
+    frame = _parse_ragged(path, _as_texts(options, texts), layout)
     whole = [name for name, kind in frame.dtypes.items() if kind == "int64"]
-    padded = _padded(path, options, whole) if whole and frame.columns.is_unique else set()
-    if padded:
-        texts = dict.fromkeys(padded, str)
-        frame = _parse_ragged(path, {**options, "dtype": texts}, layout)
-    return frame, padded
+    late = padded.columns(path, options, list(frame.columns), whole) if whole and frame.columns.is_unique else set()
+    if late:
+        texts |= late
+        frame = _parse_ragged(path, _as_texts(options, texts), layout)
+    return frame, texts & set(frame.columns)
+
+
+def _as_texts(options: dict[str, Any], columns: set[Any]) -> dict[str, Any]:
+    return {**options, "dtype": dict.fromkeys(columns, str)} if columns else options
+
+
+def _padded_in(layout: sniff.Layout) -> list[Any]:
+    """Columns that are seen to be padded in the first rows already: the file need not be read again for them."""
+    names = layout.names or layout.header
+    return [names[i] for i in sorted(layout.padded) if i < len(names)]
 
 
 def _parse_ragged(path: Path, options: dict[str, Any], layout: sniff.Layout) -> pd.DataFrame:
@@ -70,7 +85,7 @@ def _parse_ragged(path: Path, options: dict[str, Any], layout: sniff.Layout) -> 
     options = dict(options)
     for _ in range(12):
         try:
-            return pd.read_csv(path, **options)
+            return pieces.read(path, options)
         except pd.errors.ParserError as error:
             saw = re.search(r"Expected (\d+) fields in line \d+, saw (\d+)", str(error))
             if saw is None:
@@ -86,22 +101,4 @@ def _parse_ragged(path: Path, options: dict[str, Any], layout: sniff.Layout) -> 
                 continue
             names = names + [f"Unnamed: {i}" for i in range(len(names), wider)]
             options.update(names=names, header=None, skiprows=layout.header_end, index_col=False)
-    return pd.read_csv(path, **{**options, "on_bad_lines": "skip"})
-
-
-def _padded(path: Path, options: dict[str, Any], columns: list[Any]) -> set[Any]:
-    """Of the integer columns, those in which a number is written with a leading zero."""
-    if options["encoding"].startswith("utf-16") or options["encoding"].startswith("utf-32"):
-        suspicious = True
-    else:
-        with open(path, "rb") as file:
-            # Reading columns again as text costs as much as the first time, so the bytes are asked first.
-            suspicious = any(_ZERO_FIRST.search(block) for block in iter(lambda: file.read(16 * 1024 * 1024), b""))
-    if not suspicious:
-        return set()
-    texts = pd.read_csv(path, **{**options, "dtype": dict.fromkeys(columns, str), "usecols": columns})
-    return {column for column in columns if texts[column].str.match(r"\s*0\d").any()}
-
-
-# A field of digits that begins with a zero; dates and times do not match, as something else follows their digits.
-_ZERO_FIRST = re.compile(rb"[,;\t|\n \"]0\d+[\",;\t|\r\n ]")
+    return pieces.read(path, {**options, "on_bad_lines": "skip"})

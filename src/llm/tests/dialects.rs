@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn anthropic(base_url: &str) -> Provider {
+pub(super) fn anthropic(base_url: &str) -> Provider {
     Provider::Anthropic {
         base_url: base_url.trim_end_matches("/v1").into(),
         api_key: Some(SecretString::from(KEY)),
@@ -179,7 +179,7 @@ async fn a_server_that_knows_no_usage_is_not_asked_for_it_again() {
     );
 }
 
-fn body(request: &str) -> serde_json::Value {
+pub(super) fn body(request: &str) -> serde_json::Value {
     serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap()
 }
 

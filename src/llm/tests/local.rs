@@ -38,7 +38,7 @@ async fn a_real_server_lists_its_model_answers_and_counts() {
         content: "Say only the word: sand".into(),
     };
     let (mut text, mut usage) = (String::new(), None);
-    let mut stream = llm.stream(vec![message]);
+    let mut stream = llm.stream(vec![message], None);
     while let Some(piece) = stream.next().await {
         match piece.expect("a real server answers") {
             Piece::Text(piece) => text.push_str(&piece),

@@ -1,0 +1,148 @@
+//! How tables belong together: found from the names and the numbers of their columns, since a small model joins on the first name
+//! that two tables share.
+
+use std::collections::HashMap;
+
+use super::{Columns, PlanError};
+use crate::prompt::{Column, Kind};
+
+/// One step of the way from table to table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Join<'a> {
+    /// Of a table that is there already.
+    pub(super) left: (usize, &'a str),
+    pub(super) right: (usize, &'a str),
+}
+
+/// The joins that bring all of these tables together, beginning with the first of them; other tables may lie on the way.
+pub(super) fn path<'a>(columns: &Columns<'a>, wanted: &[usize]) -> Result<Vec<Join<'a>>, PlanError> {
+    let Some(&first) = wanted.first() else {
+        return Ok(vec![]);
+    };
+    let mut reached = vec![first];
+    let mut joins = Vec::new();
+    for &goal in wanted {
+        if reached.contains(&goal) {
+            continue;
+        }
+        for join in shortest(columns, &reached, goal).ok_or_else(|| PlanError::NoJoin {
+            first: columns.tables[first].name.clone(),
+            second: columns.tables[goal].name.clone(),
+        })? {
+            reached.push(join.right.0);
+            joins.push(join);
+        }
+    }
+    Ok(joins)
+}
+
+/// Breadth first, so that no table is joined that need not be.
+fn shortest<'a>(columns: &Columns<'a>, from: &[usize], goal: usize) -> Option<Vec<Join<'a>>> {
+    let mut came: HashMap<usize, Join<'a>> = HashMap::new();
+    let mut line: Vec<usize> = from.to_vec();
+    let mut at = 0;
+    while let Some(&table) = line.get(at) {
+        at += 1;
+        if table == goal {
+            break;
+        }
+        for next in 0..columns.tables.len() {
+            if line.contains(&next) {
+                continue;
+            }
+            if let Some(join) = best(columns, table, next) {
+                came.insert(next, join);
+                line.push(next);
+            }
+        }
+    }
+    let mut joins = Vec::new();
+    let mut table = goal;
+    while !from.contains(&table) {
+        let join = came.get(&table)?;
+        joins.push(*join);
+        table = join.left.0;
+    }
+    joins.reverse();
+    Some(joins)
+}
+
+fn best<'a>(columns: &Columns<'a>, left: usize, right: usize) -> Option<Join<'a>> {
+    let (first, second) = (columns.tables[left], columns.tables[right]);
+    let pairs = first
+        .columns
+        .iter()
+        .flat_map(|one| second.columns.iter().map(move |other| (one, other)));
+    let (_, one, other) = pairs
+        .filter_map(|(one, other)| {
+            Some((
+                fit(&first.name, first.rows, one, &second.name, second.rows, other)?,
+                one,
+                other,
+            ))
+        })
+        // The first of equals: files name what they are about in their first columns.
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    Some(Join {
+        left: (left, &one.name),
+        right: (right, &other.name),
+    })
+}
+
+/// How well two columns fit as the two ends of a join; None where they do not.
+fn fit(
+    table: &str,
+    rows: Option<u64>,
+    one: &Column,
+    other_table: &str,
+    other_rows: Option<u64>,
+    other: &Column,
+) -> Option<u32> {
+    let is_text = |kind: Kind| matches!(kind, Kind::Text | Kind::Mixed);
+    let is_number = |kind: Kind| matches!(kind, Kind::Integer | Kind::Number);
+    let same_kind = one.kind == other.kind
+        || (is_number(one.kind) && is_number(other.kind))
+        || (is_text(one.kind) && is_text(other.kind));
+    if !same_kind {
+        return None;
+    }
+    let (a, b) = (plain(&one.name), plain(&other.name));
+    let same = a == b;
+    // `customer_id` belongs to `id` of the table `customers`.
+    let points = points_to(&a, &b, other_table) || points_to(&b, &a, table);
+    if !(same || points) {
+        return None;
+    }
+    let is_key = |column: &Column, rows: Option<u64>| column.distinct == rows && rows > Some(0);
+    let mut fit = if points { 30 } else { 20 };
+    if ["id", "code", "key", "no", "number"]
+        .iter()
+        .any(|end| a.ends_with(end) || b.ends_with(end))
+    {
+        fit += 15;
+    }
+    if is_key(one, rows) || is_key(other, other_rows) {
+        fit += 20;
+    }
+    // Two tables that each number their own rows share that name by chance.
+    if same && a == "id" {
+        fit -= 15;
+    }
+    Some(fit)
+}
+
+fn points_to(name: &str, other: &str, other_table: &str) -> bool {
+    let table = plain(other_table);
+    let single = table.strip_suffix('s').unwrap_or(&table);
+    let Some(rest) = name.strip_prefix(single).filter(|rest| !rest.is_empty()) else {
+        return false;
+    };
+    matches!(other, "id" | "code" | "key" | "name") && rest == other
+}
+
+fn plain(name: &str) -> String {
+    name.chars()
+        .filter(|character| character.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}

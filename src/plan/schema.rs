@@ -1,0 +1,304 @@
+//! The grammar of a plan as JSON Schema: every column by its name, every value of a filter as the question or the table says it, every
+//! field narrowed to what the question leaves open. Fields that nothing in the question asks for are left out; the model fills in
+//! the rest in the order in which a person would decide.
+
+use serde_json::{Map, Value, json};
+
+use super::hints::Hints;
+use super::{Aggregate, ChartKind, Columns, Unit};
+use crate::prompt::{Column, Kind};
+
+/// With more, the grammar takes longer to read than the question.
+pub(super) const MOST_COLUMNS: usize = 150;
+const MOST_FILTERS: usize = 3;
+const MOST_VALUES: usize = 6;
+const MOST_MEASURES: usize = 6;
+/// A table with so many columns of numbers may have one for each series.
+const WIDE: usize = 4;
+
+pub(super) fn of(columns: &Columns<'_>, hints: &Hints) -> Value {
+    let names = names(columns, |_| true);
+    let is_only = |kind| hints.charts == [kind];
+    let mut fields = Map::new();
+    let mut field = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    field("chart", json!({ "enum": charts(hints) }));
+    if let Some(filters) = filters(columns, hints) {
+        field("filters", filters);
+        if hints.has_or {
+            field("any_filter", json!({ "type": "boolean" }));
+        }
+    }
+    field("x", json!({ "enum": across(columns, hints) }));
+    if !names_of_dates(columns).is_empty() {
+        field("x_unit", json!({ "enum": units(hints) }));
+    }
+    field("measures", measures(columns, hints));
+    let needs_series = is_only(ChartKind::StackedBar) || is_only(ChartKind::Heatmap);
+    if needs_series && self::names(columns, is_numeric).len() < WIDE {
+        field("series", json!({ "enum": names }));
+    } else if needs_series || (hints.has_series && !is_only(ChartKind::Pie)) {
+        field("series", or_null(&names));
+    }
+    if hints.has_size {
+        field("size", or_null(&self::names(columns, is_numeric)));
+    }
+    if hints.has_panels {
+        field("panels", or_null(&names));
+    }
+    if hints.has_second_axis {
+        field("second_axis", json!({ "type": "boolean" }));
+    }
+    if !hints.sorts.is_empty() {
+        field("sort", json!({ "enum": hints.sorts }));
+    }
+    if let Some(top) = hints.top {
+        field("top", json!({ "enum": [top] }));
+    }
+    if let Some(bins) = hints.bins {
+        field("bins", json!({ "enum": [bins] }));
+    }
+    if hints.has_log {
+        field("log_x", json!({ "type": "boolean" }));
+        field("log_y", json!({ "type": "boolean" }));
+    }
+    field("title", json!({ "type": "string", "maxLength": 80 }));
+    let required: Vec<&String> = fields.keys().collect();
+    json!({ "type": "object", "additionalProperties": false, "required": required, "properties": fields })
+}
+
+fn names(columns: &Columns<'_>, wanted: impl Fn(&Column) -> bool) -> Vec<String> {
+    let all = columns.names.iter();
+    all.filter(|(_, place)| wanted(place.column))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+fn names_of_dates(columns: &Columns<'_>) -> Vec<String> {
+    names(columns, |column| column.kind == Kind::Date)
+}
+
+pub(super) fn is_numeric(column: &Column) -> bool {
+    matches!(column.kind, Kind::Integer | Kind::Number | Kind::Duration)
+}
+
+fn or_null(names: &[String]) -> Value {
+    json!({ "anyOf": [{ "enum": names }, { "type": "null" }] })
+}
+
+/// What may stand along the x axis. Points stand at numbers, and what is grouped by a month is a date.
+fn across(columns: &Columns<'_>, hints: &Hints) -> Vec<String> {
+    let dates = names_of_dates(columns);
+    if !hints.units.is_empty() && !dates.is_empty() && hints.charts != [ChartKind::Scatter] {
+        return dates;
+    }
+    let numbers = names(columns, |column| is_numeric(column) || column.kind == Kind::Date);
+    match hints.charts.as_slice() {
+        [ChartKind::Scatter] if numbers.len() > 1 && hints.aggregates.is_empty() => numbers,
+        // Of a line each may be one, of a histogram each may be a colour.
+        [
+            ChartKind::Bar
+            | ChartKind::HorizontalBar
+            | ChartKind::StackedBar
+            | ChartKind::GroupedBar
+            | ChartKind::Pie
+            | ChartKind::Box,
+        ] => {
+            if !hints.grouped.is_empty() {
+                return hints.grouped.clone();
+            }
+            let all = names(columns, |_| true);
+            let others: Vec<String> = all
+                .iter()
+                .filter(|name| !hints.counted.contains(name))
+                .cloned()
+                .collect();
+            if others.is_empty() { all } else { others }
+        }
+        _ => names(columns, |_| true),
+    }
+}
+
+fn charts(hints: &Hints) -> &[ChartKind] {
+    const ALL: [ChartKind; 12] = [
+        ChartKind::Bar,
+        ChartKind::HorizontalBar,
+        ChartKind::StackedBar,
+        ChartKind::GroupedBar,
+        ChartKind::Line,
+        ChartKind::Scatter,
+        ChartKind::Pie,
+        ChartKind::Histogram,
+        ChartKind::Box,
+        ChartKind::Area,
+        ChartKind::Heatmap,
+        ChartKind::Other,
+    ];
+    if hints.charts.is_empty() { &ALL } else { &hints.charts }
+}
+
+fn units(hints: &Hints) -> &[Unit] {
+    const ALL: [Unit; 7] = [
+        Unit::None,
+        Unit::Year,
+        Unit::Quarter,
+        Unit::Month,
+        Unit::Day,
+        Unit::Weekday,
+        Unit::Hour,
+    ];
+    if hints.units.is_empty() { &ALL } else { &hints.units }
+}
+
+fn aggregates(hints: &Hints) -> &[Aggregate] {
+    const ALL: [Aggregate; 8] = [
+        Aggregate::None,
+        Aggregate::Count,
+        Aggregate::CountDistinct,
+        Aggregate::Sum,
+        Aggregate::Mean,
+        Aggregate::Median,
+        Aggregate::Min,
+        Aggregate::Max,
+    ];
+    if hints.aggregates.is_empty() {
+        &ALL
+    } else {
+        &hints.aggregates
+    }
+}
+
+/// What is measured: rows are counted, and only numbers are added up.
+fn measures(columns: &Columns<'_>, hints: &Hints) -> Value {
+    let all = names(columns, |_| true);
+    let numbers = names(columns, is_numeric);
+    let open = aggregates(hints);
+    let measure = |aggregates: &[Aggregate], column: Value| {
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["aggregate", "column"],
+            "properties": { "aggregate": { "enum": aggregates }, "column": column },
+        })
+    };
+    let mut ways = Vec::new();
+    let is_raw_scatter = hints.charts == [ChartKind::Scatter] && hints.aggregates.is_empty();
+    if open.contains(&Aggregate::Count) && !is_raw_scatter {
+        // Which table's rows, where there are several, is said by one of its columns.
+        let column = if columns.tables.len() > 1 {
+            or_null(&all)
+        } else {
+            json!({ "type": "null" })
+        };
+        ways.push(measure(&[Aggregate::Count], column));
+    }
+    if open.contains(&Aggregate::CountDistinct) && !is_raw_scatter {
+        ways.push(measure(&[Aggregate::CountDistinct], json!({ "enum": all })));
+    }
+    let of_numbers: Vec<Aggregate> = open
+        .iter()
+        .copied()
+        .filter(|aggregate| !matches!(aggregate, Aggregate::Count | Aggregate::CountDistinct | Aggregate::None))
+        .collect();
+    if !(numbers.is_empty() || of_numbers.is_empty() || is_raw_scatter) {
+        ways.push(measure(&of_numbers, json!({ "enum": numbers })));
+    }
+    if open.contains(&Aggregate::None) || ways.is_empty() {
+        let shown = if numbers.is_empty() { &all } else { &numbers };
+        ways.push(measure(&[Aggregate::None], json!({ "enum": shown })));
+    }
+    let measured = hints
+        .aggregates
+        .iter()
+        .filter(|aggregate| **aggregate != Aggregate::None);
+    let [least, most] = match hints.charts.as_slice() {
+        [ChartKind::Pie | ChartKind::Histogram] => [1, 1],
+        // Both axes are measured, and x is what each point stands for.
+        [ChartKind::Scatter] => [measured.count().clamp(1, 2), 2],
+        _ => [1, MOST_MEASURES],
+    };
+    json!({ "type": "array", "minItems": least, "maxItems": most, "items": { "anyOf": ways } })
+}
+
+/// None where the question leaves no row out. A value is one that the question says or that the table is known to have: a small
+/// model would invent one.
+fn filters(columns: &Columns<'_>, hints: &Hints) -> Option<Value> {
+    let mut ways = Vec::new();
+    let mut way = |names: Value, tests: &[&str], values: Value, [least, most]: [usize; 2]| {
+        ways.push(json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["column", "test", "values"],
+            "properties": {
+                "column": { "enum": names },
+                "test": { "enum": tests },
+                "values": { "type": "array", "minItems": least, "maxItems": most, "items": values },
+            },
+        }));
+    };
+    const COMPARED: [&str; 6] = ["is", "is not", "above", "at least", "below", "at most"];
+    let mut compared = |names: &[String], value: Value, has_two: bool| {
+        way(json!(names), &COMPARED, value.clone(), [1, 1]);
+        if has_two {
+            way(json!(names), &["between"], value, [2, 2]);
+        }
+    };
+    let numbers = names(columns, is_numeric);
+    if !(numbers.is_empty() || hints.numbers.is_empty()) {
+        let value = json!({ "enum": hints.numbers });
+        compared(&numbers, value, hints.numbers.len() > 1);
+    }
+    let dates = names_of_dates(columns);
+    if !dates.is_empty() && hints.has_day {
+        let day = json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
+        compared(&dates, day, true);
+    } else if !(dates.is_empty() || hints.years.is_empty()) {
+        compared(&dates, json!({ "enum": hints.years }), hints.years.len() > 1);
+    }
+    if !numbers.is_empty() && hints.compares_with_average {
+        way(
+            json!(numbers),
+            &["above average", "below average"],
+            json!({ "type": "number" }),
+            [0, 0],
+        );
+    }
+    if hints.has_unknown {
+        let all = names(columns, |_| true);
+        way(json!(all), &["is known"], json!({ "type": "null" }), [0, 0]);
+    }
+    for (name, place) in &columns.names {
+        let Some(kinds) = all_kinds(place.column) else { continue };
+        if hints.leaves_out || hints.named_kinds.contains(name) {
+            way(
+                json!([name]),
+                &["is", "is not"],
+                json!({ "enum": kinds }),
+                [1, MOST_VALUES],
+            );
+        }
+    }
+    let texts = names(columns, |column| {
+        matches!(column.kind, Kind::Text | Kind::Mixed) && all_kinds(column).is_none()
+    });
+    if !(texts.is_empty() || hints.values.is_empty()) {
+        let value = json!({ "enum": hints.values });
+        way(json!(texts), &["is", "is not"], value.clone(), [1, MOST_VALUES]);
+        if hints.has_part_of_text {
+            way(json!(texts), &["contains", "starts with", "ends with"], value, [1, 1]);
+        }
+    }
+    let least = usize::from(hints.must_leave_out);
+    (!ways.is_empty() && hints.leaves_out)
+        .then(|| json!({ "type": "array", "minItems": least, "maxItems": MOST_FILTERS, "items": { "anyOf": ways } }))
+}
+
+/// Every value of a column that has few.
+pub(super) fn all_kinds(column: &Column) -> Option<Vec<Value>> {
+    if column.kind == Kind::Boolean {
+        return Some(vec![json!(true), json!(false)]);
+    }
+    let top = column.top.as_deref()?;
+    let is_all = column.distinct.is_some_and(|distinct| distinct as usize <= top.len());
+    let is_whole = top.iter().all(|kind| !kind.ends_with('…'));
+    (column.kind == Kind::Text && is_all && is_whole).then(|| top.iter().map(|kind| json!(kind)).collect())
+}

@@ -1,0 +1,135 @@
+//! Holds what a model has filled in against the question once more: what the words settle only together with the columns that
+//! were chosen, and what a small model mixes up.
+
+use super::hints::Hints;
+use super::schema::is_numeric;
+use super::words::{Words, stems_of_name};
+use super::{Aggregate, ChartKind, Columns, Measure, Plan, PlanError, Sort, Unit};
+use crate::prompt::Kind;
+
+pub(super) fn settle(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) -> Result<(), PlanError> {
+    let x = columns.find(&plan.x)?.column;
+    if x.kind == Kind::Date && plan.x_unit == Unit::None && plan.chart != ChartKind::Scatter {
+        plan.x_unit = hints.units.first().copied().unwrap_or(Unit::None);
+    }
+    plan.percent = hints.has_percent && plan.chart != ChartKind::Pie;
+    plan.running_total = hints.has_running_total;
+    plan.lowest = hints.is_low_end;
+    if plan.chart == ChartKind::Scatter {
+        points(plan, columns)?;
+    }
+    // Bars of several series that were not asked to stand on each other.
+    if plan.chart == ChartKind::StackedBar && plan.series.is_none() && plan.measures.len() < 2 {
+        plan.chart = ChartKind::Bar;
+    }
+    if hints.sorts.len() > 1
+        && let Some(by_x) = sorts_by_x(plan, hints)
+    {
+        let is_x = |sort: &Sort| matches!(sort, Sort::XAscending | Sort::XDescending);
+        plan.sort = hints
+            .sorts
+            .iter()
+            .copied()
+            .find(|sort| is_x(sort) == by_x)
+            .unwrap_or(plan.sort);
+    }
+    Ok(())
+}
+
+/// Two measures of points whose x is a name are the two axes, and the names are what the points stand for.
+fn points(plan: &mut Plan, columns: &Columns<'_>) -> Result<(), PlanError> {
+    let x = columns.find(&plan.x)?.column;
+    let is_raw = |measure: &Measure| measure.aggregate == Aggregate::None && measure.column.is_some();
+    if !plan.measures.iter().all(is_raw) {
+        return Ok(());
+    }
+    let others = plan
+        .measures
+        .iter()
+        .filter(|measure| measure.column.as_ref() != Some(&plan.x));
+    let others: Vec<Measure> = others.cloned().collect();
+    match others.as_slice() {
+        [first, second, ..] if !is_numeric(x) && x.kind != Kind::Date => {
+            plan.x = first.column.clone().unwrap_or_default();
+            plan.measures = vec![second.clone()];
+        }
+        [first, ..] => plan.measures = vec![first.clone()],
+        [] => {}
+    }
+    Ok(())
+}
+
+/// Whether the words about the order name what stands on the x axis, or what is measured; None where they do not tell.
+fn sorts_by_x(plan: &Plan, hints: &Hints) -> Option<bool> {
+    let said = Words::new(&hints.sorted_by.join(" "));
+    let says = |name: &str| {
+        let bare = name.rsplit_once('.').map_or(name, |(_, column)| column);
+        said.says(bare)
+            || stems_of_name(bare)
+                .last()
+                .is_some_and(|last| last.len() > 2 && said.says(last))
+    };
+    let unit_names: &[&str] = match plan.x_unit {
+        Unit::None => &[],
+        Unit::Year => &["year", "years", "date", "time"],
+        Unit::Quarter => &["quarter", "quarters"],
+        Unit::Month => &["month", "months"],
+        Unit::Day => &["day", "days", "date"],
+        Unit::Weekday => &["weekday", "weekdays", "day", "days"],
+        Unit::Hour => &["hour", "hours"],
+    };
+    let by_x = says(&plan.x)
+        || said.any(unit_names)
+        || said.any(&[
+            "x",
+            "x axis",
+            "alphabetical",
+            "alphabetically",
+            "name",
+            "names",
+            "a to z",
+            "z to a",
+        ]);
+    let measured = plan.measures.iter().filter_map(|measure| measure.column.as_deref());
+    let by_y = measured.filter(|column| *column != plan.x).any(says)
+        || said.any(&[
+            "y",
+            "y axis",
+            "number",
+            "count",
+            "total",
+            "sum",
+            "average",
+            "mean",
+            "amount",
+            "how many",
+            "frequency",
+            "value",
+            "values",
+            "size",
+            "height",
+            "minimum",
+            "maximum",
+            "min",
+            "max",
+            "records",
+        ]);
+    match (by_x, by_y) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        // "Sort by the number of X": the measure is named with what is counted.
+        (true, true)
+            if said.any(&[
+                "number of",
+                "count of",
+                "total number",
+                "how many",
+                "y axis",
+                "amount of",
+            ]) =>
+        {
+            Some(false)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,347 @@
+//! What a filter can compare with: the values that the question itself says. A small model would invent others.
+
+use super::Columns;
+use super::hints::number;
+use super::words::{Words, stems_of_name};
+use crate::prompt::Kind;
+
+/// More of them would be a long grammar for a long question, whose values stand in quotes or begin with a capital letter.
+const MOST_TEXTS: usize = 80;
+const LONGEST: usize = 4;
+const QUOTES: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('“', '”'), ('‘', '’')];
+
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Values {
+    pub(super) texts: Vec<String>,
+    pub(super) numbers: Vec<serde_json::Number>,
+    pub(super) years: Vec<u32>,
+    /// A day or a month is named, so a date is more than a year.
+    pub(super) has_day: bool,
+    /// Some text stands in quotes that is no column.
+    pub(super) is_quoted: bool,
+    /// Some word begins with a capital letter that is no column.
+    pub(super) has_name: bool,
+}
+
+/// `taken` are numbers that mean something else.
+pub(super) fn find(question: &str, columns: &Columns<'_>, taken: &[Option<u32>]) -> Values {
+    let mut values = Values::default();
+    let quoted = quoted(question, columns);
+    values.is_quoted = !quoted.is_empty();
+    values.texts = if quoted.is_empty() {
+        pieces(question, columns)
+    } else {
+        quoted
+    };
+    values.has_name = values.texts.iter().any(|text| has_capital(text));
+    let mut taken: Vec<u32> = taken.iter().flatten().copied().collect();
+    for word in question.split_whitespace() {
+        let bare = word.trim_matches(|character: char| !character.is_alphanumeric() && character != '-');
+        let plain = bare.trim_end_matches('-').replace(',', "");
+        if is_day(&plain) {
+            values.has_day = true;
+            continue;
+        }
+        let plain = plain.trim_end_matches("th").trim_start_matches('-');
+        let sign = if bare.starts_with('-') { "-" } else { "" };
+        let Ok(number) = format!("{sign}{plain}").parse::<serde_json::Number>() else {
+            continue;
+        };
+        let whole = plain.parse::<u32>().ok();
+        if let Some(at) = taken.iter().position(|taken| Some(*taken) == whole) {
+            taken.remove(at);
+            continue;
+        }
+        if let Some(year) = whole.filter(|year| (1000..=2999).contains(year) && plain.len() == 4) {
+            values.years.push(year);
+        }
+        if !values.numbers.contains(&number) {
+            values.numbers.push(number);
+        }
+    }
+    let words = Words::new(question);
+    for word in &words.list {
+        let named = number(word).filter(|_| word.parse::<u32>().is_err());
+        // "One" is said of anything.
+        if let Some(named) = named.filter(|named| *named > 1 && !taken.contains(named)) {
+            let number = serde_json::Number::from(named);
+            if !values.numbers.contains(&number) {
+                values.numbers.push(number);
+            }
+        }
+    }
+    const MONTHS: [&str; 11] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    values.has_day |= words.any(&MONTHS);
+    values
+}
+
+fn is_day(word: &str) -> bool {
+    let parts: Vec<&str> = word.split(['-', '/']).collect();
+    parts.len() >= 2
+        && parts
+            .iter()
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The columns of which the question names a value, where their values are known.
+pub(super) fn columns_of_named_kinds(question: &str, columns: &Columns<'_>) -> Vec<String> {
+    let words = Words::new(question);
+    let is_named = |kinds: &[String]| {
+        let mut kinds = kinds.iter().filter(|kind| kind.chars().count() > 1);
+        kinds.any(|kind| words.any(&[Words::new(kind).list.join(" ").as_str()]))
+    };
+    let of_texts = columns
+        .names
+        .iter()
+        .filter(|(_, place)| place.column.kind == Kind::Text);
+    of_texts
+        .filter(|(_, place)| place.column.top.as_deref().is_some_and(is_named))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+fn quoted(question: &str, columns: &Columns<'_>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (open, close) in QUOTES {
+        let mut rest = question;
+        while let Some((before, after)) = rest.split_once(open) {
+            // An apostrophe stands in a word.
+            let begins = before
+                .chars()
+                .next_back()
+                .is_none_or(|character| !character.is_alphanumeric());
+            let end = after.char_indices().find(|(at, character)| {
+                let next = after[at + character.len_utf8()..].chars().next();
+                *character == close && next.is_none_or(|next| !next.is_alphanumeric())
+            });
+            let Some((end, _)) = end.filter(|_| begins) else {
+                rest = after;
+                continue;
+            };
+            let text = after[..end].trim();
+            let is_column = columns
+                .names
+                .iter()
+                .any(|(_, place)| stems_of_name(&place.column.name) == stems_of_name(text));
+            if !(text.is_empty() || text.len() > 80 || is_column || found.iter().any(|known| known == text)) {
+                found.push(text.to_owned());
+            }
+            rest = &after[end + close.len_utf8()..];
+        }
+    }
+    found
+}
+
+/// Runs of a few words that can be a value: those with a capital letter first, without words that only say what is to be drawn.
+fn pieces(question: &str, columns: &Columns<'_>) -> Vec<String> {
+    let covered = Words::new(question).without(columns.names.iter().map(|(_, place)| place.column.name.as_str()));
+    let mut covered = covered.list.iter();
+    let mut runs: Vec<Vec<&str>> = vec![vec![]];
+    for (at, word) in question.split_whitespace().enumerate() {
+        let bare = word.trim_matches(|character: char| !character.is_alphanumeric());
+        let parts = Words::new(word).list.len();
+        let is_free = (0..parts)
+            .map(|_| covered.next())
+            .all(|word| word.is_some_and(|word| word != "_"));
+        let small = bare.to_lowercase();
+        let ends = word.ends_with(['.', ',', ';', ':', '?', '!']);
+        // The first word begins with a capital letter because it is the first.
+        let is_common = COMMON.contains(&small.as_str()) || (at == 0 && bare != bare.to_uppercase());
+        if bare.is_empty() || !is_free || is_common {
+            runs.push(vec![]);
+            continue;
+        }
+        if let Some(run) = runs.last_mut() {
+            run.push(bare);
+        }
+        if ends {
+            runs.push(vec![]);
+        }
+    }
+    let mut found: Vec<String> = Vec::new();
+    for run in runs {
+        for length in 1..=LONGEST {
+            for words in run.windows(length) {
+                let text = words.join(" ");
+                if !found.contains(&text) {
+                    found.push(text);
+                }
+            }
+        }
+    }
+    found.sort_by_key(|text| !has_capital(text));
+    found.truncate(MOST_TEXTS);
+    found
+}
+
+fn has_capital(text: &str) -> bool {
+    text.chars().any(char::is_uppercase)
+}
+
+/// What hardly ever is the value of a cell in a question.
+const COMMON: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "of",
+    "for",
+    "to",
+    "in",
+    "on",
+    "by",
+    "with",
+    "and",
+    "or",
+    "as",
+    "at",
+    "from",
+    "is",
+    "are",
+    "was",
+    "were",
+    "be",
+    "been",
+    "has",
+    "have",
+    "had",
+    "do",
+    "does",
+    "did",
+    "that",
+    "which",
+    "who",
+    "whose",
+    "what",
+    "when",
+    "where",
+    "how",
+    "many",
+    "much",
+    "show",
+    "me",
+    "give",
+    "draw",
+    "plot",
+    "make",
+    "create",
+    "return",
+    "list",
+    "find",
+    "display",
+    "visualize",
+    "please",
+    "can",
+    "could",
+    "you",
+    "i",
+    "want",
+    "need",
+    "see",
+    "tell",
+    "about",
+    "chart",
+    "graph",
+    "bar",
+    "bars",
+    "pie",
+    "line",
+    "lines",
+    "scatter",
+    "histogram",
+    "plot",
+    "diagram",
+    "stacked",
+    "grouped",
+    "group",
+    "grouping",
+    "order",
+    "ordered",
+    "sort",
+    "sorted",
+    "rank",
+    "ranked",
+    "ascending",
+    "descending",
+    "asc",
+    "desc",
+    "high",
+    "low",
+    "axis",
+    "x",
+    "y",
+    "number",
+    "count",
+    "total",
+    "sum",
+    "average",
+    "mean",
+    "minimum",
+    "maximum",
+    "min",
+    "max",
+    "each",
+    "every",
+    "per",
+    "different",
+    "all",
+    "their",
+    "them",
+    "they",
+    "its",
+    "it",
+    "those",
+    "these",
+    "there",
+    "this",
+    "using",
+    "use",
+    "between",
+    "than",
+    "not",
+    "only",
+    "over",
+    "versus",
+    "against",
+    "correlation",
+    "relationship",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prompt::Profile;
+
+    fn of(question: &str) -> Values {
+        find(question, &Columns::new(&Profile::default()), &[Some(5)])
+    }
+
+    #[test]
+    fn a_question_says_its_values() {
+        let values = of("Top 5 of payments processed with Visa, above 1,500.5 and between two and -3 since 2007");
+        assert_eq!(values.texts[0], "Visa");
+        assert_eq!(values.years, [2007]);
+        let numbers: Vec<String> = values.numbers.iter().map(ToString::to_string).collect();
+        assert_eq!(numbers, ["1500.5", "-3", "2007", "2"]);
+        assert!(!values.has_day && !values.is_quoted);
+        assert!(of("since 2020-01-05").has_day && of("in March 2020").has_day);
+    }
+
+    #[test]
+    fn what_stands_in_quotes_is_a_value() {
+        let values = of("Bob's orders whose state is \"New York\" or 'Ohio', don't draw others");
+        assert_eq!(values.texts, ["New York", "Ohio"]);
+        assert!(values.is_quoted);
+    }
+}

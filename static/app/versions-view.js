@@ -1,0 +1,166 @@
+// @ts-check
+/**
+ * Shows the versions of a chart: each with its picture, what it was asked for and what it changed; two of them side by side. What
+ * versions there are is versions.js's.
+ *
+ * @import {KeptVersion, VersionsState} from "./versions.js"
+ */
+
+import { find, make, makeButton, setText } from "./dom.js";
+import { countChanges, diffLines } from "./line-diff.js";
+import { moment } from "./words.js";
+
+/** Unchanged lines that are shown around changed ones. */
+const CONTEXT = 2;
+
+/**
+ * @param {{onVisit: (version: KeptVersion) => void, onStep: (way: "back" | "forth") => void, onForget: () => void,
+ *   step: (way: "back" | "forth") => KeptVersion | null}} actions
+ */
+export function createVersionsView({ onVisit, onStep, onForget, step }) {
+  const section = find("versions", HTMLElement);
+  const list = find("version-list", HTMLElement);
+  const comparison = find("comparison", HTMLElement);
+  const back = find("undo", HTMLButtonElement);
+  const forth = find("redo", HTMLButtonElement);
+  back.addEventListener("click", () => onStep("back"));
+  forth.addEventListener("click", () => onStep("forth"));
+  find("forget-versions", HTMLButtonElement).addEventListener("click", onForget);
+  find("compare-close", HTMLButtonElement).addEventListener("click", () => compare(null));
+  /** Addresses of pictures that are on the page. @type {Map<Blob, string>} */
+  const addresses = new Map();
+  /** @type {VersionsState} */
+  let shown = { current: null, all: [] };
+  /** @type {string | null} */
+  let other = null;
+
+  /** @param {string | null} id of the version that is put beside the present one */
+  function compare(id) {
+    other = id;
+    render(shown);
+    if (id !== null) comparison.focus();
+  }
+
+  /** @param {KeptVersion} version */
+  function picture({ picture }) {
+    if (!picture) return make("span", { class: "no-picture", "aria-hidden": "true" });
+    const address = addresses.get(picture) ?? URL.createObjectURL(picture);
+    addresses.set(picture, address);
+    return make("img", { src: address, alt: "", loading: "lazy" });
+  }
+
+  /** @param {KeptVersion} version @param {number} place */
+  function item(version, place) {
+    const parent = shown.all.find(({ id }) => id === version.parent);
+    const isCurrent = version.id === shown.current;
+    const title = titleOf(version, parent);
+    const link = make(
+      "a",
+      { href: version.url, ...(isCurrent && { "aria-current": "page" }) },
+      picture(version),
+      make("span", { class: "version-title" }, `${place + 1}. ${title}`),
+      make(
+        "small",
+        {},
+        [moment(version.created), changeOf(version, parent), fromOf(version)].filter(Boolean).join(" · "),
+      ),
+    );
+    link.addEventListener("click", (event) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+      event.preventDefault();
+      if (!isCurrent) onVisit(version);
+    });
+    const button = makeButton("Compare", () => compare(version.id), {
+      class: "link",
+      "aria-label": `Compare with version ${place + 1}, ${title}`,
+    });
+    return make("li", {}, link, ...(isCurrent ? [] : [button]));
+  }
+
+  /** A branch says where it left the line. @param {KeptVersion} version */
+  function fromOf(version) {
+    const place = shown.all.findIndex(({ id }) => id === version.id);
+    const parent = shown.all.findIndex(({ id }) => id === version.parent);
+    return parent >= 0 && parent < place - 1 ? `from ${parent + 1}` : "";
+  }
+
+  function renderComparison() {
+    const now = shown.all.find(({ id }) => id === shown.current);
+    const then = shown.all.find(({ id }) => id === other);
+    const isShown = now !== undefined && then !== undefined && now !== then;
+    comparison.hidden = !isShown;
+    if (!isShown) return;
+    const number = (/** @type {KeptVersion} */ { id }) => shown.all.findIndex((version) => version.id === id) + 1;
+    setText(find("comparison-title", HTMLElement), `Version ${number(then)} beside version ${number(now)}`);
+    find("pair", HTMLElement).replaceChildren(
+      ...[then, now].map((version) => {
+        const parent = shown.all.find(({ id }) => id === version.parent);
+        const words = `${number(version)}. ${titleOf(version, parent)}`;
+        const seen = version.picture ? picture(version) : make("p", {}, "Not drawn in this browser yet.");
+        if (seen instanceof HTMLImageElement) seen.alt = `Picture of version ${number(version)}`;
+        return make("figure", {}, seen, make("figcaption", {}, words));
+      }),
+    );
+    const lines = diffLines(then.program, now.program);
+    const { added, removed } = countChanges(lines);
+    const words = added + removed === 0 ? "The programs are the same." : `${removed} lines less, ${added} lines more:`;
+    setText(find("difference-words", HTMLElement), words);
+    const difference = find("difference", HTMLElement);
+    difference.hidden = added + removed === 0;
+    difference.replaceChildren(
+      ...near(lines).map((line) => {
+        if (line === null) return make("span", { class: "gap" }, "⋯\n");
+        const text = `${line.sign} ${line.text}\n`;
+        return line.sign === " " ? make("span", {}, text) : make(line.sign === "+" ? "ins" : "del", {}, text);
+      }),
+    );
+  }
+
+  /** @param {VersionsState} state */
+  function render(state) {
+    shown = state;
+    section.hidden = state.all.length < 2;
+    const used = new Set(state.all.map(({ picture }) => picture));
+    for (const [blob, address] of addresses) {
+      if (used.has(blob)) continue;
+      URL.revokeObjectURL(address);
+      addresses.delete(blob);
+    }
+    list.replaceChildren(...state.all.map(item));
+    back.disabled = step("back") === null;
+    forth.disabled = step("forth") === null;
+    renderComparison();
+    list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  return { render };
+}
+
+/** @param {KeptVersion} version @param {KeptVersion | undefined} parent */
+function titleOf({ question, model, repairs }, parent) {
+  if (repairs > 0) return `Repair ${repairs}`;
+  if (model === null && (question === "" || question === parent?.question)) {
+    return parent ? "Edited program" : "Own program";
+  }
+  return question;
+}
+
+/** @param {KeptVersion} version @param {KeptVersion | undefined} parent */
+function changeOf({ program }, parent) {
+  if (!parent) return "";
+  const { added, removed } = countChanges(diffLines(parent.program, program));
+  return added + removed === 0 ? "same program" : `+${added} −${removed} lines`;
+}
+
+/** What changed with a little of what stands around it. @param {import("./line-diff.js").DiffLine[]} lines */
+function near(lines) {
+  const isNear = (/** @type {number} */ at) =>
+    lines.slice(Math.max(0, at - CONTEXT), at + CONTEXT + 1).some(({ sign }) => sign !== " ");
+  /** @type {(import("./line-diff.js").DiffLine | null)[]} */
+  const found = [];
+  for (const [at, line] of lines.entries()) {
+    if (isNear(at)) found.push(line);
+    else if (found.at(-1) !== null) found.push(null);
+  }
+  return found;
+}

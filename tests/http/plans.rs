@@ -1,0 +1,111 @@
+//! A model that fills in a form before it writes a program.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::{PROFILE, TestApp};
+
+const CHARTS: &str = "/api/v1/charts";
+
+const PLANNER: &str = r#"{"replies": [
+    {"when": "Request: the prices", "form": true, "usage": {"input": 100, "output": 20, "cost": 0.001},
+     "reply": "{\"chart\": \"histogram\", \"x\": \"price\", \"measures\": [{\"aggregate\": \"count\", \"column\": null}], \"title\": \"Prices\"}"},
+    {"when": "Request: something else", "form": true, "usage": {"input": 100, "output": 5, "cost": 0.001},
+     "reply": "{\"chart\": \"other\", \"x\": \"price\", \"measures\": []}"},
+    {"when": "Request: half a form", "form": true, "reply": "{\"chart\": \"bar\", \"x\":"},
+    {"when": "Request: no end", "form": true, "reply": "{\"chart\"", "fault": "cut"},
+    {"when": "Request: a wrong key", "form": true, "fault": "401"},
+    {"reply": "```python\nx = 1\n```", "usage": {"input": 300, "output": 40, "cost": 0.002}}
+]}"#;
+const OTHER: &str = r#"{"replies": [{"reply": "```python\nx = 2\n```"}]}"#;
+
+fn app() -> TestApp {
+    TestApp::with_models(&[("planner", PLANNER), ("other", OTHER)])
+}
+
+fn asked(question: &str) -> Value {
+    let profile: Value = serde_json::from_str(PROFILE).unwrap();
+    json!({"question": question, "profile": profile})
+}
+
+fn names(events: &[(String, Value)]) -> Vec<&str> {
+    events.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+#[tokio::test]
+async fn the_program_of_a_form_is_stored_like_any_other_and_the_form_is_not_shown() {
+    let app = app();
+    let events = app.events(CHARTS, &asked("the prices")).await;
+    assert_eq!(names(&events), ["doing", "delta", "program", "done"]);
+    assert_eq!(events[0].1, json!({"what": "planning"}));
+    let chart = &events[2].1;
+    let program = chart["program"].as_str().unwrap();
+    assert!(program.contains(r#"ax.hist(data["price"].dropna()"#), "{program}");
+    assert_eq!(events[1].1["text"], format!("```python\n{program}```\n"));
+    assert_eq!(
+        (&chart["model"], &chart["usage"]["outputTokens"]),
+        (&json!("scripted:planner"), &json!(20))
+    );
+    let mut read = app
+        .get(
+            chart["url"]
+                .as_str()
+                .map(|url| format!("/api/v1{url}"))
+                .unwrap()
+                .as_str(),
+        )
+        .await
+        .json();
+    read["usage"] = chart["usage"].clone();
+    assert_eq!(read, *chart);
+}
+
+#[tokio::test]
+async fn where_no_plan_fits_the_same_model_writes_the_program() {
+    let app = app();
+    for (question, output_tokens) in [
+        ("something else", json!(45)),
+        ("half a form", json!(40)),
+        // The script has no form for it, as a server that takes none.
+        ("whatever", json!(40)),
+    ] {
+        let events = app.events(CHARTS, &asked(question)).await;
+        let mut kinds = names(&events);
+        kinds.dedup();
+        assert_eq!(kinds, ["doing", "delta", "program", "done"], "{question}");
+        assert_eq!(
+            (&events[0].1["what"], &events[1].1["what"]),
+            (&json!("planning"), &json!("writing"))
+        );
+        let chart = &events[events.len() - 2].1;
+        assert_eq!(chart["program"], "x = 1\n");
+        // What both calls took together.
+        assert_eq!(chart["usage"]["outputTokens"], output_tokens, "{question}");
+    }
+    let once = app.post(CHARTS, &asked("something else")).await;
+    assert_eq!(once.status, StatusCode::CREATED, "{}", once.text());
+    assert!((once.json()["usage"]["dollars"].as_f64().unwrap() - 0.003).abs() < 1e-9);
+}
+
+#[tokio::test]
+async fn what_would_fail_without_a_form_too_is_not_tried_again() {
+    let app = app();
+    app.post(CHARTS, &asked("a wrong key")).await.refused(502, "model_key");
+    app.post(CHARTS, &asked("no end"))
+        .await
+        .refused(502, "model_stream_broken");
+    assert_eq!(app.stored_charts(), 0);
+}
+
+#[tokio::test]
+async fn a_change_of_a_chart_a_question_without_tables_and_other_models_have_no_form() {
+    let app = app();
+    let first = app.post(CHARTS, &asked("the prices")).await.json();
+    let mut next = asked("the prices");
+    next["parent"] = first["id"].clone();
+    let other = json!({"question": "the prices", "model": "scripted:other", "profile": asked("")["profile"]});
+    for body in [next, json!({"question": "the prices"}), other] {
+        let events = app.events(CHARTS, &body).await;
+        assert_eq!(events[0].0, "delta", "{body}");
+    }
+}
