@@ -430,9 +430,12 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     return draft;
   }
 
-  /** Shows a chart as it was left: with the edits that were not run, if there are any. @param {Chart} chart */
-  function resume(chart) {
-    const { program } = restoreDraft();
+  /**
+   * Shows a chart as it was left: with the edits that were not run, if there are any.
+   * @param {Chart} chart
+   * @param {{program: string | null}} draft
+   */
+  function resume(chart, { program }) {
     if (program === null || program === chart.program) return open(chart, false);
     set({ program, notices: [...state.notices, "Your edits of the program are back. Run it to draw them."] });
     return open(chart, true);
@@ -518,20 +521,23 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
           signal.throwIfAborted();
         });
       }
-      if (chart) return resume(chart);
+      if (chart) return resume(chart, restoreDraft());
     },
 
     /** The page has loaded: bring back what a reload took away, then draw its chart. */
     async start() {
       const { chart } = pageData;
+      // What was typed is there at once; files take their time.
+      const draft = restoreDraft();
+      if (!chart) {
+        edited = draft.program !== null;
+        set({ program: draft.program ?? "" });
+      }
       restored = tables.restore();
       await restored;
       // Who was quicker than the files goes first: a run or a question that has begun is not replaced.
       if (current !== null || state.phase !== "idle") return;
-      if (chart) return resume(chart);
-      const draft = restoreDraft();
-      set({ program: draft.program ?? "" });
-      edited = draft.program !== null;
+      if (chart) return resume(chart, readDraft());
       await tables.expect(readTables().map(({ name }) => ({ name, fingerprint: null })));
     },
 
