@@ -38,14 +38,14 @@ export function createGallery(container, pageData) {
   let undo = [];
   /** Of the cells that may still be shown. */
   let room = SHOWN_CELLS;
-  /** How the first figure that is a picture is copied. @type {(() => Promise<Blob>) | null} */
-  let copy = null;
+  /** Makes a small picture of the first figure that is one. @type {(() => Promise<Blob>) | null} */
+  let remember = null;
 
   function clear() {
     for (const step of undo) step();
     undo = [];
     room = SHOWN_CELLS;
-    copy = null;
+    remember = null;
     container.replaceChildren();
   }
 
@@ -84,7 +84,7 @@ export function createGallery(container, pageData) {
     body.append(image);
     await image.decode();
     const forms = takePicture(figure, { svg: figure.kind === "svg" && isPlain ? figure.svg : null, png, stem, title });
-    copy ??= () => small(forms);
+    remember ??= () => small(forms);
     const links = [png ? download(png, `${stem}.png`, "PNG") : pixels(image, forms)];
     if (svg) links.push(download(svg, `${stem}.svg`, "SVG"));
     return [...links, ...moreOf(forms)];
@@ -138,7 +138,7 @@ export function createGallery(container, pageData) {
       stem,
       file: () => makeFigureFile(figure, { title, description: describeFigure(figure), pageData }),
     });
-    copy ??= () => small(forms);
+    remember ??= () => small(forms);
     const take = (/** @type {"png" | "html"} */ form) =>
       saying(form.toUpperCase(), `Download ${stem}.${form}`, async () => {
         saveFile(await forms.make(form, usualWish(forms.width)), `${stem}.${form}`);
@@ -229,7 +229,7 @@ export function createGallery(container, pageData) {
       }
     },
     /** The first figure as a small picture; null if it is a table, or there is none. */
-    picture: async () => (await copy?.().catch(() => null)) ?? null,
+    picture: async () => (await remember?.().catch(() => null)) ?? null,
     /** The reader's place moves to what they have waited for. */
     focus() {
       const first = container.querySelector("figure");

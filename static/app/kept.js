@@ -12,12 +12,10 @@
  * @typedef {{files: KeptFile[], edits: Edits}} Kept
  */
 
-const DATABASE = "sandplot";
-const VERSION = 2;
-/** By tab: names of the files, and edits. */
-const TABS = "tabs";
-/** By tab and name. */
-const FILES = "files";
+import { createShelf, quietly } from "./shelf.js";
+
+/** Tabs: names of the files, and edits. Files: by tab and name. */
+const { within } = createShelf("sandplot", 2, { tabs: { keyPath: "tab" }, files: {} });
 const TAB = "sandplot:tab";
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -93,49 +91,4 @@ function ownTab() {
   ).join("");
   sessionStorage.setItem(TAB, made);
   return made;
-}
-
-/** Storage may be full, forbidden or switched off: the page works without. @template T @param {() => Promise<T>} work */
-async function quietly(work) {
-  try {
-    return await work();
-  } catch {
-    return null;
-  }
-}
-
-/**
- * @template T
- * @param {IDBTransactionMode} mode
- * @param {(tabs: IDBObjectStore, files: IDBObjectStore) => IDBRequest<T>} ask
- * @returns {Promise<T>}
- */
-async function within(mode, ask) {
-  const database = await opened();
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = database.transaction([TABS, FILES], mode);
-      const request = ask(transaction.objectStore(TABS), transaction.objectStore(FILES));
-      // Only a transaction that is complete has its files on disk.
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error ?? request.error);
-    });
-  } finally {
-    database.close();
-  }
-}
-
-/** @returns {Promise<IDBDatabase>} */
-function opened() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, VERSION);
-    request.onupgradeneeded = () => {
-      // What another version kept is laid out otherwise, and at most a day old.
-      for (const name of [...request.result.objectStoreNames]) request.result.deleteObjectStore(name);
-      request.result.createObjectStore(TABS, { keyPath: "tab" });
-      request.result.createObjectStore(FILES);
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = request.onblocked = () => reject(request.error);
-  });
 }

@@ -16,9 +16,8 @@ const ADVANCE = 600;
 /** @param {number} value */
 export function number(value) {
   if (!Number.isFinite(value)) throw new RangeError("not a number that can be drawn");
-  return String(Math.round(value * 1e5) / 1e5 || 0).includes("e")
-    ? value.toFixed(5)
-    : String(Math.round(value * 1e5) / 1e5 || 0);
+  const rounded = String(Math.round(value * 1e5) / 1e5 || 0);
+  return rounded.includes("e") ? value.toFixed(5) : rounded;
 }
 
 /** @param {number[]} values */

@@ -1,58 +1,60 @@
 // @ts-check
 /**
- * A place in this browser where things of one kind are kept under a name, as IndexedDB holds them. What is kept, and for how long, is
- * its user's. Storage may be full, forbidden or switched off: then nothing is found, nothing is kept, and nothing fails.
+ * A database of this browser, as IndexedDB has them: what is kept there, and for how long, is its user's.
  */
 
 /**
- * @template {object} T
- * @param {string} database
- * @param {string} store
- * @param {keyof T & string} key the property that names an item
+ * What another version of it held is laid out otherwise, and is not kept.
+ * @param {string} name
+ * @param {number} version
+ * @param {Record<string, IDBObjectStoreParameters>} stores by their names
  */
-export function createShelf(database, store, key) {
+export function createShelf(name, version, stores) {
+  const names = Object.keys(stores);
+
   /** @returns {Promise<IDBDatabase>} */
   function opened() {
     return new Promise((resolve, reject) => {
-      const request = indexedDB.open(database, 1);
-      request.onupgradeneeded = () => request.result.createObjectStore(store, { keyPath: key });
+      const request = indexedDB.open(name, version);
+      request.onupgradeneeded = () => {
+        const database = request.result;
+        for (const old of [...database.objectStoreNames]) database.deleteObjectStore(old);
+        for (const [store, options] of Object.entries(stores)) database.createObjectStore(store, options);
+      };
       request.onsuccess = () => resolve(request.result);
       request.onerror = request.onblocked = () => reject(request.error);
     });
   }
 
-  /**
-   * @template R
-   * @param {IDBTransactionMode} mode
-   * @param {(items: IDBObjectStore) => IDBRequest<R>} ask
-   * @returns {Promise<R | null>}
-   */
-  async function within(mode, ask) {
-    try {
-      const base = await opened();
+  return {
+    /**
+     * @template T
+     * @param {IDBTransactionMode} mode
+     * @param {(...stores: any[]) => IDBRequest<T>} ask gets the stores, each an IDBObjectStore, in their order
+     * @returns {Promise<T>}
+     */
+    async within(mode, ask) {
+      const database = await opened();
       try {
         return await new Promise((resolve, reject) => {
-          const transaction = base.transaction(store, mode);
-          const request = ask(transaction.objectStore(store));
+          const transaction = database.transaction(names, mode);
+          const request = ask(...names.map((store) => transaction.objectStore(store)));
           // Only a transaction that is complete has its files on disk.
           transaction.oncomplete = () => resolve(request.result);
           transaction.onabort = transaction.onerror = () => reject(transaction.error ?? request.error);
         });
       } finally {
-        base.close();
+        database.close();
       }
-    } catch {
-      return null;
-    }
-  }
-
-  return {
-    /** @returns {Promise<T[]>} */
-    all: async () => /** @type {T[]} */ ((await within("readonly", (items) => items.getAll())) ?? []),
-    /** @param {T} item @returns {Promise<boolean>} whether it is kept now */
-    put: async (item) => (await within("readwrite", (items) => items.put(item))) !== null,
-    /** @param {string} name */
-    remove: (name) => within("readwrite", (items) => items.delete(name)),
-    clear: () => within("readwrite", (items) => items.clear()),
+    },
   };
+}
+
+/** Storage may be full, forbidden or switched off: the page works without. @template T @param {() => Promise<T>} work */
+export async function quietly(work) {
+  try {
+    return await work();
+  } catch {
+    return null;
+  }
 }

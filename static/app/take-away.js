@@ -19,7 +19,7 @@
  */
 
 import { isHarmlessSvg, isPlainPng } from "./picture.js";
-import { toPng, withDensity, withoutPaper } from "./raster.js";
+import { pixelsOf, toPng, withDensity, withoutPaper } from "./raster.js";
 
 /** CSS pixels that the harness draws an inch as. */
 export const SCREEN_PER_INCH = 100;
@@ -49,7 +49,7 @@ export function takePicture({ width, height }, { svg, png, stem, title }) {
     async make(form, wish) {
       if (form === "svg") return new Blob([text(wish.transparent)], { type: "image/svg+xml" });
       if (form === "pdf") {
-        const [{ svgToPdf }, { pixelsOf }] = await Promise.all([import("./svg-pdf.js"), import("./raster.js")]);
+        const { svgToPdf } = await import("./svg-pdf.js");
         return svgToPdf(text(wish.transparent), { width: wish.width / wish.perInch, title, decode: pixelsOf });
       }
       const picture = svg === null ? png : new Blob([text(wish.transparent)], { type: "image/svg+xml" });

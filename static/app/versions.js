@@ -11,15 +11,14 @@
  * @typedef {{current: string | null, all: KeptVersion[]}} VersionsState all of the current one's tree, as they were made
  */
 
-import { createShelf } from "./shelf.js";
+import { createShelf, quietly } from "./shelf.js";
 
 const DAYS = 30;
 const MOST = 300;
 
 /** @param {Pick<Api, "versions">} api @param {(state: VersionsState) => void} onChange */
 export function createVersions(api, onChange) {
-  /** @type {ReturnType<typeof createShelf<KeptVersion>>} */
-  const shelf = createShelf("sandplot-versions", "versions", "id");
+  const { within } = createShelf("sandplot-versions", 1, { versions: { keyPath: "id" } });
   /** @type {Map<string, KeptVersion>} */
   const known = new Map();
   /** Where one went from a version last: the way of "Redo". @type {Map<string, string>} */
@@ -31,12 +30,24 @@ export function createVersions(api, onChange) {
   const read = restore();
 
   async function restore() {
-    const kept = (await shelf.all()).sort((a, b) => b.seen - a.seen);
+    /** @type {KeptVersion[]} */
+    const all = (await quietly(() => within("readonly", (versions) => versions.getAll()))) ?? [];
+    const kept = all.sort((a, b) => b.seen - a.seen);
     const oldest = Date.now() - DAYS * 24 * 60 * 60 * 1000;
     for (const [place, version] of kept.entries()) {
-      if (place >= MOST || version.seen < oldest) shelf.remove(version.id);
+      if (place >= MOST || version.seen < oldest) change((versions) => versions.delete(version.id));
       else if (!known.has(version.id)) known.set(version.id, version);
     }
+  }
+
+  /** @param {(versions: IDBObjectStore) => IDBRequest} ask */
+  function change(ask) {
+    return quietly(() => within("readwrite", ask));
+  }
+
+  /** @param {KeptVersion} version */
+  function store(version) {
+    return change((versions) => versions.put(version));
   }
 
   /** @param {Version} version */
@@ -63,10 +74,6 @@ export function createVersions(api, onChange) {
   }
 
   return {
-    get state() {
-      return stateNow();
-    },
-
     /** Says which chart is on the page now. @param {Version | null} chart */
     async follow(chart) {
       if (current === (chart?.id ?? null)) return;
@@ -74,7 +81,7 @@ export function createVersions(api, onChange) {
       if (!chart) return onChange(stateNow());
       if (chart.parent) next.set(chart.parent, chart.id);
       await read;
-      await shelf.put(add(chart));
+      await store(add(chart));
       const isWhole = known.get(rootOf(chart.id))?.parent === null;
       if (!isWhole && !told.has(chart.id)) {
         told.add(chart.id);
@@ -91,7 +98,7 @@ export function createVersions(api, onChange) {
       const version = known.get(id);
       if (!version || !picture) return;
       version.picture = picture;
-      await shelf.put(version);
+      await store(version);
       onChange(stateNow());
     },
 
@@ -106,7 +113,7 @@ export function createVersions(api, onChange) {
 
     /** Nothing of any chart stays in this browser; what the server stores stays there. */
     async forget() {
-      await shelf.clear();
+      await change((versions) => versions.clear());
       known.clear();
       told.clear();
       next.clear();
