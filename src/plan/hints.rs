@@ -67,10 +67,11 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         has_name,
     } = values::find(question, columns, &[top, bins]);
     let named_kinds = values::columns_of_named_kinds(question, columns);
-    let compares_with_average = words.any(&["average", "mean", "avg"]) && words.any(COMPARISONS);
+    let compares = words.any(BOUNDS) || words.any(COMPARISONS);
+    let compares_with_average = compares && words.any(&["average", "mean", "avg"]);
     let has_unknown = words.any(&["null", "missing", "known", "unknown", "blank", "empty", "available"]);
     let has_value = !(numbers.is_empty() && years.is_empty()) || has_day;
-    let has_condition = rest.any(CONDITIONS);
+    let has_condition = rest.any(BOUNDS) || rest.any(CONDITIONS);
     let sorts = sorts(&words);
     let mut numbers_named = columns.names.iter().filter(|(_, place)| is_numeric(place.column));
     let names_number = numbers_named.any(|(_, place)| words.says(&place.column.name));
@@ -123,7 +124,7 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         has_unknown,
         has_part_of_text: words.any(PARTS_OF_TEXT),
         leaves_out: is_quoted || has_name || has_value || has_condition || has_unknown || !named_kinds.is_empty(),
-        must_leave_out: is_quoted || (has_value && words.any(COMPARISONS)),
+        must_leave_out: is_quoted || (has_value && compares),
         values: texts,
         numbers,
         years,
@@ -135,24 +136,18 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
     }
 }
 
+/// Words that compare, and hardly mean anything else.
+const BOUNDS: &[&str] = &[
+    "than", "above", "below", "between", "after", "before", "since", "until", "at least", "at most", "equal", "equals",
+];
+
+/// Words that compare, beside those: where a value is said as well.
 const COMPARISONS: &[&str] = &[
-    "than",
-    "above",
-    "below",
-    "between",
-    "after",
-    "before",
-    "since",
-    "until",
     "over",
     "under",
-    "at least",
-    "at most",
     "exceeding",
     "exceeds",
     "exceed",
-    "equal",
-    "equals",
     "greater",
     "less",
     "later",
@@ -180,14 +175,6 @@ const PARTS_OF_TEXT: &[&str] = &[
 
 /// Words that often leave rows out, beside those that compare.
 const CONDITIONS: &[&str] = &[
-    "than",
-    "above",
-    "below",
-    "between",
-    "after",
-    "before",
-    "since",
-    "until",
     "not",
     "without",
     "except",
@@ -197,8 +184,6 @@ const CONDITIONS: &[&str] = &[
     "whose",
     "where",
     "who",
-    "at least",
-    "at most",
     "starting",
     "starts with",
     "start with",
@@ -210,8 +195,6 @@ const CONDITIONS: &[&str] = &[
     "have",
     "has",
     "had",
-    "equal",
-    "equals",
     "named",
     "called",
     "those",
