@@ -73,7 +73,7 @@ const PATIENCE = 300_000;
 
 /**
  * Waits until something is true of the page. A program that fails is no longer waited for, unless that is what is waited for.
- * @param {import("./drivers/chromium.mjs").Page} page
+ * @param {{evaluate: (expression: string) => Promise<any>}} page
  * @param {string} condition
  */
 export async function until(page, condition) {

@@ -2,8 +2,8 @@
 //
 // The same CSV, made for it, is read by pandas outside of any browser and opened by Sandplot in Chromium, in turn. Native pandas only
 // reads; Sandplot also finds the types, describes each column and keeps the outcome for later runs. A later run is a program that
-// counts the rows in an interpreter that had to be started and given the tables: from the click until its answer, less the same with
-// no table open.
+// counts the rows in an interpreter that had to be started and given the tables: from the click until its answer, beside the same
+// with no table open.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
 import { cacheFolder } from "../../pyodide-bundle/build/manifest.mjs";
-import { GAP, RESET_GAP, WATCH } from "../app-page.mjs";
+import { GAP, RESET_GAP, until, WATCH } from "../app-page.mjs";
 import { startServer } from "../server.mjs";
 import { writeBigTable } from "./big-table.mjs";
 import { memoryOfChildren } from "./memory.mjs";
@@ -70,18 +70,10 @@ process.exit();
 async function open() {
   const browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] || undefined });
   const page = await browser.newPage();
-  // Asked from outside: the page's policy lets nothing in it evaluate a text.
-  const until = async (/** @type {string} */ condition) => {
-    const end = Date.now() + 600_000;
-    while (!(await page.evaluate(`Boolean(${condition})`))) {
-      if (Date.now() > end) throw new Error(`never came true: ${condition}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
   const phase = (/** @type {string} */ name) =>
     `document.querySelector('[data-testid="seal"]').dataset.phase === "${name}"`;
   await page.goto(server.url);
-  await until(phase("ready"));
+  await until(page, phase("ready"));
   note("bare", await secondRun(SAY_HELLO));
   const before = memory();
   await page.evaluate(WATCH);
@@ -89,11 +81,11 @@ async function open() {
   const begun = performance.now();
   await page.getByTestId("file-input").setInputFiles(path);
   const progress = "(document.querySelector('[data-hook=\"data-phase\"]').textContent)";
-  await until(`${progress}.startsWith("Finding")`);
+  await until(page, `${progress}.startsWith("Finding")`);
   const parsing = performance.now();
-  await until(`${progress}.startsWith("Describing") || !document.querySelector('[data-hook="sheet"]').hidden`);
+  await until(page, `${progress}.startsWith("Describing") || !document.querySelector('[data-hook="sheet"]').hidden`);
   note("parsing", (performance.now() - parsing) / 1000);
-  await until(`!document.querySelector('[data-hook="sheet"]').hidden`);
+  await until(page, `!document.querySelector('[data-hook="sheet"]').hidden`);
   note("open", (performance.now() - begun) / 1000);
   note("gap", Number(await page.evaluate(GAP)));
   note("memory", (memory() - before) / 1e6);
@@ -113,7 +105,7 @@ async function open() {
     await page.getByTestId("program").fill(program);
     const begun = performance.now();
     await page.getByTestId("run").click();
-    await until(`performance.getEntriesByName("sandplot:shown").length > ${shown}`);
+    await until(page, `performance.getEntriesByName("sandplot:shown").length > ${shown}`);
     return (performance.now() - begun) / 1000;
   }
 }
