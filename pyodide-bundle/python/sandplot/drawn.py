@@ -63,14 +63,14 @@ def _table(panel: Panel, room: int) -> dict[str, Any]:
     if all(one is first or (len(one.x) == len(first.x) and _places(one) == places) for one in series):
         names = [one.name or (y if len(series) == 1 else f"{y} {at + 1}") for at, one in enumerate(series)]
         columns, total = [x, *names], len(first.x)
-        most = _most(columns, total, room)
+        most = most_rows(columns, total, room)
         rows = [
             [place, *(cell(value) for value in values)]
             for place, *values in zip(places[:most], *(one.y[:most] for one in series), strict=False)
         ]
     else:
         columns, total = ["series", x, y], sum(len(one.x) for one in series)
-        most = _most(columns, total, room)
+        most = most_rows(columns, total, room)
         rows = [
             [one.name, one.label(at), cell(value)]
             for one in series
@@ -84,7 +84,8 @@ def _table(panel: Panel, room: int) -> dict[str, Any]:
     }
 
 
-def _most(columns: list[str], total: int, room: int) -> int:
+def most_rows(columns: list[str], total: int, room: int) -> int:
+    """How many of a table's rows fit into a room of so many cells, beside its names."""
     return max(0, min(MOST_ROWS, total, room // len(columns) - 1))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .drawn import MOST_CELLS, MOST_PANELS, MOST_ROWS
+from .drawn import MOST_CELLS, MOST_PANELS, most_rows
 from .facts_altair import _rows, _views
 from .text import cell, cut
 
@@ -32,7 +32,7 @@ def _tables(spec: dict[str, Any]) -> list[dict[str, Any]]:
         if not columns or key in seen or room < 2 * len(columns):
             continue
         seen.add(key)
-        most = max(0, min(MOST_ROWS, room // len(columns) - 1))
+        most = most_rows(columns, len(rows), room)
         shown = [[cut(cell(row.get(name)), 200) for name in columns] for row in rows[:most]]
         room -= len(columns) * (len(shown) + 1)
         tables.append(

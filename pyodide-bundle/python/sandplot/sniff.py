@@ -23,7 +23,6 @@ _MARKS_16 = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # Bytes that Windows-1252 does not know: such a text can only be Latin-1.
 _NOT_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _PADDED = re.compile(r"0\d+")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _DOTTED_DECIMAL_COMMA = re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?")
@@ -191,7 +190,7 @@ def _shape(rows: list[list[str]]) -> tuple[int, int, float]:
             if width == usual + 1 and not names[-1]:
                 names.pop()
             if len(names) == usual:
-                if all(name and not _NUMBER.fullmatch(name) for name in names):
+                if all(name and not spaced.NUMBER.fullmatch(name) for name in names):
                     start = i
                 break
     kept = [width for i, width in filled if i >= start]
@@ -217,7 +216,7 @@ def _is_headless(rows: list[list[str]], decimal: str) -> bool:
         return False
 
     def is_number(text: str) -> bool:
-        return bool(_NUMBER.fullmatch(text.strip().replace(decimal, ".") if decimal != "." else text.strip()))
+        return bool(spaced.NUMBER.fullmatch(text.strip().replace(decimal, ".") if decimal != "." else text.strip()))
 
     width = len(rows[0])
     full = [row for row in rows[1:] if len(row) == width]

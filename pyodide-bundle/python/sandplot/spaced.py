@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 SAMPLE_ROWS = 400
 
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _NOTHING = {"NA", "NaN", "nan", "N/A", "-", ".", "*"}
 _RULER = re.compile(r"[-=_*+|\s]+")
 # Fewer rows than these may look alike by chance.
@@ -53,7 +53,7 @@ def find(text: str, is_csv: bool) -> Spaced | None:
     names = [f"column_{i + 1}" for i in range(width)]
     if above and len(above[-1]) == width:
         names = above[-1]
-    elif above and len(above[-1]) == width - 1 and not any(_NUMBER.fullmatch(word) for word in above[-1]):
+    elif above and len(above[-1]) == width - 1 and not any(NUMBER.fullmatch(word) for word in above[-1]):
         names = names[:1] + above[-1]
     elif not start and len(rows) < _LEAST_ROWS:
         return None
@@ -67,4 +67,4 @@ def words(line: str) -> list[str]:
 
 def _is_numeric(column: list[str]) -> bool:
     held = [word for word in column if word not in _NOTHING]
-    return bool(held) and all(_NUMBER.fullmatch(word) for word in held)
+    return bool(held) and all(NUMBER.fullmatch(word) for word in held)
