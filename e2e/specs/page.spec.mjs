@@ -108,6 +108,17 @@ test("a program that is run before the page has come to rest is not replaced by 
   await expect(page.getByTestId("program")).toHaveText("print('quicker')");
 });
 
+test("a covered window, which gets no frames, says what happens all the same", async ({ page, server }) => {
+  await page.addInitScript(() => {
+    globalThis.requestAnimationFrame = () => 0;
+  });
+  const chart = await storeProgram(server.url, "print(6 * 7)");
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  await expect(page.getByTestId("stdout")).toHaveText("42");
+  await expect(page.getByTestId("seal")).toHaveAttribute("data-phase", "ready");
+});
+
 test("two tabs do not disturb each other", async ({ page, context, server }) => {
   const other = await context.newPage();
   await page.goto(server.url);

@@ -26,6 +26,7 @@ import { createVersionsView } from "./versions-view.js";
 import { createView, isBusy } from "./view.js";
 
 const TICK_MILLISECONDS = 200;
+const WITHOUT_FRAMES_MILLISECONDS = 100;
 const wide = matchMedia("(min-width: 60rem)");
 
 const pageData = readPageData();
@@ -74,20 +75,23 @@ const view = createView(pageData, {
   onQuestion: fillQuestion,
 });
 
-let scheduled = false;
+/** What is due with the next frame, or by the clock. */
+let frame = 0;
+let clock = 0;
 let phaseBefore = session.state.phase;
 
 /** A stream changes the state far more often than a screen can show it. */
 function schedule() {
-  if (scheduled) return;
-  scheduled = true;
-  // A hidden page gets no frames, yet its title and state shall be right.
-  if (document.hidden) setTimeout(render, 50);
-  else requestAnimationFrame(render);
+  if (clock) return;
+  frame = requestAnimationFrame(render);
+  // A page that is hidden or covered may get no frames at all, yet its title and state shall be right.
+  clock = setTimeout(render, WITHOUT_FRAMES_MILLISECONDS);
 }
 
 function render() {
-  scheduled = false;
+  cancelAnimationFrame(frame);
+  clearTimeout(clock);
+  clock = 0;
   const { state } = session;
   view.render(state);
   versions.follow(state.chart);
