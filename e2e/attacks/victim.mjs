@@ -56,10 +56,10 @@ export const plant = (secrets) => `(async () => {
   await new Promise((resolve) => setTimeout(resolve, 100));
 })()`;
 
-/** What the origin holds now, as one text; run in the victim's tab. */
+/** What the origin holds now beside the pinned runtime, which is checked whenever it is read; one text; run in the victim's tab. */
 export const READ_STATE = `(async () => {
   const databases = (await indexedDB.databases()).map(({ name }) => name).sort();
-  const names = (await caches.keys()).sort();
+  const names = (await caches.keys()).filter((name) => name !== "sandplot-runtime").sort();
   const cached = [];
   for (const name of names) {
     const cache = await caches.open(name);

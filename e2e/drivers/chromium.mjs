@@ -90,7 +90,7 @@ export async function launch() {
               await page.goto(url, { waitUntil: "domcontentloaded" });
             },
             evaluate: (/** @type {string} */ expression, /** @type {number} */ seconds = 60) =>
-              within(page.evaluate(expression), seconds),
+              within(page.evaluate(expression), seconds, expression),
             click: (/** @type {number} */ x, /** @type {number} */ y) => page.mouse.click(x, y),
             front: () => page.bringToFront(),
             close: () => page.close(),
@@ -109,14 +109,18 @@ export async function launch() {
  * @template T
  * @param {Promise<T>} promise
  * @param {number} seconds
+ * @param {string} what was asked
  * @returns {Promise<T>}
  */
-export async function within(promise, seconds) {
+export async function within(promise, seconds, what) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let clock;
   promise.catch(() => {});
   const late = new Promise((_, reject) => {
-    clock = setTimeout(() => reject(new Error(`no answer within ${seconds} seconds`)), seconds * 1000);
+    clock = setTimeout(
+      () => reject(new Error(`no answer within ${seconds} seconds to: ${what.slice(0, 80)}`)),
+      seconds * 1000,
+    );
   });
   try {
     return /** @type {T} */ (await Promise.race([promise, late]));

@@ -64,7 +64,7 @@ export async function launch() {
             goto: async (url) => {
               await page.goto(url, { waitUntil: "domcontentloaded" });
             },
-            evaluate: (expression, seconds = 60) => within(page.evaluate(expression), seconds),
+            evaluate: (expression, seconds = 60) => within(page.evaluate(expression), seconds, expression),
             click: (x, y) => page.mouse.click(x, y),
             front: () => page.bringToFront(),
             close: () => page.close(),

@@ -115,7 +115,7 @@ async function startSession(display, binary) {
   await driver.manage().setTimeouts({ script: 600_000, pageLoad: 120_000 });
   const version = (await driver.getCapabilities()).getBrowserVersion() ?? "";
   const close = async () => {
-    await within(driver.quit(), 10).catch(() => {});
+    await within(driver.quit(), 10, "quit").catch(() => {});
     service.kill("SIGKILL");
   };
   return { version, close, profile: profileOf(driver, close) };
@@ -163,7 +163,7 @@ function profileOf(driver, close) {
         crashed: false,
         goto: (/** @type {string} */ url) => meet(() => driver.get(url)),
         evaluate: (/** @type {string} */ expression, /** @type {number} */ seconds = 60) =>
-          within(evaluate(meet, driver, expression), seconds),
+          within(evaluate(meet, driver, expression), seconds, expression),
         click: (/** @type {number} */ x, /** @type {number} */ y) =>
           meet(() =>
             driver

@@ -173,6 +173,45 @@ with warnings.catch_warnings(record=True) as seen:
 print("end")
 `;
 
+test("a second visit starts from what the browser keeps unpacked, and believes none of it", async ({
+  page,
+  server,
+}) => {
+  const names = () =>
+    page.evaluate(async () => {
+      const requests = await (await caches.open("sandplot-runtime")).keys();
+      return requests.map(({ url }) => url.split("/").pop() ?? "").sort();
+    });
+  await page.goto(server.url);
+  await expect.poll(names, { timeout: 60_000 }).toContain("memory-5.bin");
+  const kept = await names();
+  expect(kept).toEqual(
+    expect.arrayContaining(["pyodide-core.js", "pyodide.asm.wasm", "memory-1.bin", "snapshot.json"]),
+  );
+  await page.evaluate(async () => {
+    const cache = await caches.open("sandplot-runtime");
+    await cache.put("/runtime/00/of-another-version.bin", new Response("old"));
+    for (const request of await cache.keys()) {
+      if (!request.url.endsWith("/memory-2.bin")) continue;
+      const bytes = new Uint8Array((await (await cache.match(request))?.arrayBuffer()) ?? 0);
+      bytes[1_000_000] = (bytes[1_000_000] ?? 0) ^ 1;
+      await cache.put(request, new Response(bytes));
+    }
+  });
+  /** @type {string[]} */
+  const fetched = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/runtime/")) fetched.push(request.url().split("/").pop() ?? "");
+  });
+  const chart = await storeProgram(server.url, PLOT);
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  await expect(page.getByTestId("figure")).toBeVisible();
+  await expect(page.getByTestId("seal-fallback")).toBeHidden();
+  expect(fetched.filter((name) => kept.includes(name))).toEqual(["memory-2.bin"]);
+  await expect.poll(names, { timeout: 60_000 }).toEqual(kept);
+});
+
 test("a restored interpreter computes what a booted one does", async ({ browser, server }) => {
   test.setTimeout(240_000);
   const chart = await storeProgram(server.url, SAME);

@@ -8,6 +8,7 @@
  * @import {PageData} from "./page-data.js"
  */
 
+import { digestOf } from "./digest.js";
 import { rendererOf } from "./figure-frame.js";
 
 /** Of this page: what draws in the frame, and what runs in the file around it. */
@@ -30,7 +31,9 @@ export async function makeFigureFile({ kind, spec }, { title, description, pageD
     textOf(BOOTSTRAP),
     textOf(PLAYER),
   ]);
-  const [drawer, starter, runner] = await Promise.all([renderer, bootstrap, player].map(source));
+  const [drawer, starter, runner] = await Promise.all(
+    [renderer, bootstrap, player].map(async (text) => `'${await digestOf(new TextEncoder().encode(text))}'`),
+  );
   const looks = "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; form-action 'none'; base-uri 'none'";
   const inside = `default-src 'none'; script-src ${starter} ${drawer}; ${looks}`;
   // The frame inherits this policy and adds its own: so it names the frame's scripts too. `frame-src` is where the frame may go.
@@ -64,12 +67,6 @@ export function escaped(text) {
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
     .replaceAll("'", "&#39;");
-}
-
-/** A script as a policy names it. @param {string} text */
-async function source(text) {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return `'sha256-${btoa(String.fromCharCode(...digest))}'`;
 }
 
 /** @param {URL} url */

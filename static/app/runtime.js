@@ -1,10 +1,13 @@
 // @ts-check
 /**
- * The pinned runtime's files as the page fetches them: each once, each checked by the browser against the digest that the
- * server's manifest gives, each counted for the progress. What the bytes are for is sandbox.js's and figure-frame.js's.
+ * The pinned runtime's files as the page fetches them: each once, each checked against the digest that the server's manifest
+ * gives, each counted for the progress. What the bytes are for is sandbox.js's and figure-frame.js's.
  *
  * @import {Runtime, RuntimeFile} from "./wire.js"
  */
+
+import { canDigest, digestFromHex, digestOf } from "./digest.js";
+import { dropOthers, keep, readKept } from "./runtime-cache.js";
 
 export class IntegrityError extends Error {
   /** @param {string} file */
@@ -25,6 +28,8 @@ export function createRuntimeFiles(manifest, base) {
   const files = new Map(manifest.files.map((file) => [file.name, file]));
   /** @type {Map<string, Promise<ArrayBuffer>>} */
   const fetched = new Map();
+  /** Names of what the browser keeps unpacked. @type {Set<string>} */
+  const kept = new Set();
   let bytesDone = 0;
   let bytesTotal = 0;
   /** @type {(done: number, total: number) => void} */
@@ -47,6 +52,11 @@ export function createRuntimeFiles(manifest, base) {
     return bytes;
   }
 
+  /** @param {RuntimeFile} file */
+  function urlOf(file) {
+    return `${base}/${file.sha256}/${file.name}`;
+  }
+
   /** @param {string} name */
   async function load(name) {
     const file = files.get(name);
@@ -54,7 +64,7 @@ export function createRuntimeFiles(manifest, base) {
     bytesTotal += file.bytes;
     onProgress(bytesDone, bytesTotal);
     try {
-      const bytes = await fetchPinned(`${base}/${file.sha256}/${file.name}`, integrity(file), file.name);
+      const bytes = await pinned(file);
       bytesDone += file.bytes;
       return bytes;
     } catch (error) {
@@ -65,8 +75,32 @@ export function createRuntimeFiles(manifest, base) {
     }
   }
 
+  /** @param {RuntimeFile} file */
+  async function pinned(file) {
+    const url = urlOf(file);
+    const integrity = digestFromHex(file.sha256);
+    const bytes = await readKept(url);
+    if (bytes && (await digestOf(bytes)) === integrity) {
+      kept.add(file.name);
+      return bytes;
+    }
+    return fetchPinned(url, integrity, file.name);
+  }
+
+  /** Has the browser keep these unpacked for the next visit, and nothing else. @param {string[]} names */
+  async function keepUnpacked(names) {
+    const wanted = names.flatMap((name) => files.get(name) ?? []);
+    await dropOthers(new Set(wanted.map(urlOf)));
+    for (const file of wanted) {
+      if (kept.has(file.name)) continue;
+      kept.add(file.name);
+      await keep(urlOf(file), await get(file.name));
+    }
+  }
+
   return {
     get,
+    keepUnpacked,
     /** Lets go of all of them: what is wanted again comes from the browser's cache. */
     forget: () => fetched.clear(),
     /** Whether anything was asked for yet. */
@@ -84,16 +118,16 @@ export function createRuntimeFiles(manifest, base) {
 
 /**
  * @param {string} url
- * @param {string} digest value of an `integrity` attribute
+ * @param {string} integrity value of an attribute of that name
  * @param {string} name what to call the file when it fails
  */
-export async function fetchPinned(url, digest, name) {
-  /** @type {Response} */
-  let response;
+export async function fetchPinned(url, integrity, name) {
+  /** @type {{response: Response, bytes: ArrayBuffer | null}} */
+  let fetched;
   try {
-    response = await fetch(url, { integrity: digest }).catch(() =>
+    fetched = await fetchOnce(url, integrity, "default").catch(() =>
       // The wrong bytes may be in the browser's own cache, where they would stay for a year: once more, past it.
-      fetch(url, { integrity: digest, cache: "reload" }),
+      fetchOnce(url, integrity, "reload"),
     );
   } catch (cause) {
     // A wrong digest and a dead network look the same here: only a request without a check, thrown away, tells which.
@@ -103,13 +137,21 @@ export async function fetchPinned(url, digest, name) {
       cause,
     });
   }
-  if (!response.ok)
-    throw new Error(`${name} could not be fetched: the server answered ${response.status}. Reload the page.`);
-  return response.arrayBuffer();
+  const { response, bytes } = fetched;
+  if (!bytes) throw new Error(`${name} could not be fetched: the server answered ${response.status}. Reload the page.`);
+  return bytes;
 }
 
-/** @param {RuntimeFile} file */
-function integrity(file) {
-  const bytes = file.sha256.match(/../g) ?? [];
-  return `sha256-${btoa(String.fromCharCode(...bytes.map((byte) => Number.parseInt(byte, 16))))}`;
+/**
+ * @param {string} url
+ * @param {string} integrity
+ * @param {RequestCache} cache
+ */
+async function fetchOnce(url, integrity, cache) {
+  // A browser checks on the page's own thread, and copies once more to do so: it is asked to only where the page cannot check.
+  const response = await fetch(url, canDigest() ? { cache } : { cache, integrity });
+  if (!response.ok) return { response, bytes: null };
+  const bytes = await response.arrayBuffer();
+  if (canDigest() && (await digestOf(bytes)) !== integrity) throw new TypeError("these are not the pinned bytes");
+  return { response, bytes };
 }

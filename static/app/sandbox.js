@@ -34,6 +34,10 @@ const HIDDEN_MINUTES = 5;
 const REST_AFTER = 1500;
 /** Milliseconds for which it must have been idle before it warms up: a run that waited for it comes first. */
 const WARM_AFTER = 100;
+/** Milliseconds between a page's first result and what makes its next start quick: the figure comes first. */
+const HOLD_AFTER = 250;
+/** Milliseconds after which the browser is given the unpacked files to keep, and has little else to do. */
+const KEEP_AFTER = 4000;
 /** A device of little memory starts the next interpreter when it is wanted. */
 const { deviceMemory = 8 } = /** @type {{deviceMemory?: number}} */ (navigator);
 const IS_SMALL = deviceMemory <= 2;
@@ -64,6 +68,8 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   let isWarm = false;
   /** @type {Promise<void> | undefined} */
   let restIsDue;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let keepClock;
   /** Whatever opens tables waits for what opened tables before it. @type {Promise<unknown>} */
   let opening = Promise.resolve();
   /** @type {{interpreter: Interpreter | null, end: (error: SandboxError) => void} | null} */
@@ -119,26 +125,25 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     }
     mark("sandplot:ready");
     report("ready");
-    // Without it, only slower.
-    startFiles.keep().catch(() => {});
     restIsDue ??= new Promise((resolve) => setTimeout(resolve, REST_AFTER));
     if (!interpreter.isComplete) setTimeout(() => complete(interpreter), REST_AFTER);
-    if (!isWarm && !IS_SMALL) setTimeout(() => warm(interpreter), WARM_AFTER);
+    setTimeout(() => getWarm(interpreter), WARM_AFTER);
+    if (restores) keepClock ??= setTimeout(startFiles.keepUnpacked, KEEP_AFTER);
     return interpreter;
   }
 
   async function restored() {
-    return begin(startFiles.restoring());
+    return begin(startFiles.restoring);
   }
 
   async function booted() {
-    const interpreter = await begin(startFiles.booting());
+    const interpreter = await begin(startFiles.booting);
     interpreter.isComplete = true;
     return interpreter;
   }
 
-  /** @param {import("./start-files.js").Start} from */
-  async function begin(from) {
+  /** @param {() => import("./start-files.js").Start} startFrom */
+  async function begin(startFrom) {
     const arrived = waitForFiles();
     if (status.phase !== "download") report("start");
     const core = files.get(config.runtime.core.script);
@@ -149,6 +154,8 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     ]);
     // Met where the frame waits for it, unless that failed first.
     scripts.catch(() => {});
+    // After the scripts, without which the others are of no use.
+    const from = startFrom();
     /** @type {Interpreter | undefined} */
     let interpreter;
     try {
@@ -201,9 +208,11 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     return startFiles.rest();
   }
 
-  /** Once a page: what it compiles is kept. @param {Interpreter} interpreter */
-  function warm(interpreter) {
-    if (isWarm || running) return;
+  /** What one interpreter compiles is the next one's too. @param {Interpreter} interpreter */
+  async function getWarm(interpreter) {
+    if (running) return;
+    await startFiles.hold();
+    if (isWarm || running || IS_SMALL) return;
     isWarm = true;
     mark("sandplot:warm");
     interpreter.warm();
@@ -375,7 +384,9 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
       const me = {
         interpreter: null,
         end(error) {
+          if (running !== me) return;
           settle();
+          leave(me.interpreter);
           reject(error);
         },
       };
@@ -384,11 +395,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
       let clock;
       const settle = () => {
         clearTimeout(clock);
-        if (running !== me) return;
-        running = null;
-        me.interpreter?.end();
-        // Not earlier: two cores do better with one program than with one program and one boot.
-        if (!disposed && !IS_SMALL) prepare();
+        if (running === me) running = null;
       };
       const { runSeconds } = config.limits;
       const late = () =>
@@ -423,11 +430,24 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         }
         settle();
         resolve({ ...result, stdout, milliseconds: performance.now() - started });
+        if (!startFiles.isHeld) await new Promise((resolve) => setTimeout(resolve, HOLD_AFTER));
+        await startFiles.hold();
+        leave(interpreter);
       };
       go(needsRest(program, config.runtime) ? startFiles.rest() : null).catch((error) => {
         if (running === me) me.end(asSandboxError(error, "crashed"));
       });
     });
+  }
+
+  /**
+   * The interpreter's program is done: the next one starts. Not earlier, since two cores do better with one program than with one
+   * program and one boot.
+   * @param {Interpreter | null} interpreter
+   */
+  function leave(interpreter) {
+    interpreter?.end();
+    if (!disposed && !IS_SMALL) prepare();
   }
 
   /** Ends the run under way, if one is, whatever its program does. */
@@ -443,6 +463,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     startFiles.forget();
     document.removeEventListener("visibilitychange", onVisibility);
     clearTimeout(hiddenClock);
+    clearTimeout(keepClock);
   }
 
   function dropSpare() {

@@ -15,6 +15,9 @@
 
 import { sealedFrame } from "./interpreter.js";
 
+/** After which nobody waits for the frame that holds the machine code. */
+const HOLD_MILLISECONDS = 2000;
+
 /**
  * @param {Runtime} runtime
  * @param {ReturnType<typeof createRuntimeFiles>} files
@@ -24,38 +27,56 @@ export function createStartFiles(runtime, files, frameUrl) {
   const { core, base } = runtime;
   /** Keeps the machine code for the next interpreter. @type {HTMLIFrameElement | null} */
   let keeper = null;
+  /** @type {Promise<unknown> | null} */
+  let holding = null;
 
   function restoring() {
+    return start(restoredFrom());
+  }
+
+  /** @returns {Record<string, string>} */
+  function restoredFrom() {
     const { metadata, libraries, data, memory } = base.snapshot;
-    return start([data], memory, { metadata, wasm: core.wasm, libraries });
+    return byRole({ metadata, wasm: core.wasm, libraries }, [data], memory);
   }
 
   function booting() {
     const packs = [base.snapshot.libraries, base.snapshot.data, base.rest, base.imported];
-    return start(packs, [], { wasm: core.wasm, stdlib: core.stdlib });
+    return start(byRole({ wasm: core.wasm, stdlib: core.stdlib }, packs, []));
   }
 
   /**
+   * @param {Record<string, string>} roles
    * @param {string[]} packs
    * @param {string[]} memory
-   * @param {Record<string, string>} roles
+   * @returns {Record<string, string>}
+   */
+  function byRole(roles, packs, memory) {
+    return {
+      ...roles,
+      harness: core.harness,
+      ...Object.fromEntries(packs.map((name, number) => [`pack-${number}`, name])),
+      ...Object.fromEntries(memory.map((name, number) => [`memory-${number}`, name])),
+    };
+  }
+
+  /**
+   * @param {Record<string, string>} named files by their roles
    * @returns {Start}
    */
-  function start(packs, memory, roles) {
-    /** @type {Record<string, string>} */
-    const named = { ...roles, harness: core.harness };
-    for (const [number, name] of packs.entries()) named[`pack-${number}`] = name;
-    for (const [number, name] of memory.entries()) named[`memory-${number}`] = name;
+  function start(named) {
     const coming = new Map(Object.entries(named).map(([role, name]) => [role, files.get(name)]));
     // Each is met where it is waited for; that another failed first is no news.
     for (const file of coming.values()) file.catch(() => {});
+    const count = (/** @type {string} */ role) =>
+      Object.keys(named).filter((name) => name.startsWith(`${role}-`)).length;
     return {
       message: {
         type: "boot",
         abi: { abi_version: runtime.abi, python: runtime.python },
         modules: Object.keys(runtime.imports),
-        packs: packs.length,
-        memory: memory.length,
+        packs: count("pack"),
+        memory: count("memory"),
       },
       files: coming,
     };
@@ -67,27 +88,52 @@ export function createStartFiles(runtime, files, frameUrl) {
     return { stdlib, pack };
   }
 
-  /** Has what was compiled kept for as long as the page lives: called while an interpreter that compiled it is there. */
-  async function keep() {
+  /**
+   * Has what was compiled held for as long as the page lives: called while an interpreter that compiled it is there. Resolves when it
+   * is held, or does not seem to get there.
+   * @returns {Promise<unknown>}
+   */
+  function hold() {
+    holding ??= holdCompiled().catch(() => {});
+    return holding;
+  }
+
+  async function holdCompiled() {
     const [wasm, libraries] = await Promise.all([files.get(core.wasm), files.get(base.snapshot.libraries)]);
-    if (keeper) return;
-    const kept = [wasm, ...contentsOf(libraries)];
+    // Given up meanwhile.
+    if (!holding) return;
+    const code = [wasm.slice(0), ...contentsOf(libraries)];
     const frame = sealedFrame(frameUrl);
     keeper = frame;
     frame.hidden = true;
-    frame.addEventListener("load", () => frame.contentWindow?.postMessage({ keep: kept }, "*"), { once: true });
+    const { port1, port2 } = new MessageChannel();
+    const held = new Promise((resolve) => {
+      port1.onmessage = resolve;
+      setTimeout(resolve, HOLD_MILLISECONDS);
+    });
+    frame.addEventListener("load", () => frame.contentWindow?.postMessage({ keep: code }, "*", [port2, ...code]), {
+      once: true,
+    });
     document.body.append(frame);
+    await held;
+    port1.close();
   }
 
   return {
     restoring,
     booting,
     rest,
-    keep,
+    hold,
+    get isHeld() {
+      return holding !== null;
+    },
+    /** Has the browser keep what a restored interpreter starts from, unpacked. */
+    keepUnpacked: () => files.keepUnpacked([core.script, ...Object.values(restoredFrom())]),
     /** Gives back what is only kept to be quick. */
     forget() {
       keeper?.remove();
       keeper = null;
+      holding = null;
     },
   };
 }

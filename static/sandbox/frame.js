@@ -15,13 +15,13 @@
   /** @param {MessageEvent<{scripts: BlobPart[]} | {keep: ArrayBuffer[]}>} event */
   const start = (event) => {
     if (event.source !== parent) return;
+    const [port, faults] = event.ports;
     removeEventListener("message", start);
     if ("keep" in event.data) {
       kept = event.data.keep.map((bytes) => WebAssembly.compile(bytes));
-      for (const module of kept) module.catch(() => {});
+      Promise.allSettled(kept).then(() => port?.postMessage("kept"));
       return;
     }
-    const [port, faults] = event.ports;
     if (!port || !faults) return;
     faults.postMessage("started");
     const url = URL.createObjectURL(new Blob(event.data.scripts, { type: "text/javascript" }));
