@@ -212,6 +212,44 @@ test("a second visit starts from what the browser keeps unpacked, and believes n
   await expect.poll(names, { timeout: 60_000 }).toEqual(kept);
 });
 
+test("a page that nobody uses for a minute gives its copy of the runtime back, and reads it again when it is wanted", async ({
+  page,
+  server,
+}) => {
+  await page.clock.install();
+  await page.addInitScript(() => {
+    const { match } = Cache.prototype;
+    Object.assign(globalThis, { reads: 0 });
+    Cache.prototype.match = function (...asked) {
+      /** @type {any} */ (globalThis).reads += 1;
+      return match.apply(this, asked);
+    };
+  });
+  const reads = () => page.evaluate(() => /** @type {any} */ (globalThis).reads);
+  const run = async (/** @type {string} */ text) => {
+    await page.getByTestId("program").fill(`print(${JSON.stringify(text)})`);
+    await page.getByTestId("run").click();
+    await expect(page.getByTestId("stdout")).toHaveText(text, { timeout: 60_000 });
+    await expect(page.getByTestId("seal")).toHaveAttribute("data-phase", "ready", { timeout: 60_000 });
+  };
+  await page.goto(server.url);
+  await expect(page.getByTestId("seal")).toHaveAttribute("data-phase", "ready", { timeout: 60_000 });
+  await expect
+    .poll(() => page.evaluate(async () => (await (await caches.open("sandplot-runtime")).keys()).length), {
+      timeout: 60_000,
+    })
+    .toBeGreaterThan(10);
+  await run("busy");
+  const whileBusy = await reads();
+  await run("busy still");
+  expect(await reads()).toBe(whileBusy);
+  // The last file may have been written a moment ago.
+  await page.waitForTimeout(1000);
+  await page.clock.fastForward(61_000);
+  await run("back");
+  await expect.poll(reads).toBeGreaterThanOrEqual(whileBusy + 10);
+});
+
 test("a restored interpreter computes what a booted one does", async ({ browser, server }) => {
   test.setTimeout(240_000);
   const chart = await storeProgram(server.url, SAME);

@@ -18,9 +18,13 @@ export function readKept(url) {
   });
 }
 
-/** @param {string} url @param {ArrayBuffer} bytes */
+/** @param {string} url @param {ArrayBuffer} bytes @returns {Promise<boolean>} whether it is kept now */
 export async function keep(url, bytes) {
-  await quietly(async () => (await caches.open(NAME)).put(url, new Response(bytes)));
+  const isKept = await quietly(async () => {
+    await (await caches.open(NAME)).put(url, new Response(bytes));
+    return true;
+  });
+  return isKept ?? false;
 }
 
 /** What another version of the server left behind takes its room. @param {Set<string>} wanted paths */

@@ -87,26 +87,25 @@ export function createRuntimeFiles(manifest, base) {
     return fetchPinned(url, integrity, file.name);
   }
 
-  /** Has the browser keep these unpacked for the next visit, and nothing else. @param {string[]} names */
+  /**
+   * Has the browser keep these unpacked for the next visit, and nothing else.
+   * @param {string[]} names
+   * @returns {Promise<boolean>} whether it keeps all of them
+   */
   async function keepUnpacked(names) {
     const wanted = names.flatMap((name) => files.get(name) ?? []);
     await dropOthers(new Set(wanted.map(urlOf)));
     for (const file of wanted) {
-      if (kept.has(file.name)) continue;
-      kept.add(file.name);
-      await keep(urlOf(file), await get(file.name));
+      if (!kept.has(file.name) && (await keep(urlOf(file), await get(file.name)))) kept.add(file.name);
     }
+    return wanted.every(({ name }) => kept.has(name));
   }
 
   return {
     get,
     keepUnpacked,
-    /** Lets go of all of them: what is wanted again comes from the browser's cache. */
+    /** Lets go of all of them: what is wanted again comes from what the browser keeps. */
     forget: () => fetched.clear(),
-    /** Whether anything was asked for yet. */
-    get hasStarted() {
-      return fetched.size > 0;
-    },
     /** @param {string} name @returns {Promise<string>} */
     text: async (name) => new TextDecoder().decode(await get(name)),
     /** @param {(done: number, total: number) => void} listener bytes of all files asked for so far, as unpacked */

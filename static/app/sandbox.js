@@ -38,6 +38,8 @@ const WARM_AFTER = 100;
 const HOLD_AFTER = 250;
 /** Milliseconds after which the browser is given the unpacked files to keep, and has little else to do. */
 const KEEP_AFTER = 4000;
+/** Milliseconds without a new interpreter after which the page's copy of what it starts from is given back. */
+const IDLE_AFTER = 60_000;
 /** A device of little memory starts the next interpreter when it is wanted. */
 const { deviceMemory = 8 } = /** @type {{deviceMemory?: number}} */ (navigator);
 const IS_SMALL = deviceMemory <= 2;
@@ -63,6 +65,8 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   let readsParquet = false;
   /** The interpreter at hand, starting or started, with the tables of the moment opened in it. @type {Promise<Interpreter> | null} */
   let spare = null;
+  /** Whether this page has ever had a use for one. */
+  let isWanted = false;
   let restores = true;
   /** Whether a chart, or what comes before one, was drawn in this page. */
   let isWarm = false;
@@ -70,6 +74,10 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   let restIsDue;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let keepClock;
+  /** Whether the browser keeps unpacked what the next interpreter starts from. */
+  let isKept = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let idleClock;
   /** Whatever opens tables waits for what opened tables before it. @type {Promise<unknown>} */
   let opening = Promise.resolve();
   /** @type {{interpreter: Interpreter | null, end: (error: SandboxError) => void} | null} */
@@ -90,6 +98,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   /** @returns {Promise<Interpreter>} */
   function fresh() {
     if (spare) return spare;
+    isWanted = true;
     const starting = start().then(
       (interpreter) => {
         // One that dies while it waits for work is replaced when it is asked for.
@@ -128,8 +137,19 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     restIsDue ??= new Promise((resolve) => setTimeout(resolve, REST_AFTER));
     if (!interpreter.isComplete) setTimeout(() => complete(interpreter), REST_AFTER);
     setTimeout(() => getWarm(interpreter), WARM_AFTER);
-    if (restores) keepClock ??= setTimeout(startFiles.keepUnpacked, KEEP_AFTER);
+    if (restores) keepClock ??= setTimeout(keepUnpacked, KEEP_AFTER);
+    clearTimeout(idleClock);
+    idleClock = setTimeout(becomeIdle, IDLE_AFTER);
     return interpreter;
+  }
+
+  /** Over a hundred megabytes, which the browser has on disk as well. */
+  function becomeIdle() {
+    if (isKept && !running) files.forget();
+  }
+
+  async function keepUnpacked() {
+    isKept = await startFiles.keepUnpacked();
   }
 
   async function restored() {
@@ -464,6 +484,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     document.removeEventListener("visibilitychange", onVisibility);
     clearTimeout(hiddenClock);
     clearTimeout(keepClock);
+    clearTimeout(idleClock);
   }
 
   function dropSpare() {
@@ -477,7 +498,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   function onVisibility() {
     clearTimeout(hiddenClock);
     if (document.visibilityState === "visible") {
-      if (files.hasStarted) prepare();
+      if (isWanted) prepare();
       return;
     }
     hiddenClock = setTimeout(() => {
