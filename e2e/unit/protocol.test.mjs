@@ -176,6 +176,16 @@ test("the tables beside a figure are texts, and bounded", () => {
   }
 });
 
+test("what is wrong with a figure is said in words of a closed list", () => {
+  const figure = { kind: "png", png: 0, width: 1, height: 1 };
+  const told = (/** @type {unknown} */ faults) =>
+    result({ figures: [{ ...figure, facts: { faults } }] }, [new Uint8Array(1)]);
+  assert.deepEqual(told(["legend", "ticks"]).result.figures[0]?.facts.faults, ["legend", "ticks"]);
+  for (const faults of ["legend", null, ["evil"], [{}], Array(50).fill("legend")]) {
+    assert.throws(() => told(faults), ProtocolError);
+  }
+});
+
 test("a figure's frame answers with one picture of the form that was asked for", () => {
   assert.deepEqual(parseFromFigure({ type: "image", id: 1, svg: "<svg/>" }), {
     type: "image",

@@ -13,6 +13,7 @@
  *
  * @typedef {"idle" | "asking" | "booting" | "running" | "shown" | "failed" | "stopped"} Phase
  * @typedef {{number: number, program: string, error: ProgramError}} Attempt a run that failed and was given back to the model
+ * @typedef {{chart: Chart, result: RunResult, weight: number}} Seen a chart that can be looked at, and how much is wrong with it
  *
  * @typedef {object} SessionState
  * @property {Phase} phase
@@ -49,7 +50,7 @@
 
 import { failureOf, programFailure } from "./advice.js";
 import { keepDraft, readDraft, readTables } from "./drafts.js";
-import { flawOf } from "./flaws.js";
+import { flawOf, NOTHING_SEEN } from "./flaws.js";
 import { readPartialReply } from "./reply.js";
 import { duration } from "./words.js";
 
@@ -98,6 +99,8 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   let edited = false;
   /** The program waits for Python, and for nothing else. */
   let waits = false;
+  /** The best chart so far of one that is being repaired: what is shown if no repair makes it better. @type {Seen | null} */
+  let best = null;
   /** What the browser keeps of the files has been looked up. @type {Promise<void>} */
   let restored = Promise.resolve();
 
@@ -142,6 +145,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   /** @param {unknown} error */
   function fail(error) {
     const failure = failureOf(error, reply);
+    if (best) return showBest(`The chart could not be made better (${failure.title}): it is as it was.`);
     const inRun = state.phase === "running" || state.phase === "booting";
     const slow = failure.code === "timeout" || failure.code === "memory";
     // A half-written program is in the way of the one before it; a whole one that lacks a package may be edited.
@@ -214,6 +218,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   /** @param {string} question */
   function ask(question) {
     again = () => ask(question);
+    best = null;
     return begin(async (signal) => {
       keepDraft({ asking: question });
       enter("asking", {
@@ -275,6 +280,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   function run() {
     if (state.program.trim() === "") return;
     again = run;
+    best = null;
     return begin(async (signal) => {
       enter("booting", { failure: null, attempts: [], repairing: 0, notices: [], doing: "Keeping the program" });
       await restored;
@@ -289,14 +295,40 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   async function runUntilShown(signal, repairs) {
     for (;;) {
       const result = await runOnce(signal);
-      // An empty chart is a failure to repair, and all there is to show once that is not possible.
-      const error = result.error ?? flawOf(result);
+      const { chart, program } = state;
+      // A flawed chart is a failure to repair, and all there is to show once that is not possible.
+      const flaw = result.error
+        ? null
+        : flawOf(result, { question: chart?.question ?? "", program, profile: tables.state.profile });
+      const error = result.error ?? flaw?.error;
       if (!error) return shown(result, signal);
-      const own = !state.chart || state.chart.model === null || state.program !== state.chart.program;
-      if (!repairs || own || !repairable())
-        return result.error ? programFailed(result, signal, repairs) : shown(result, signal);
+      const own = !chart || chart.model === null || program !== chart.program;
+      const ends = !repairs || own || !repairable();
+      const isSeen = flaw !== null && flaw.weight < NOTHING_SEEN;
+      const isBetter = isSeen && (best === null || flaw.weight < best.weight);
+      // One repair that mends nothing of what could be seen is enough.
+      if (best && !isBetter && (ends || flaw))
+        return showBest("The repaired chart was no better, so this one is shown.");
+      if (ends) return result.error ? programFailed(result, signal, repairs) : shown(result, signal);
+      if (isBetter) {
+        best = { chart, result, weight: flaw.weight };
+        // It can be looked at while a better one is being made.
+        await show(result);
+        signal.throwIfAborted();
+      }
       await repairOnce(error, signal);
     }
+  }
+
+  /** Back to the chart from before the repairs; they stay among the versions. @param {string} notice */
+  function showBest(notice) {
+    const kept = /** @type {Seen} */ (best);
+    best = null;
+    return begin(async (signal) => {
+      adopt(kept.chart, "replace");
+      set({ notices: [notice] });
+      await shown(kept.result, signal);
+    });
   }
 
   /** @param {AbortSignal} signal */
@@ -320,6 +352,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     set({ result, stdout: result.stdout, doing: "Drawing" });
     await show(result);
     signal.throwIfAborted();
+    best = null;
     enter("shown", { repairing: 0, failure: null, canRepair: false });
   }
 
@@ -390,6 +423,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   /** Runs a chart that is there already: once its tables are open. @param {Chart} chart @param {boolean} keepProgram */
   function open(chart, keepProgram) {
     again = () => open(chart, false);
+    best = null;
     return begin(async (signal) => {
       const program = keepProgram ? state.program : chart.program;
       edited = keepProgram;
@@ -455,6 +489,10 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       if (!["asking", "booting", "running"].includes(state.phase)) return;
       const after = duration(performance.now() - state.since);
       const asking = state.phase === "asking";
+      if (best) {
+        showBest(`The repair was stopped after ${after}: the chart is as it was.`);
+        return;
+      }
       end();
       keepDraft({ asking: null, question: state.typed });
       const program = state.writing && state.chart ? state.chart.program : state.program;
@@ -491,6 +529,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     /** A new question that follows from nothing; the tables stay. @param {boolean} push */
     restart(push) {
       end();
+      best = null;
       clear();
       if (push) window.history.pushState(null, "", "/");
       const draft = readDraft();
@@ -512,6 +551,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     async visit(path) {
       const id = /^\/charts\/([^/]+)$/.exec(path)?.[1];
       if (id === undefined) return this.restart(false);
+      best = null;
       clear();
       let chart = seen.get(id);
       if (!chart) {

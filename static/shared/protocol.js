@@ -48,8 +48,10 @@
  *   lost: {source: string, values: number}[], bars: number[][]}} Preview
  * @typedef {{profile: Profile, previews: Preview[]}} Opened
  *
+ * @typedef {typeof FAULTS[number]} Fault
+ * `faults`: what a reader sees at first glance to be wrong with it.
  * @typedef {{library?: string, kind?: string, title?: string, blank?: boolean, points?: number, series?: string[],
- *   axes?: AxesFacts[], trends?: Trend[]}} Facts
+ *   axes?: AxesFacts[], trends?: Trend[], faults?: Fault[]}} Facts
  * `x` as the figure writes it.
  * @typedef {{x: string, y: number}} Mark
  * @typedef {{series: string, kind: string, first: Mark, last: Mark, low: Mark, high: Mark}} Trend
@@ -116,6 +118,8 @@ export const BOUNDS = Object.freeze({
 });
 
 const OPEN_PHASES = /** @type {const} */ (["reading", "parsing", "typing", "keeping"]);
+/** Texts that stand in one another (at the ticks of an axis, at a pie's wedges, at bars, in another panel) or are cut off, a legend. */
+const FAULTS = /** @type {const} */ (["legend", "ticks", "wedges", "values", "panels", "clipped"]);
 
 export class ProtocolError extends Error {
   /** @param {string} message */
@@ -423,6 +427,9 @@ function parseFacts(data) {
   if (typeof facts["points"] === "number") parsed.points = number(facts["points"], "points");
   if (facts["series"] !== undefined) parsed.series = texts(facts["series"], "series", BOUNDS.series);
   if (facts["trends"] !== undefined) parsed.trends = array(facts["trends"], "trends", BOUNDS.trends).map(parseTrend);
+  if (facts["faults"] !== undefined) {
+    parsed.faults = array(facts["faults"], "faults", FAULTS.length).map((fault) => oneOf(fault, "fault", FAULTS));
+  }
   if (facts["axes"] !== undefined) {
     parsed.axes = array(facts["axes"], "axes", BOUNDS.series).map((item) => {
       const axes = record(item, "axes");
