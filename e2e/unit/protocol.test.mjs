@@ -186,6 +186,24 @@ test("what is wrong with a figure is said in words of a closed list", () => {
   }
 });
 
+test("what would put names right in a program is bounded", () => {
+  const fix = { line: 1, start: 0, end: 3, from: "a", to: "A" };
+  const error = { type: "KeyError", message: "", line: 1, traceback: "", told: "" };
+  const told = (/** @type {unknown} */ fixes) => result({ error: { ...error, fixes } }, []).result.error?.fixes;
+  assert.deepEqual(told([{ ...fix, evil: 1 }]), [fix]);
+  assert.equal(told(undefined), undefined);
+  for (const fixes of [
+    "x",
+    null,
+    [null],
+    [{ ...fix, line: -1 }],
+    [{ ...fix, to: 1 }],
+    Array(BOUNDS.fixes + 1).fill(fix),
+  ]) {
+    assert.throws(() => told(fixes), ProtocolError);
+  }
+});
+
 test("a figure's frame answers with one picture of the form that was asked for", () => {
   assert.deepEqual(parseFromFigure({ type: "image", id: 1, svg: "<svg/>" }), {
     type: "image",

@@ -9,7 +9,7 @@
  * @import {Chart, PageData} from "./page-data.js"
  * @import {RunResult, SandboxStatus, createSandbox} from "./sandbox.js"
  * @import {Tables, TablesState} from "./tables.js"
- * @import {Activity, Usage} from "./wire.js"
+ * @import {Doing, Usage} from "./wire.js"
  *
  * @typedef {"idle" | "asking" | "booting" | "running" | "shown" | "failed" | "stopped"} Phase
  * @typedef {{number: number, program: string, error: ProgramError}} Attempt a run that failed and was given back to the model
@@ -49,7 +49,9 @@
  */
 
 import { failureOf, programFailure } from "./advice.js";
+import { unreachable } from "./dom.js";
 import { keepDraft, readDraft, readTables } from "./drafts.js";
+import { describeFixes, withFixes } from "./fixes.js";
 import { flawOf, NOTHING_SEEN } from "./flaws.js";
 import { readPartialReply } from "./reply.js";
 import { duration } from "./words.js";
@@ -163,7 +165,12 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   }
 
   function repairable() {
-    return pageData.models.length > 0 && state.chart !== null && state.chart.repairs < MOST_REPAIRS;
+    return pageData.models.length > 0 && state.chart !== null && rounds() < MOST_REPAIRS;
+  }
+
+  /** Repairs so far: of this chart, and before a name in it was put right, which made it another. */
+  function rounds() {
+    return Math.max(state.chart?.repairs ?? 0, state.attempts.length);
   }
 
   /** @param {Chart} chart @param {"push" | "replace" | "stay"} history */
@@ -192,13 +199,25 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     set({ program, writing: true, doing });
   }
 
-  /** @param {Activity} what the model has begun to do */
-  function onDoing(what) {
-    const doing =
-      what === "planning"
-        ? "The model is choosing what to draw"
-        : "No plan fits, so the model writes the program itself";
-    set({ doing });
+  /** @param {Doing} doing what the model has begun to do */
+  function onDoing({ what, import: name, repair: number }) {
+    switch (what) {
+      case "planning":
+        return set({ doing: "The model is choosing what to draw" });
+      case "writing":
+        return set({ doing: "No plan fits, so the model writes the program itself" });
+      case "replacing": {
+        const message = `${name} is not part of the runtime`;
+        const traceback = `ModuleNotFoundError: ${message}`;
+        /** @type {ProgramError} */
+        const error = { type: "ModuleNotFoundError", message, line: null, traceback, told: traceback };
+        const attempts = [...state.attempts, { number: number ?? 1, program: state.program, error }];
+        reply = "";
+        return set({ attempts, repairing: number ?? 1, doing: "The model writes it again without" });
+      }
+      default:
+        return unreachable(what);
+    }
   }
 
   /** @param {string} question */
@@ -250,8 +269,12 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     });
   }
 
-  /** Stores an edited or own program, so that it has an address. The run goes on without. @param {AbortSignal} signal */
-  async function keepEdit(signal) {
+  /**
+   * Stores an edited or own program, so that it has an address. The run goes on without.
+   * @param {AbortSignal} signal
+   * @param {"push" | "replace"} [history]
+   */
+  async function keepEdit(signal, history = "push") {
     const profile = tables.disclosed();
     const question = state.chart?.question ?? "";
     const parent = state.chart?.id;
@@ -265,7 +288,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       const limit = AbortSignal.timeout(STORE_MILLISECONDS);
       const chart = await api.store(JSON.stringify(body, null, 2), AbortSignal.any([signal, limit]));
       signal.throwIfAborted();
-      adopt(chart, "push");
+      adopt(chart, history);
       keepDraft({ question: state.typed });
     } catch (error) {
       signal.throwIfAborted();
@@ -293,6 +316,8 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
 
   /** @param {AbortSignal} signal @param {boolean} repairs whether a failing program goes back to the model by itself */
   async function runUntilShown(signal, repairs) {
+    /** The model's program with names put right is still the model's. @type {string | null} */
+    let fixed = null;
     for (;;) {
       const result = await runOnce(signal);
       const { chart, program } = state;
@@ -302,7 +327,15 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
         : flawOf(result, { question: chart?.question ?? "", program, profile: tables.state.profile });
       const error = result.error ?? flaw?.error;
       if (!error) return shown(result, signal);
-      const own = !chart || chart.model === null || program !== chart.program;
+      const own = !chart || (chart.model === null && chart.id !== fixed) || program !== chart.program;
+      const names = result.error?.fixes ?? [];
+      const better = repairs && !own && fixed === null ? withFixes(program, names, tables.state.profile) : null;
+      if (better !== null) {
+        set({ program: better, notices: [describeFixes(names)] });
+        await keepEdit(signal, "replace");
+        fixed = state.chart?.id ?? null;
+        continue;
+      }
       const ends = !repairs || own || !repairable();
       const isSeen = flaw !== null && flaw.weight < NOTHING_SEEN;
       const isBetter = isSeen && (best === null || flaw.weight < best.weight);
@@ -371,7 +404,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       stdout: result.stdout,
       failure: {
         ...programFailure(error),
-        advice: (state.chart?.repairs ?? 0) < MOST_REPAIRS ? CHANGE_IT : REPAIRED_OUT,
+        advice: rounds() < MOST_REPAIRS ? CHANGE_IT : REPAIRED_OUT,
       },
       repairing: 0,
       canRepair: repairable() && state.program === state.chart?.program,
@@ -381,7 +414,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
 
   /** @param {ProgramError} error @returns {Attempt} */
   function attemptOf(error) {
-    return { number: (state.chart?.repairs ?? 0) + 1, program: state.program, error };
+    return { number: rounds() + 1, program: state.program, error };
   }
 
   /** @param {ProgramError} error @param {AbortSignal} signal */
@@ -390,7 +423,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     reply = "";
     again = () => repairFrom(error);
     const attempts = state.attempts.at(-1)?.error === error ? state.attempts : [...state.attempts, attemptOf(error)];
-    enter("asking", { repairing: chart.repairs + 1, failure: null, attempts, result: null, stdout: "" });
+    enter("asking", { repairing: attempts.at(-1)?.number ?? 1, failure: null, attempts, result: null, stdout: "" });
     const sent = tables.state.privacy === "samples" ? error.traceback : error.told;
     const repaired = await api.repair(chart.id, sent || error.type, state.model, { signal, onDelta, onDoing });
     signal.throwIfAborted();

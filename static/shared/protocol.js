@@ -67,7 +67,9 @@
  * @typedef {{kind: "table", columns: string[], rows: string[][], totalRows: number, facts: Facts}} TableFigure
  * @typedef {SvgFigure | PngFigure | InteractiveFigure | TableFigure} Figure
  * `told`: the traceback without what it quotes of the tables
- * @typedef {{type: string, message: string, line: number | null, traceback: string, told: string}} ProgramError
+ * `fixes`: places of the program where a name stands that is surely meant to be another: a literal, from `start` to `end` of its line.
+ * @typedef {{line: number, start: number, end: number, from: string, to: string}} Fix
+ * @typedef {{type: string, message: string, line: number | null, traceback: string, told: string, fixes?: Fix[]}} ProgramError
  * @typedef {{ok: boolean, figures: Figure[], value: string | null, error: ProgramError | null, warnings: string[]}} SandboxResult
  *
  * `width`: of the whole picture in pixels; null for twice as many as it takes on the screen. An SVG has the size it has there.
@@ -114,6 +116,7 @@ export const BOUNDS = Object.freeze({
   trends: 24,
   series: 200,
   warnings: 50,
+  fixes: 200,
   messagesPerRun: 4_000,
 });
 
@@ -335,6 +338,22 @@ function parseError(data) {
     traceback: cut(error["traceback"], BOUNDS.traceback),
     // Rather too little than a cell.
     told: cut(error["told"] ?? error["type"], BOUNDS.traceback),
+    ...(error["fixes"] !== undefined && { fixes: array(error["fixes"], "fixes", BOUNDS.fixes).map(parseFix) }),
+  };
+}
+
+/**
+ * @param {unknown} data
+ * @returns {Fix}
+ */
+function parseFix(data) {
+  const fix = record(data, "fix");
+  return {
+    line: integer(fix["line"], "line"),
+    start: integer(fix["start"], "start"),
+    end: integer(fix["end"], "end"),
+    from: string(fix["from"], "from", BOUNDS.text),
+    to: string(fix["to"], "to", BOUNDS.text),
   };
 }
 

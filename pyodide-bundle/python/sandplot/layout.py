@@ -1,7 +1,7 @@
 """Small repairs of a figure's layout that its author would have made after one look: tick labels that run into each
 other are turned, get more room, or every n-th of them stays; panels that write over each other move apart; a legend
-without a name goes; dates lose a midnight that nobody asked for. The marks are left alone, and so is how the program wrote
-its labels; the figure is as it was once it has been drawn. What cannot be mended here is found by faults.py.
+without a name goes; dates lose a midnight that nobody asked for. The marks and what the program set itself are left
+alone, and the figure is as it was once it has been drawn. What cannot be mended here is found by faults.py.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _drop_midnights(axes: Axes, undo: list[Callable[[], None]]) -> None:
 
 
 def _drop_legends(figure: Figure, undo: list[Callable[[], None]]) -> None:
-    """Of one series a legend without a name says nothing. Of several it would have to, which is for the program to mend."""
+    """Of one series a legend without a name says nothing. Of several it would have to: that is the program's to mend."""
     for legend in faults.legends(figure):
         if faults.is_nameless(legend) and not faults.is_wanted(legend):
             legend.set_visible(False)
@@ -124,7 +124,9 @@ def _part(figure: Figure, undo: list[Callable[[], None]]) -> None:
         return
     if any(axes.get_subplotspec() is None for axes in panels) or not faults.panels_overlap(figure):
         return
-    before = {name: getattr(figure.subplotpars, name) for name in ("left", "right", "bottom", "top", "wspace", "hspace")}
+    before = {
+        name: getattr(figure.subplotpars, name) for name in ("left", "right", "bottom", "top", "wspace", "hspace")
+    }
     with warnings.catch_warnings():
         # That there is no room for it is seen in what is measured afterwards.
         warnings.simplefilter("ignore")
