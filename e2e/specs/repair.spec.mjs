@@ -1,7 +1,8 @@
 // A failed run goes back to the model with its traceback: at most twice, in sight, and stoppable.
 import { expect, expectState, test } from "../fixtures.mjs";
 
-const SALES = { name: "sales.csv", mimeType: "text/csv", buffer: Buffer.from("region,amount\nNorth,120\nSouth,340\n") };
+const ROWS = "North,120\nSouth,340\n".repeat(6);
+const SALES = { name: "sales.csv", mimeType: "text/csv", buffer: Buffer.from(`region,amount\n${ROWS}`) };
 
 /** @param {import("@playwright/test").Page} page @param {string} url @param {string} question */
 async function ask(page, url, question) {

@@ -28,7 +28,8 @@ export function withFixes(program, fixes, profile) {
 
 /** What was put right, for the person. @param {readonly Fix[]} fixes */
 export function describeFixes(fixes) {
-  const pairs = [...new Set(fixes.map(({ from, to }) => `“${from}” is now “${to}”`))];
+  const inOrder = [...fixes].sort((a, b) => a.line - b.line || a.start - b.start);
+  const pairs = [...new Set(inOrder.map(({ from, to }) => `“${from}” is now “${to}”`))];
   return `The program named a column otherwise than the table does: ${pairs.join(", ")}.`;
 }
 
