@@ -57,6 +57,11 @@ pub fn from_reply(reply: &str, runtime: &Runtime) -> Result<Program, ProgramErro
     Ok(Program { source: source + "\n" })
 }
 
+/// The program of a reply as the model wrote it, whether it can run or not.
+pub fn as_written(reply: &str) -> Option<String> {
+    reply::program(reply)
+}
+
 /// Holds every import of a program against the runtime.
 pub fn check_imports(source: &str, runtime: &Runtime) -> Result<(), ProgramError> {
     imports::check(source, runtime)

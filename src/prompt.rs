@@ -23,6 +23,7 @@ const NO_TABLE: &str = include_str!("prompt/no_table.md");
 const FOLLOW_UP: &str = include_str!("prompt/follow_up.md");
 const PLAN: &str = include_str!("prompt/plan.md");
 const REPAIR: &str = include_str!("prompt/repair.md");
+const MISSING: &str = include_str!("prompt/missing.md");
 
 /// Beginning and end of a traceback say most: what was called, and what went wrong.
 const TRACEBACK_LIMIT: usize = 3000;
@@ -103,6 +104,25 @@ pub fn repair(question: &str, profile: &Profile, program: &str, traceback: &str,
         message(Role::Assistant, fenced("python", program)),
         message(Role::User, fill(REPAIR, &[("traceback", &traceback)])),
     ]
+}
+
+/// `asked`, and after it the program that came of it, with what it may use in place of an import that nobody has.
+pub fn without(
+    mut asked: Vec<Message>,
+    program: &str,
+    import: &str,
+    instead: Option<&str>,
+    runtime: &Runtime,
+) -> Vec<Message> {
+    let instead = instead.map_or(String::new(), |instead| format!(" Instead: {instead}."));
+    let values = [
+        ("import", import),
+        ("instead", &instead),
+        ("libraries", &libraries(runtime)),
+    ];
+    asked.push(message(Role::Assistant, fenced("python", program)));
+    asked.push(message(Role::User, fill(MISSING, &values)));
+    asked
 }
 
 fn system(runtime: &Runtime) -> Message {

@@ -16,6 +16,8 @@ pub const REQUESTS: &str = "sandplot_requests_total";
 /// Programs asked of a model, by kind (`question`, `repair`), model and how that ended: `ok`, `left` (the reader did not wait) or
 /// the code of the error.
 pub const ASKED: &str = "sandplot_asked_total";
+/// Repairs asked of a model, by round (`1`, `2`), model and how that ended. They are among those above as well.
+pub const REPAIRS: &str = "sandplot_repairs_total";
 /// From the question to the first piece of the reply, by model.
 pub const FIRST_TOKEN_SECONDS: &str = "sandplot_model_first_token_seconds";
 /// From the question to the end of the reply, by model.

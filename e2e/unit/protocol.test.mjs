@@ -176,6 +176,34 @@ test("the tables beside a figure are texts, and bounded", () => {
   }
 });
 
+test("what is wrong with a figure is said in words of a closed list", () => {
+  const figure = { kind: "png", png: 0, width: 1, height: 1 };
+  const told = (/** @type {unknown} */ faults) =>
+    result({ figures: [{ ...figure, facts: { faults } }] }, [new Uint8Array(1)]);
+  assert.deepEqual(told(["legend", "ticks"]).result.figures[0]?.facts.faults, ["legend", "ticks"]);
+  for (const faults of ["legend", null, ["evil"], [{}], Array(50).fill("legend")]) {
+    assert.throws(() => told(faults), ProtocolError);
+  }
+});
+
+test("what would put names right in a program is bounded", () => {
+  const fix = { line: 1, start: 0, end: 3, from: "a", to: "A" };
+  const error = { type: "KeyError", message: "", line: 1, traceback: "", told: "" };
+  const told = (/** @type {unknown} */ fixes) => result({ error: { ...error, fixes } }, []).result.error?.fixes;
+  assert.deepEqual(told([{ ...fix, evil: 1 }]), [fix]);
+  assert.equal(told(undefined), undefined);
+  for (const fixes of [
+    "x",
+    null,
+    [null],
+    [{ ...fix, line: -1 }],
+    [{ ...fix, to: 1 }],
+    Array(BOUNDS.fixes + 1).fill(fix),
+  ]) {
+    assert.throws(() => told(fixes), ProtocolError);
+  }
+});
+
 test("a figure's frame answers with one picture of the form that was asked for", () => {
   assert.deepEqual(parseFromFigure({ type: "image", id: 1, svg: "<svg/>" }), {
     type: "image",

@@ -190,6 +190,20 @@ fn a_repair() {
 }
 
 #[test]
+fn a_program_that_imports_what_nobody_has() {
+    let asked = question("Price by age", &profile(json!([customers()])), None, &runtime());
+    let program = "import polars\npolars.DataFrame(df)\n";
+    let messages = without(
+        asked,
+        program,
+        "polars",
+        Some("the tables are pandas DataFrames"),
+        &runtime(),
+    );
+    insta::assert_snapshot!(shown(&messages[2..]));
+}
+
+#[test]
 fn a_chart_without_a_question_can_be_repaired() {
     let messages = repair(" ", &Profile::default(), "x", "NameError: x", &runtime());
     assert!(messages[1].content.ends_with("Draw this: a chart of this data"));

@@ -1,7 +1,8 @@
 //! A question on its way: the model's reply piece by piece, then the stored chart or a failure; and what it took.
 //!
 //! Where the model is to fill in a form first (`plan`), nobody is shown the form: the program that is made of it comes in one
-//! piece. If no form fits, or the server holds no reply to one, the same model is asked for a program.
+//! piece. If no form fits, or the server holds no reply to one, the same model is asked for a program. A program that imports what
+//! the runtime does not have goes back to it at once, as one of the repairs that a chart may have.
 //!
 //! Dropping the stream hangs up on the model. What was asked is counted then as well, so that a reader who left is counted too.
 
@@ -13,11 +14,12 @@ use futures_util::{Stream, StreamExt as _, stream};
 
 use super::App;
 use super::error::Failure;
-use super::limit::PROGRAM_BYTES;
+use super::limit::{MOST_REPAIRS, PROGRAM_BYTES};
 use super::quota::{Client, Unit};
-use super::wire::{self, Activity, Answer};
+use super::wire::{self, Activity, Answer, Doing};
 use crate::llm::{self, BrokenStream, Llm, LlmError, Piece, Pieces, Usage};
 use crate::plan::{self, PlanError};
+use crate::program::ProgramError;
 use crate::store::{Chart, ChartId};
 use crate::{program, prompt, telemetry};
 
@@ -43,7 +45,7 @@ pub(super) struct Request {
 /// What comes of asking, in order; one of the last two is the end.
 pub(super) enum Step {
     /// What the model has begun to do, where that is not only to write a program.
-    Doing(Activity),
+    Doing(Doing),
     Delta(String),
     Done(Box<Answer>),
     Failed(Arc<Failure>),
@@ -57,7 +59,6 @@ impl Draft {
         llm: Arc<Llm>,
         request: Request,
     ) -> Result<impl Stream<Item = Step> + Send + use<>, Failure> {
-        let kind = if self.repairs > 0 { "repair" } else { "question" };
         let mut asking = Asking {
             app: app.clone(),
             client,
@@ -70,10 +71,10 @@ impl Draft {
         match request.form {
             Some(form) => {
                 let call = asking.call("plan", &form.messages, Some(&form.schema))?;
-                asking.ready.push_back(Step::Doing(Activity::Planning));
+                asking.ready.push_back(Step::Doing(Activity::Planning.into()));
                 asking.stage = Stage::Plan(call, form, request.program);
             }
-            None => asking.stage = Stage::Program(asking.call(kind, &request.program, None)?),
+            None => asking.ask_for_program(request.program)?,
         }
         Ok(stream::unfold(asking, async |mut asking| {
             let step = asking.next().await?;
@@ -120,7 +121,8 @@ struct Asking {
 enum Stage {
     /// With what is asked for if no form fits.
     Plan(Call, plan::Form, Vec<prompt::Message>),
-    Program(Call),
+    /// With what was asked for.
+    Program(Call, Vec<prompt::Message>),
     Over,
 }
 
@@ -154,6 +156,7 @@ impl Asking {
                 client: self.client,
                 model: self.llm.clone(),
                 kind,
+                round: self.draft.repairs,
                 started: Instant::now(),
                 has_begun: false,
                 outcome: "left",
@@ -170,14 +173,14 @@ impl Asking {
             if let Some(step) = self.ready.pop_front() {
                 return Some(step);
             }
-            let (Stage::Plan(call, ..) | Stage::Program(call)) = &mut self.stage else {
+            let (Stage::Plan(call, ..) | Stage::Program(call, _)) = &mut self.stage else {
                 return None;
             };
             let end = match call.pieces.next().await {
                 Some(Ok(Piece::Text(text))) => {
                     call.measured.piece(&text);
                     call.reply.push_str(&text);
-                    if matches!(self.stage, Stage::Program(_)) {
+                    if matches!(self.stage, Stage::Program(..)) {
                         return Some(Step::Delta(text));
                     }
                     continue;
@@ -191,7 +194,7 @@ impl Asking {
             };
             let step = match std::mem::replace(&mut self.stage, Stage::Over) {
                 Stage::Plan(call, form, otherwise) => self.planned(call, &form, otherwise, end).await,
-                Stage::Program(call) => self.written(call, end).await.map(Some),
+                Stage::Program(call, asked) => self.written(call, asked, end).await.map(Some),
                 Stage::Over => return None,
             };
             match step {
@@ -235,13 +238,24 @@ impl Asking {
                 tracing::debug!(llm.model = self.llm.name(), error.cause = %error, "no plan fits");
                 call.measured.outcome = "no_plan";
                 drop(call);
-                self.stage = Stage::Program(self.call("question", &otherwise, None)?);
-                Ok(Some(Step::Doing(Activity::Writing)))
+                self.ask_for_program(otherwise)?;
+                Ok(Some(Step::Doing(Activity::Writing.into())))
             }
         }
     }
 
-    async fn written(&mut self, mut call: Call, end: Result<(), LlmError>) -> Result<Step, Failure> {
+    fn ask_for_program(&mut self, messages: Vec<prompt::Message>) -> Result<(), Failure> {
+        let kind = if self.draft.repairs > 0 { "repair" } else { "question" };
+        self.stage = Stage::Program(self.call(kind, &messages, None)?, messages);
+        Ok(())
+    }
+
+    async fn written(
+        &mut self,
+        mut call: Call,
+        asked: Vec<prompt::Message>,
+        end: Result<(), LlmError>,
+    ) -> Result<Step, Failure> {
         self.used = sum(self.used, call.measured.usage);
         let program = end.map_err(Failure::Model).and_then(|()| {
             let runtime = self.app.parts().bundle.runtime();
@@ -255,7 +269,24 @@ impl Asking {
             Ok(_) => "ok",
             Err(failure) => failure.said().code.name(),
         };
-        stored
+        match stored {
+            Err(Failure::Program(ProgramError::PackageMissing { import, instead }))
+                if self.draft.repairs < MOST_REPAIRS =>
+            {
+                let program = program::as_written(&call.reply).unwrap_or_default();
+                drop(call);
+                let runtime = self.app.parts().bundle.runtime();
+                let messages = prompt::without(asked, &program, &import, instead.as_deref(), runtime);
+                self.draft.repairs += 1;
+                self.ask_for_program(messages)?;
+                Ok(Step::Doing(Doing {
+                    what: Activity::Replacing,
+                    import: Some(import),
+                    repair: Some(self.draft.repairs),
+                }))
+            }
+            stored => stored,
+        }
     }
 
     async fn store(&mut self, program: program::Program) -> Result<Step, Failure> {
@@ -322,6 +353,8 @@ struct Measured {
     client: Client,
     model: Arc<Llm>,
     kind: &'static str,
+    /// Which repair it is; none of a question.
+    round: u32,
     started: Instant,
     has_begun: bool,
     outcome: &'static str,
@@ -360,6 +393,11 @@ impl Drop for Measured {
         let model = || self.model.name().to_owned();
         metrics::counter!(telemetry::ASKED, "kind" => self.kind, "model" => model(), "outcome" => self.outcome)
             .increment(1);
+        if self.round > 0 {
+            let round = self.round.to_string();
+            metrics::counter!(telemetry::REPAIRS, "round" => round, "model" => model(), "outcome" => self.outcome)
+                .increment(1);
+        }
         if self.outcome == "ok" {
             metrics::histogram!(telemetry::REPLY_SECONDS, "model" => model()).record(self.started.elapsed());
         }

@@ -23,7 +23,7 @@ use super::error::{Failure, seconds};
 use super::limit::{Json, MOST_REPAIRS, PROFILE_BYTES, PROGRAM_BYTES, QUESTION_CHARS, TRACEBACK_BYTES};
 use super::log::LateFailure;
 use super::quota::Client;
-use super::wire::{Answer, Ask, Delta, Doing, Repair, StreamError, Version, Versions};
+use super::wire::{Answer, Ask, Delta, Repair, StreamError, Version, Versions};
 use crate::llm::Llm;
 use crate::plan;
 use crate::prompt::{self, Previous, Profile};
@@ -251,7 +251,7 @@ fn events(steps: impl Stream<Item = Step> + Send + 'static) -> Response {
     let of_steps = {
         let late = late.clone();
         steps.map(move |step| match step {
-            Step::Doing(what) => event("doing", &Doing { what }),
+            Step::Doing(what) => event("doing", &what),
             Step::Delta(text) => event("delta", &Delta { text: &text }),
             Step::Done(stored) => event("program", &stored),
             Step::Failed(failure) => {

@@ -103,6 +103,24 @@ pub(super) struct Delta<'a> {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(super) struct Doing {
     pub(super) what: Activity,
+    /// What the program has to do without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub(super) import: Option<String>,
+    /// Which repair that is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub(super) repair: Option<u32>,
+}
+
+impl From<Activity> for Doing {
+    fn from(what: Activity) -> Doing {
+        Doing {
+            what,
+            import: None,
+            repair: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -113,6 +131,8 @@ pub(super) enum Activity {
     Planning,
     /// No form fits, so it writes a program.
     Writing,
+    /// It writes the program again without what the runtime does not have; what it has written so far is void.
+    Replacing,
 }
 
 /// The data of the event `error`. The event `program` carries an [`Answer`], `done` an empty object.

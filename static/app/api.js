@@ -4,13 +4,13 @@
  * about it is session.js's. Bodies are given as text, so that what was shown to the person is what is sent, byte for byte.
  *
  * @import {Chart} from "./page-data.js"
- * @import {Activity, Profile, Usage, Version} from "./wire.js"
+ * @import {Activity, Doing, Profile, Usage, Version} from "./wire.js"
  *
  * @typedef {{what: string, body: string, at: Date}} Sent one request that left the tab
  * @typedef {object} Streaming
  * @property {AbortSignal} signal
  * @property {(text: string) => void} onDelta
- * @property {(what: Activity) => void} onDoing
+ * @property {(doing: Doing) => void} onDoing
  */
 
 import { readEvents } from "./sse.js";
@@ -119,7 +119,7 @@ async function readReply(body, requestId, { signal, onDelta, onDoing }) {
       if (next.value === "alive") continue;
       const { name, data } = next.value;
       if (name === "delta") onDelta(text(record(JSON.parse(data))["text"]));
-      else if (name === "doing") onDoing(record(JSON.parse(data))["what"] === "planning" ? "planning" : "writing");
+      else if (name === "doing") onDoing(parseDoing(JSON.parse(data)));
       else if (name === "program") chart = parseChart(JSON.parse(data));
       else if (name === "error") throw errorOf(JSON.parse(data), requestId, null);
       else if (name === "done") break;
@@ -132,6 +132,20 @@ async function readReply(body, requestId, { signal, onDelta, onDoing }) {
   }
   if (!chart) throw broken(requestId);
   return chart;
+}
+
+/** @type {readonly Activity[]} */
+const ACTIVITIES = ["planning", "writing", "replacing"];
+
+/** @param {unknown} data @returns {Doing} */
+function parseDoing(data) {
+  const doing = record(data);
+  const { import: name, repair } = doing;
+  return {
+    what: ACTIVITIES.find((known) => known === doing["what"]) ?? "writing",
+    ...(typeof name === "string" && { import: name }),
+    ...(typeof repair === "number" && { repair }),
+  };
 }
 
 /**

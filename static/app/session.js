@@ -9,10 +9,11 @@
  * @import {Chart, PageData} from "./page-data.js"
  * @import {RunResult, SandboxStatus, createSandbox} from "./sandbox.js"
  * @import {Tables, TablesState} from "./tables.js"
- * @import {Activity, Usage} from "./wire.js"
+ * @import {Doing, Usage} from "./wire.js"
  *
  * @typedef {"idle" | "asking" | "booting" | "running" | "shown" | "failed" | "stopped"} Phase
  * @typedef {{number: number, program: string, error: ProgramError}} Attempt a run that failed and was given back to the model
+ * @typedef {{chart: Chart, result: RunResult, weight: number}} Seen a chart that can be looked at, and how much is wrong with it
  *
  * @typedef {object} SessionState
  * @property {Phase} phase
@@ -48,8 +49,10 @@
  */
 
 import { failureOf, programFailure } from "./advice.js";
+import { unreachable } from "./dom.js";
 import { keepDraft, readDraft, readTables } from "./drafts.js";
-import { flawOf } from "./flaws.js";
+import { describeFixes, withFixes } from "./fixes.js";
+import { flawOf, NOTHING_SEEN } from "./flaws.js";
 import { readPartialReply } from "./reply.js";
 import { duration } from "./words.js";
 
@@ -98,6 +101,8 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   let edited = false;
   /** The program waits for Python, and for nothing else. */
   let waits = false;
+  /** The best chart so far of one that is being repaired: what is shown if no repair makes it better. @type {Seen | null} */
+  let best = null;
   /** What the browser keeps of the files has been looked up. @type {Promise<void>} */
   let restored = Promise.resolve();
 
@@ -142,6 +147,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   /** @param {unknown} error */
   function fail(error) {
     const failure = failureOf(error, reply);
+    if (best) return showBest(`The chart could not be made better (${failure.title}): it is as it was.`);
     const inRun = state.phase === "running" || state.phase === "booting";
     const slow = failure.code === "timeout" || failure.code === "memory";
     // A half-written program is in the way of the one before it; a whole one that lacks a package may be edited.
@@ -159,7 +165,12 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   }
 
   function repairable() {
-    return pageData.models.length > 0 && state.chart !== null && state.chart.repairs < MOST_REPAIRS;
+    return pageData.models.length > 0 && state.chart !== null && rounds() < MOST_REPAIRS;
+  }
+
+  /** Repairs so far: of this chart, and before a name in it was put right, which made it another. */
+  function rounds() {
+    return Math.max(state.chart?.repairs ?? 0, state.attempts.length);
   }
 
   /** @param {Chart} chart @param {"push" | "replace" | "stay"} history */
@@ -188,13 +199,25 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     set({ program, writing: true, doing });
   }
 
-  /** @param {Activity} what the model has begun to do */
-  function onDoing(what) {
-    const doing =
-      what === "planning"
-        ? "The model is choosing what to draw"
-        : "No plan fits, so the model writes the program itself";
-    set({ doing });
+  /** @param {Doing} doing what the model has begun to do */
+  function onDoing({ what, import: name, repair: number }) {
+    switch (what) {
+      case "planning":
+        return set({ doing: "The model is choosing what to draw" });
+      case "writing":
+        return set({ doing: "No plan fits, so the model writes the program itself" });
+      case "replacing": {
+        const message = `${name} is not part of the runtime`;
+        const traceback = `ModuleNotFoundError: ${message}`;
+        /** @type {ProgramError} */
+        const error = { type: "ModuleNotFoundError", message, line: null, traceback, told: traceback };
+        const attempts = [...state.attempts, { number: number ?? 1, program: state.program, error }];
+        reply = "";
+        return set({ attempts, repairing: number ?? 1, doing: "The model writes it again without" });
+      }
+      default:
+        return unreachable(what);
+    }
   }
 
   /** @param {string} question */
@@ -214,6 +237,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   /** @param {string} question */
   function ask(question) {
     again = () => ask(question);
+    best = null;
     return begin(async (signal) => {
       keepDraft({ asking: question });
       enter("asking", {
@@ -245,8 +269,12 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     });
   }
 
-  /** Stores an edited or own program, so that it has an address. The run goes on without. @param {AbortSignal} signal */
-  async function keepEdit(signal) {
+  /**
+   * Stores an edited or own program, so that it has an address. The run goes on without.
+   * @param {AbortSignal} signal
+   * @param {"push" | "replace"} [history]
+   */
+  async function keepEdit(signal, history = "push") {
     const profile = tables.disclosed();
     const question = state.chart?.question ?? "";
     const parent = state.chart?.id;
@@ -260,7 +288,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       const limit = AbortSignal.timeout(STORE_MILLISECONDS);
       const chart = await api.store(JSON.stringify(body, null, 2), AbortSignal.any([signal, limit]));
       signal.throwIfAborted();
-      adopt(chart, "push");
+      adopt(chart, history);
       keepDraft({ question: state.typed });
     } catch (error) {
       signal.throwIfAborted();
@@ -275,6 +303,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   function run() {
     if (state.program.trim() === "") return;
     again = run;
+    best = null;
     return begin(async (signal) => {
       enter("booting", { failure: null, attempts: [], repairing: 0, notices: [], doing: "Keeping the program" });
       await restored;
@@ -287,16 +316,52 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
 
   /** @param {AbortSignal} signal @param {boolean} repairs whether a failing program goes back to the model by itself */
   async function runUntilShown(signal, repairs) {
+    /** The model's program with names put right is still the model's. @type {string | null} */
+    let fixed = null;
     for (;;) {
       const result = await runOnce(signal);
-      // An empty chart is a failure to repair, and all there is to show once that is not possible.
-      const error = result.error ?? flawOf(result);
+      const { chart, program } = state;
+      // A flawed chart is a failure to repair, and all there is to show once that is not possible.
+      const flaw = result.error
+        ? null
+        : flawOf(result, { question: chart?.question ?? "", program, profile: tables.state.profile });
+      const error = result.error ?? flaw?.error;
       if (!error) return shown(result, signal);
-      const own = !state.chart || state.chart.model === null || state.program !== state.chart.program;
-      if (!repairs || own || !repairable())
-        return result.error ? programFailed(result, signal, repairs) : shown(result, signal);
+      const own = !chart || (chart.model === null && chart.id !== fixed) || program !== chart.program;
+      const names = result.error?.fixes ?? [];
+      const better = repairs && !own && fixed === null ? withFixes(program, names, tables.state.profile) : null;
+      if (better !== null) {
+        set({ program: better, notices: [describeFixes(names)] });
+        await keepEdit(signal, "replace");
+        fixed = state.chart?.id ?? null;
+        continue;
+      }
+      const ends = !repairs || own || !repairable();
+      const isSeen = flaw !== null && flaw.weight < NOTHING_SEEN;
+      const isBetter = isSeen && (best === null || flaw.weight < best.weight);
+      // One repair that mends nothing of what could be seen is enough.
+      if (best && !isBetter && (ends || flaw))
+        return showBest("The repaired chart was no better, so this one is shown.");
+      if (ends) return result.error ? programFailed(result, signal, repairs) : shown(result, signal);
+      if (isBetter) {
+        best = { chart, result, weight: flaw.weight };
+        // It can be looked at while a better one is being made.
+        await show(result);
+        signal.throwIfAborted();
+      }
       await repairOnce(error, signal);
     }
+  }
+
+  /** Back to the chart from before the repairs; they stay among the versions. @param {string} notice */
+  function showBest(notice) {
+    const kept = /** @type {Seen} */ (best);
+    best = null;
+    return begin(async (signal) => {
+      adopt(kept.chart, "replace");
+      set({ notices: [notice] });
+      await shown(kept.result, signal);
+    });
   }
 
   /** @param {AbortSignal} signal */
@@ -320,6 +385,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     set({ result, stdout: result.stdout, doing: "Drawing" });
     await show(result);
     signal.throwIfAborted();
+    best = null;
     enter("shown", { repairing: 0, failure: null, canRepair: false });
   }
 
@@ -338,7 +404,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       stdout: result.stdout,
       failure: {
         ...programFailure(error),
-        advice: (state.chart?.repairs ?? 0) < MOST_REPAIRS ? CHANGE_IT : REPAIRED_OUT,
+        advice: rounds() < MOST_REPAIRS ? CHANGE_IT : REPAIRED_OUT,
       },
       repairing: 0,
       canRepair: repairable() && state.program === state.chart?.program,
@@ -348,7 +414,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
 
   /** @param {ProgramError} error @returns {Attempt} */
   function attemptOf(error) {
-    return { number: (state.chart?.repairs ?? 0) + 1, program: state.program, error };
+    return { number: rounds() + 1, program: state.program, error };
   }
 
   /** @param {ProgramError} error @param {AbortSignal} signal */
@@ -357,7 +423,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     reply = "";
     again = () => repairFrom(error);
     const attempts = state.attempts.at(-1)?.error === error ? state.attempts : [...state.attempts, attemptOf(error)];
-    enter("asking", { repairing: chart.repairs + 1, failure: null, attempts, result: null, stdout: "" });
+    enter("asking", { repairing: attempts.at(-1)?.number ?? 1, failure: null, attempts, result: null, stdout: "" });
     const sent = tables.state.privacy === "samples" ? error.traceback : error.told;
     const repaired = await api.repair(chart.id, sent || error.type, state.model, { signal, onDelta, onDoing });
     signal.throwIfAborted();
@@ -390,6 +456,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   /** Runs a chart that is there already: once its tables are open. @param {Chart} chart @param {boolean} keepProgram */
   function open(chart, keepProgram) {
     again = () => open(chart, false);
+    best = null;
     return begin(async (signal) => {
       const program = keepProgram ? state.program : chart.program;
       edited = keepProgram;
@@ -455,6 +522,10 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       if (!["asking", "booting", "running"].includes(state.phase)) return;
       const after = duration(performance.now() - state.since);
       const asking = state.phase === "asking";
+      if (best) {
+        showBest(`The repair was stopped after ${after}: the chart is as it was.`);
+        return;
+      }
       end();
       keepDraft({ asking: null, question: state.typed });
       const program = state.writing && state.chart ? state.chart.program : state.program;
@@ -491,6 +562,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     /** A new question that follows from nothing; the tables stay. @param {boolean} push */
     restart(push) {
       end();
+      best = null;
       clear();
       if (push) window.history.pushState(null, "", "/");
       const draft = readDraft();
@@ -512,6 +584,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     async visit(path) {
       const id = /^\/charts\/([^/]+)$/.exec(path)?.[1];
       if (id === undefined) return this.restart(false);
+      best = null;
       clear();
       let chart = seen.get(id);
       if (!chart) {

@@ -138,7 +138,8 @@ export function createVersionsView({ onVisit, onStep, onForget, step }) {
 
 /** @param {KeptVersion} version @param {KeptVersion | undefined} parent */
 function titleOf({ question, model, repairs }, parent) {
-  if (repairs > 0) return `Repair ${repairs}`;
+  // A question whose first program could not even be stored has a repair behind it, and is what was asked.
+  if (repairs > 0 && parent?.question === question) return `Repair ${repairs}`;
   if (model === null && (question === "" || question === parent?.question)) {
     return parent ? "Edited program" : "Own program";
   }

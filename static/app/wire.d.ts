@@ -70,9 +70,17 @@ export type Delta = { text: string, };
 /**
  * The data of the event `doing`: what the model has begun to do.
  */
-export type Doing = { what: Activity, };
+export type Doing = { what: Activity, 
+/**
+ * What the program has to do without.
+ */
+import?: string, 
+/**
+ * Which repair that is.
+ */
+repair?: number, };
 
-export type Activity = "planning" | "writing";
+export type Activity = "planning" | "writing" | "replacing";
 
 /**
  * The data of the event `error`. The event `program` carries an [`Answer`], `done` an empty object.

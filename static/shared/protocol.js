@@ -48,8 +48,10 @@
  *   lost: {source: string, values: number}[], bars: number[][]}} Preview
  * @typedef {{profile: Profile, previews: Preview[]}} Opened
  *
+ * @typedef {typeof FAULTS[number]} Fault
+ * `faults`: what a reader sees at first glance to be wrong with it.
  * @typedef {{library?: string, kind?: string, title?: string, blank?: boolean, points?: number, series?: string[],
- *   axes?: AxesFacts[], trends?: Trend[]}} Facts
+ *   axes?: AxesFacts[], trends?: Trend[], faults?: Fault[]}} Facts
  * `x` as the figure writes it.
  * @typedef {{x: string, y: number}} Mark
  * @typedef {{series: string, kind: string, first: Mark, last: Mark, low: Mark, high: Mark}} Trend
@@ -65,7 +67,9 @@
  * @typedef {{kind: "table", columns: string[], rows: string[][], totalRows: number, facts: Facts}} TableFigure
  * @typedef {SvgFigure | PngFigure | InteractiveFigure | TableFigure} Figure
  * `told`: the traceback without what it quotes of the tables
- * @typedef {{type: string, message: string, line: number | null, traceback: string, told: string}} ProgramError
+ * `fixes`: places of the program where a name stands that is surely meant to be another: a literal, from `start` to `end` of its line.
+ * @typedef {{line: number, start: number, end: number, from: string, to: string}} Fix
+ * @typedef {{type: string, message: string, line: number | null, traceback: string, told: string, fixes?: Fix[]}} ProgramError
  * @typedef {{ok: boolean, figures: Figure[], value: string | null, error: ProgramError | null, warnings: string[]}} SandboxResult
  *
  * `width`: of the whole picture in pixels; null for twice as many as it takes on the screen. An SVG has the size it has there.
@@ -112,10 +116,13 @@ export const BOUNDS = Object.freeze({
   trends: 24,
   series: 200,
   warnings: 50,
+  fixes: 200,
   messagesPerRun: 4_000,
 });
 
 const OPEN_PHASES = /** @type {const} */ (["reading", "parsing", "typing", "keeping"]);
+/** Texts that stand in one another (at the ticks of an axis, at a pie's wedges, at bars, in another panel) or are cut off, a legend. */
+const FAULTS = /** @type {const} */ (["legend", "ticks", "wedges", "values", "panels", "clipped"]);
 
 export class ProtocolError extends Error {
   /** @param {string} message */
@@ -331,6 +338,22 @@ function parseError(data) {
     traceback: cut(error["traceback"], BOUNDS.traceback),
     // Rather too little than a cell.
     told: cut(error["told"] ?? error["type"], BOUNDS.traceback),
+    ...(error["fixes"] !== undefined && { fixes: array(error["fixes"], "fixes", BOUNDS.fixes).map(parseFix) }),
+  };
+}
+
+/**
+ * @param {unknown} data
+ * @returns {Fix}
+ */
+function parseFix(data) {
+  const fix = record(data, "fix");
+  return {
+    line: integer(fix["line"], "line"),
+    start: integer(fix["start"], "start"),
+    end: integer(fix["end"], "end"),
+    from: string(fix["from"], "from", BOUNDS.text),
+    to: string(fix["to"], "to", BOUNDS.text),
   };
 }
 
@@ -423,6 +446,9 @@ function parseFacts(data) {
   if (typeof facts["points"] === "number") parsed.points = number(facts["points"], "points");
   if (facts["series"] !== undefined) parsed.series = texts(facts["series"], "series", BOUNDS.series);
   if (facts["trends"] !== undefined) parsed.trends = array(facts["trends"], "trends", BOUNDS.trends).map(parseTrend);
+  if (facts["faults"] !== undefined) {
+    parsed.faults = array(facts["faults"], "faults", FAULTS.length).map((fault) => oneOf(fault, "fault", FAULTS));
+  }
   if (facts["axes"] !== undefined) {
     parsed.axes = array(facts["axes"], "axes", BOUNDS.series).map((item) => {
       const axes = record(item, "axes");

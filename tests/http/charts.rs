@@ -312,6 +312,33 @@ async fn a_fault_of_the_model_is_said_with_its_code_and_stores_nothing() {
 }
 
 #[tokio::test]
+async fn a_program_with_a_package_nobody_has_goes_back_to_the_model() {
+    let app = TestApp::new();
+    let asked = json!({"question": "a package too many", "profile": profile()});
+    let events = app.events(CHARTS, &asked).await;
+    let doing: Vec<_> = events.iter().filter(|(name, _)| name == "doing").collect();
+    let said = json!({"what": "replacing", "import": "polars", "repair": 1});
+    assert_eq!(doing, [&("doing".to_owned(), said)]);
+    let (name, chart) = &events[events.len() - 2];
+    assert_eq!(
+        (name.as_str(), &chart["program"], &chart["repairs"]),
+        ("program", &json!("x = 2\n"), &json!(1))
+    );
+    let whole = app.post(CHARTS, &asked).await;
+    assert_eq!(whole.status, StatusCode::CREATED);
+
+    // Within the same two rounds, of which this leaves one.
+    let url = format!("{CHARTS}/{}/repair", chart["id"].as_str().unwrap());
+    let traceback = json!({"traceback": "a package too many"});
+    app.post(&url, &traceback).await.refused(422, "package_missing");
+    let again = app.post(&url, &json!({"traceback": "NameError"})).await.json();
+    assert_eq!(again["repairs"], 2);
+    let events = app.events(CHARTS, &json!({"question": "unknown package"})).await;
+    let rounds: Vec<_> = events.iter().filter_map(|(_, data)| data["repair"].as_u64()).collect();
+    assert_eq!(rounds, [1, 2]);
+}
+
+#[tokio::test]
 async fn without_a_model_a_question_is_told_how_to_connect_one() {
     let app = TestApp::with(None);
     let sentence = app

@@ -38,6 +38,9 @@ const SCRIPT: &str = r#"{"replies": [
     {"when": "in the middle", "reply": "half of it and no more", "fault": "cut"},
     {"when": "only words", "reply": "I would draw a line."},
     {"when": "unknown package", "reply": "```python\nimport tensorflow\n```"},
+    {"when": "imports tensorflow", "reply": "```python\nimport tensorflow\n```"},
+    {"when": "a package too many", "reply": "```python\nimport polars\n```"},
+    {"when": "imports polars", "reply": "```python\nx = 2\n```"},
     {"when": "NameError", "reply": "```python\nx = 1\n```"},
     {"reply": "Here you are:\n```python\nprint('<b>')\n```\nDone."}
 ]}"#;

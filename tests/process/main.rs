@@ -341,6 +341,7 @@ fn the_metrics_say_what_was_asked_of_which_model_and_what_it_took() {
     for line in [
         r#"sandplot_asked_total{kind="question",model="scripted",outcome="ok"} 1"#,
         r#"sandplot_asked_total{kind="repair",model="scripted",outcome="ok"} 1"#,
+        r#"sandplot_repairs_total{round="1",model="scripted",outcome="ok"} 1"#,
         r#"sandplot_asked_total{kind="question",model="scripted",outcome="model_rate_limited"} 1"#,
         r#"sandplot_model_first_token_seconds_count{model="scripted"} 2"#,
         r#"sandplot_model_reply_seconds_count{model="scripted"} 2"#,

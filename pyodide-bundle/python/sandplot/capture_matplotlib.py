@@ -25,7 +25,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.transforms import Bbox
 
-from . import drawn_matplotlib, facts_matplotlib
+from . import drawn_matplotlib, facts_matplotlib, faults
 from .gallery import Gallery, Sink
 from .layout import untangle
 
@@ -186,6 +186,7 @@ def draw(figure: Figure, sink: Sink, gallery: Gallery) -> dict[str, Any]:
             if restore:
                 frame = _frame(figure)
             facts, drawn = facts_matplotlib.of(figure), drawn_matplotlib.of(figure)
+            wrong = faults.of(figure, frame)
             svg = _svg(figure, frame) if facts_matplotlib.vertices(figure) <= MOST_SVG_VERTICES else None
             png = _png(figure, frame) if svg is None or _MORE_THAN_SHAPES.search(svg) else None
         finally:
@@ -198,7 +199,7 @@ def draw(figure: Figure, sink: Sink, gallery: Gallery) -> dict[str, Any]:
         "png": None if png is None else sink.add("png", png),
         "width": max(round(frame.width * PIXELS_AN_INCH), 1),
         "height": max(round(frame.height * PIXELS_AN_INCH), 1),
-        "facts": {**facts, "trends": drawn["trends"]},
+        "facts": {**facts, "trends": drawn["trends"], "faults": wrong},
         "tables": drawn["tables"],
     }
 

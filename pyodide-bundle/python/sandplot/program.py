@@ -20,7 +20,7 @@ _eval = eval
 
 
 def prepare(text: str) -> CodeType:
-    tree = _parse(text)
+    tree = parse(text)
     last = tree.body[-1] if tree.body else None
     if isinstance(last, ast.Expr) and not _is_silenced(text):
         keep = ast.Assign(targets=[ast.Name(id=VALUE, ctx=ast.Store())], value=last.value)
@@ -35,7 +35,7 @@ async def execute(code: CodeType, namespace: dict[str, Any]) -> None:
         await result
 
 
-def _parse(text: str) -> ast.Module:
+def parse(text: str) -> ast.Module:
     try:
         return ast.parse(text, PROGRAM)
     except SyntaxError:

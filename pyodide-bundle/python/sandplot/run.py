@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from . import asyncio_here, program, redact, table, trace
+from . import asyncio_here, misnamed, program, redact, table, trace
 from .capture_altair import AltairCapture
 from .capture_image import ImageCapture
 from .capture_matplotlib import MatplotlibCapture
@@ -88,6 +88,9 @@ class _Captures:
 
 async def run(text: str, sink: Any) -> str:
     """Runs the program and returns the result as JSON; see the package's contract."""
+    if certain := misnamed.seen_before(text, loaded.shown):
+        nothing = {"ok": False, "figures": [], "value": None, "warnings": []}
+        return _dumps({**nothing, "error": _told(certain, text)}, ensure_ascii=False)
     gallery = Gallery(Sink(sink))
     captures = _Captures(gallery)
     tables = loaded.shown.fresh()
@@ -121,9 +124,15 @@ async def run(text: str, sink: Any) -> str:
 
 
 def _described(error: BaseException, tables: Tables, text: str) -> dict[str, Any]:
-    described = trace.describe(error, tables)
+    return _told(trace.describe(error, tables), text)
+
+
+def _told(described: dict[str, Any], text: str) -> dict[str, Any]:
+    """With what else is known, and with the form in which it may leave the tab."""
     try:
         # By the tables as they were opened: the program may have changed its own.
+        if note := misnamed.types(text, loaded.shown):
+            described["traceback"] += f"\n{note}"
         described["told"] = redact.told(described["traceback"], loaded.shown, text)
     except Exception:  # noqa: BLE001 - rather too little than a cell
         described["told"] = described["type"]

@@ -182,11 +182,19 @@ def _about_column(error: BaseException, tables: Any) -> str:
         wanted = str(error).split("`")[1] if "`" in str(error) else ""
     if wanted in names:
         return ""
+    near = closest(wanted, names)
+    meant = f" Closest: {near!r}." if near else ""
+    return f"Note: the columns are {listed(names)}.{meant}"
+
+
+def listed(names: list[str]) -> str:
+    return ", ".join(repr(cut(name, 60)) for name in names[:40]) + (", …" if len(names) > 40 else "")
+
+
+def closest(wanted: str, names: list[str]) -> str | None:
     folded = {name.casefold(): name for name in names}
     close = difflib.get_close_matches(wanted.casefold().strip("[]'\" "), list(folded), n=1, cutoff=0.6)
-    listed = ", ".join(repr(cut(name, 60)) for name in names[:40]) + (", …" if len(names) > 40 else "")
-    meant = f" Closest: {folded[close[0]]!r}." if close else ""
-    return f"Note: the columns are {listed}.{meant}"
+    return folded[close[0]] if close else None
 
 
 def _frame_at_fault(error: BaseException) -> pd.DataFrame | None:

@@ -1,0 +1,124 @@
+// @ts-check
+/**
+ * What a question names and its chart lacks: kinds of a column ("North and South") and columns of numbers ("price and cost"). Pure.
+ * Only what is certain is said: a claim that does not hold costs a call of the model, and a good chart may be taken for a bad one. So
+ * it takes two names side by side, of which the chart shows one, and nothing in the question that limits or excludes. Names are told as
+ * the question has them: it was sent already.
+ *
+ * @import {DrawnTable, Figure, Profile, ProfileColumn, TableFigure} from "../shared/protocol.js"
+ *
+ * @typedef {Exclude<Figure, TableFigure>} ChartFigure
+ * @typedef {{missing: string[], shown: string[]}} Missing
+ */
+
+/** After one of these words a name may be there to be left out, or only to compare with. */
+const LIMITS =
+  /(?<!\p{L})(?:not?|never|without|except\w*|exclud\w*|other|others|than|but|instead|only|if|when|where|minus|remov\w*|drop\w*|ignor\w*|hid\w+|ohne|außer|nicht|nur|sans|sauf|sin|excepto)(?!\p{L})|\d/iu;
+/** A program that takes columns without naming them. */
+const UNNAMED = /\.columns|select_dtypes|\.corr\(|describe\(|\.iloc|pairplot|scatter_matrix|filter\(/;
+const BESIDE = /^\s*(?:,|&|and|und|et|y|e)\s+(?:the\s+)?$/;
+/** Shorter names are words of a language too easily. */
+const SHORTEST = 3;
+
+/**
+ * @param {{question: string, program: string, figures: Figure[], profile: Profile | null}} run
+ * @returns {Missing | null}
+ */
+export function missingFrom({ question, program, figures, profile }) {
+  const charts = figures.filter((figure) => figure.kind !== "table");
+  if (!profile || charts.length === 0 || charts.some(({ tables }) => !isWhole(tables)) || LIMITS.test(question))
+    return null;
+  const words = charts.flatMap(wordsOf).map(plain);
+  const columns = profile.tables.flatMap((table) => table.columns);
+  return missingKinds(question, words, columns) ?? missingColumns(question, program, words, columns);
+}
+
+/** @param {string} question @param {string[]} words @param {ProfileColumn[]} columns */
+function missingKinds(question, words, columns) {
+  const others = new Set(columns.map(({ name }) => plain(name)));
+  const named = columns
+    .filter(({ type, role }) => type === "text" && role !== "identifier")
+    .map(({ top }) =>
+      within(
+        question,
+        (top ?? []).filter((kind) => !others.has(plain(kind))),
+      ),
+    )
+    .filter((kinds) => kinds.length > 0);
+  const [kinds] = named;
+  // Kinds of two columns: one of them limits what the other is drawn of.
+  if (!kinds || named.length > 1 || kinds.length < 2) return null;
+  const shown = kinds.filter((kind) => words.includes(plain(kind)));
+  return found(shown, kinds, words);
+}
+
+/**
+ * @param {string} question
+ * @param {string} program
+ * @param {string[]} words
+ * @param {ProfileColumn[]} columns
+ */
+function missingColumns(question, program, words, columns) {
+  if (UNNAMED.test(program)) return null;
+  const numbers = columns.filter(({ type }) => type === "number" || type === "integer").map(({ name }) => name);
+  const named = within(plain(question), numbers.map(plain));
+  const [one, other] = named;
+  if (one === undefined || other === undefined || named.length > 2) return null;
+  const [first, last] = plain(question).indexOf(one) < plain(question).indexOf(other) ? [one, other] : [other, one];
+  const between = plain(question).slice(plain(question).indexOf(first) + first.length, plain(question).indexOf(last));
+  if (!BESIDE.test(between)) return null;
+  const text = plain(program);
+  const shown = named.filter((name) => text.includes(name) && words.some((word) => word.includes(name)));
+  return found(
+    shown,
+    named.filter((name) => shown.includes(name) || !text.includes(name)),
+    words,
+  );
+}
+
+/** @param {string[]} shown @param {string[]} named @param {string[]} words of the figures @returns {Missing | null} */
+function found(shown, named, words) {
+  const missing = named.filter((name) => !words.some((word) => word.includes(plain(name))));
+  return shown.length > 0 && missing.length > 0 ? { missing, shown } : null;
+}
+
+/** Those names that the text has as words of their own, as they stand in it. @param {string} text @param {string[]} names */
+function within(text, names) {
+  const folded = text.toLowerCase();
+  const there = [...new Set(names)].filter((name) => {
+    const escaped = name.toLowerCase().replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+    return name.length >= SHORTEST && new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, "u").test(folded);
+  });
+  // “York” of “New York” is not named by itself.
+  const lone = there.filter((name) => !there.some((other) => other !== name && plain(other).includes(plain(name))));
+  return lone.map((name) => {
+    const at = folded.indexOf(name.toLowerCase());
+    return text.slice(at, at + name.length);
+  });
+}
+
+/** All that can be read on a figure. @param {ChartFigure} figure */
+function wordsOf({ facts, tables }) {
+  const axes = facts.axes ?? [];
+  return [
+    facts.title ?? "",
+    ...(facts.series ?? []),
+    ...axes.flatMap(({ title, xLabel, yLabel, series }) => [
+      title ?? "",
+      xLabel ?? "",
+      yLabel ?? "",
+      ...(series ?? []),
+    ]),
+    ...tables.flatMap(({ title, columns, rows }) => [title, ...columns, ...rows.flat()]),
+  ];
+}
+
+/** @param {DrawnTable[]} tables */
+function isWhole(tables) {
+  return tables.length > 0 && tables.every(({ rows, totalRows }) => rows.length === totalRows);
+}
+
+/** @param {string} text */
+function plain(text) {
+  return text.toLowerCase().replaceAll("_", " ").trim();
+}
