@@ -16,7 +16,7 @@ import { takeSnapshot } from "./snapshot.mjs";
 /** Fonts that a chart uses unless it asks for others, and what else libraries read in passing. */
 const EARLY_DATA = [
   /\/DejaVuSans(-Bold|-Oblique|Display)?\.ttf$/,
-  /^(tzdata|pytz)\/zoneinfo\/(tzdata\.zi|[A-Z])/,
+  /^tzdata\/zoneinfo\/UTC$/,
   /\/matplotlibrc$/,
   /METADATA$/,
 ];
