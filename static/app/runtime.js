@@ -106,6 +106,10 @@ export function createRuntimeFiles(manifest, base) {
     keepUnpacked,
     /** Lets go of all of them: what is wanted again comes from what the browser keeps. */
     forget: () => fetched.clear(),
+    /** Lets go of those that the browser keeps unpacked. */
+    forgetKept() {
+      for (const name of kept) fetched.delete(name);
+    },
     /** @param {string} name @returns {Promise<string>} */
     text: async (name) => new TextDecoder().decode(await get(name)),
     /** @param {(done: number, total: number) => void} listener bytes of all files asked for so far, as unpacked */

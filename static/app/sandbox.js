@@ -145,7 +145,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
 
   /** Over a hundred megabytes, which the browser has on disk as well. */
   function becomeIdle() {
-    if (isKept && !running) files.forget();
+    if (isKept && !running) files.forgetKept();
   }
 
   async function keepUnpacked() {
@@ -406,7 +406,8 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         end(error) {
           if (running !== me) return;
           settle();
-          leave(me.interpreter);
+          me.interpreter?.end();
+          startNext();
           reject(error);
         },
       };
@@ -450,9 +451,11 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         }
         settle();
         resolve({ ...result, stdout, milliseconds: performance.now() - started });
+        startNext();
+        // The next one finds compiled what this one compiled, as long as this one or what holds it is there.
         if (!startFiles.isHeld) await new Promise((resolve) => setTimeout(resolve, HOLD_AFTER));
         await startFiles.hold();
-        leave(interpreter);
+        interpreter.end();
       };
       go(needsRest(program, config.runtime) ? startFiles.rest() : null).catch((error) => {
         if (running === me) me.end(asSandboxError(error, "crashed"));
@@ -460,13 +463,8 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     });
   }
 
-  /**
-   * The interpreter's program is done: the next one starts. Not earlier, since two cores do better with one program than with one
-   * program and one boot.
-   * @param {Interpreter | null} interpreter
-   */
-  function leave(interpreter) {
-    interpreter?.end();
+  /** Not before a run has ended: two cores do better with one program than with one program and one boot. */
+  function startNext() {
     if (!disposed && !IS_SMALL) prepare();
   }
 
