@@ -61,11 +61,12 @@ function missingKinds(question, words, columns) {
 function missingColumns(question, program, words, columns) {
   if (UNNAMED.test(program)) return null;
   const numbers = columns.filter(({ type }) => type === "number" || type === "integer").map(({ name }) => name);
-  const named = within(plain(question), numbers.map(plain));
+  const asked = plain(question);
+  const named = within(asked, numbers.map(plain));
   const [one, other] = named;
   if (one === undefined || other === undefined || named.length > 2) return null;
-  const [first, last] = plain(question).indexOf(one) < plain(question).indexOf(other) ? [one, other] : [other, one];
-  const between = plain(question).slice(plain(question).indexOf(first) + first.length, plain(question).indexOf(last));
+  const [first, last] = asked.indexOf(one) < asked.indexOf(other) ? [one, other] : [other, one];
+  const between = asked.slice(asked.indexOf(first) + first.length, asked.indexOf(last));
   if (!BESIDE.test(between)) return null;
   const text = plain(program);
   const shown = named.filter((name) => text.includes(name) && words.some((word) => word.includes(name)));

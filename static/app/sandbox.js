@@ -74,8 +74,6 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   let restIsDue;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let keepClock;
-  /** Whether the browser keeps unpacked what the next interpreter starts from. */
-  let isKept = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let idleClock;
   /** Whatever opens tables waits for what opened tables before it. @type {Promise<unknown>} */
@@ -137,7 +135,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     restIsDue ??= new Promise((resolve) => setTimeout(resolve, REST_AFTER));
     if (!interpreter.isComplete) setTimeout(() => complete(interpreter), REST_AFTER);
     setTimeout(() => getWarm(interpreter), WARM_AFTER);
-    if (restores) keepClock ??= setTimeout(keepUnpacked, KEEP_AFTER);
+    if (restores) keepClock ??= setTimeout(startFiles.keepUnpacked, KEEP_AFTER);
     clearTimeout(idleClock);
     idleClock = setTimeout(becomeIdle, IDLE_AFTER);
     return interpreter;
@@ -145,11 +143,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
 
   /** Over a hundred megabytes, which the browser has on disk as well. */
   function becomeIdle() {
-    if (isKept && !running) files.forgetKept();
-  }
-
-  async function keepUnpacked() {
-    isKept = await startFiles.keepUnpacked();
+    if (!running) files.forgetKept();
   }
 
   async function restored() {
@@ -453,8 +447,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         resolve({ ...result, stdout, milliseconds: performance.now() - started });
         startNext();
         // The next one finds compiled what this one compiled, as long as this one or what holds it is there.
-        if (!startFiles.isHeld) await new Promise((resolve) => setTimeout(resolve, HOLD_AFTER));
-        await startFiles.hold();
+        await startFiles.hold(HOLD_AFTER);
         interpreter.end();
       };
       go(needsRest(program, config.runtime) ? startFiles.rest() : null).catch((error) => {

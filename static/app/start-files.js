@@ -31,52 +31,36 @@ export function createStartFiles(runtime, files, frameUrl) {
   let holding = null;
 
   function restoring() {
-    return start(restoredFrom());
-  }
-
-  /** @returns {Record<string, string>} */
-  function restoredFrom() {
     const { metadata, libraries, data, memory } = base.snapshot;
-    return byRole({ metadata, wasm: core.wasm, libraries }, [data], memory);
+    return start([data], memory, { metadata, wasm: core.wasm, libraries });
   }
 
   function booting() {
     const packs = [base.snapshot.libraries, base.snapshot.data, base.rest, base.imported];
-    return start(byRole({ wasm: core.wasm, stdlib: core.stdlib }, packs, []));
+    return start(packs, [], { wasm: core.wasm, stdlib: core.stdlib });
   }
 
   /**
-   * @param {Record<string, string>} roles
    * @param {string[]} packs
    * @param {string[]} memory
-   * @returns {Record<string, string>}
-   */
-  function byRole(roles, packs, memory) {
-    return {
-      ...roles,
-      harness: core.harness,
-      ...Object.fromEntries(packs.map((name, number) => [`pack-${number}`, name])),
-      ...Object.fromEntries(memory.map((name, number) => [`memory-${number}`, name])),
-    };
-  }
-
-  /**
-   * @param {Record<string, string>} named files by their roles
+   * @param {Record<string, string>} roles
    * @returns {Start}
    */
-  function start(named) {
+  function start(packs, memory, roles) {
+    /** @type {Record<string, string>} */
+    const named = { ...roles, harness: core.harness };
+    for (const [number, name] of packs.entries()) named[`pack-${number}`] = name;
+    for (const [number, name] of memory.entries()) named[`memory-${number}`] = name;
     const coming = new Map(Object.entries(named).map(([role, name]) => [role, files.get(name)]));
     // Each is met where it is waited for; that another failed first is no news.
     for (const file of coming.values()) file.catch(() => {});
-    const count = (/** @type {string} */ role) =>
-      Object.keys(named).filter((name) => name.startsWith(`${role}-`)).length;
     return {
       message: {
         type: "boot",
         abi: { abi_version: runtime.abi, python: runtime.python },
         modules: Object.keys(runtime.imports),
-        packs: count("pack"),
-        memory: count("memory"),
+        packs: packs.length,
+        memory: memory.length,
       },
       files: coming,
     };
@@ -91,14 +75,17 @@ export function createStartFiles(runtime, files, frameUrl) {
   /**
    * Has what was compiled held for as long as the page lives: called while an interpreter that compiled it is there. Resolves when it
    * is held, or does not seem to get there.
+   * @param {number} [after] milliseconds before it begins, if it has not yet
    * @returns {Promise<unknown>}
    */
-  function hold() {
-    holding ??= holdCompiled().catch(() => {});
+  function hold(after = 0) {
+    holding ??= holdCompiled(after).catch(() => {});
     return holding;
   }
 
-  async function holdCompiled() {
+  /** @param {number} after */
+  async function holdCompiled(after) {
+    await new Promise((resolve) => setTimeout(resolve, after));
     const [wasm, libraries] = await Promise.all([files.get(core.wasm), files.get(base.snapshot.libraries)]);
     // Given up meanwhile.
     if (!holding) return;
@@ -124,11 +111,9 @@ export function createStartFiles(runtime, files, frameUrl) {
     booting,
     rest,
     hold,
-    get isHeld() {
-      return holding !== null;
-    },
     /** Has the browser keep what a restored interpreter starts from, unpacked. */
-    keepUnpacked: () => files.keepUnpacked([core.script, ...Object.values(restoredFrom())]),
+    keepUnpacked: () =>
+      files.keepUnpacked([core.script, core.wasm, core.harness, ...Object.values(base.snapshot).flat()]),
     /** Gives back what is only kept to be quick. */
     forget() {
       keeper?.remove();
