@@ -36,7 +36,7 @@ after(async () => {
 
 for (const [name, packages] of [
   ["firefox", "firefox-esr"],
-  ["webkit", "webkit2gtk-driver xvfb"],
+  ["webkit", "webkit2gtk-driver xvfb xdotool"],
 ]) {
   const { find, launch } = await import(`../drivers/${name}.mjs`);
   const skip = find() ? false : `${name} is missing: run \`apt-get install ${packages}\``;

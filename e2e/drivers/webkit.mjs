@@ -1,13 +1,17 @@
 // WebKit as Debian ships it: WebKitGTK's small browser over WebDriver, on a display of its own that nobody sees.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { Builder, Capabilities, error } from "selenium-webdriver";
 import { freePort } from "../proxy.mjs";
 import { within } from "./chromium.mjs";
 
 const DRIVER = () => process.env.WEBKIT_DRIVER || "/usr/bin/WebKitWebDriver";
 const DISPLAY = "/usr/bin/Xvfb";
+const MOUSE = "/usr/bin/xdotool";
+
+const run = promisify(execFile);
 
 /** Below one of these, by the machine's kind, lies the browser that the driver starts. */
 const LIBRARIES = "/usr/lib";
@@ -23,8 +27,8 @@ function browserPath() {
   return undefined;
 }
 
-/** Where WebKit's browser is, if its driver and a display are there too. */
-export const find = () => (existsSync(DRIVER()) && existsSync(DISPLAY) ? browserPath() : undefined);
+/** Where WebKit's browser is, if its driver, a display and a mouse are there too. */
+export const find = () => ([DRIVER(), DISPLAY, MOUSE].every((path) => existsSync(path)) ? browserPath() : undefined);
 
 /** How often a page is asked whether what was begun in it has ended, in milliseconds. */
 const PACE = 40;
@@ -34,7 +38,7 @@ export async function launch() {
   const binary = find();
   if (!binary)
     throw new Error(
-      "WebKit is missing: run `apt-get install webkit2gtk-driver xvfb`, or set WEBKIT_DRIVER to the path of one",
+      "WebKit is missing: run `apt-get install webkit2gtk-driver xvfb xdotool`, or set WEBKIT_DRIVER to the path of one",
     );
   const display = await startDisplay();
   /** @type {(() => Promise<void>)[]} */
@@ -118,11 +122,16 @@ async function startSession(display, binary) {
     await within(driver.quit(), 10, "quit").catch(() => {});
     service.kill("SIGKILL");
   };
-  return { version, close, profile: profileOf(driver, close) };
+  return { version, close, profile: profileOf(driver, display, close) };
 }
 
-/** @param {import("selenium-webdriver").WebDriver} driver @param {() => Promise<void>} close @returns {import("./chromium.mjs").Profile} */
-function profileOf(driver, close) {
+/**
+ * @param {import("selenium-webdriver").WebDriver} driver
+ * @param {string} display
+ * @param {() => Promise<void>} close
+ * @returns {import("./chromium.mjs").Profile}
+ */
+function profileOf(driver, display, close) {
   /** @type {string[]} */
   const odd = [];
   let isBlankTaken = false;
@@ -164,16 +173,24 @@ function profileOf(driver, close) {
         goto: (/** @type {string} */ url) => meet(() => driver.get(url)),
         evaluate: (/** @type {string} */ expression, /** @type {number} */ seconds = 60) =>
           within(evaluate(meet, driver, expression), seconds, expression),
+        // With the display's own mouse: the driver never answers for a click that something in a frame takes.
         click: (/** @type {number} */ x, /** @type {number} */ y) =>
-          meet(() =>
-            driver
-              .actions()
-              .move({ x: Math.round(x), y: Math.round(y) })
-              .click()
-              .perform(),
-          ),
+          meet(async () => {
+            const [left, top] = /** @type {[number, number]} */ (
+              await driver.executeScript(
+                "return [screenX + outerWidth - innerWidth, screenY + outerHeight - innerHeight]",
+              )
+            );
+            const at = [left + x, top + y].map((pixels) => String(Math.round(pixels)));
+            await run(MOUSE, ["mousemove", ...at, "click", "1"], { env: { ...process.env, DISPLAY: display } });
+          }),
         front: () => meet(async () => {}),
-        close: () => meet(() => driver.close()),
+        // Whatever is asked next is asked of a window, and not of the closed one.
+        close: () =>
+          meet(async () => {
+            const [left] = await driver.close();
+            if (left) await driver.switchTo().window(left);
+          }),
       };
       /** @template T @param {() => Promise<T>} ask @returns {Promise<T>} */
       async function meet(ask) {

@@ -11,10 +11,11 @@ use std::process::{Command, Stdio};
 const OLDEST_NODE: u32 = 20;
 const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 /// Program and Debian package of what drives the browsers that Playwright's own builds would be needed for.
-const OTHER_BROWSERS: [(&str, &str); 3] = [
+const OTHER_BROWSERS: [(&str, &str); 4] = [
     ("firefox-esr", "firefox-esr"),
     ("WebKitWebDriver", "webkit2gtk-driver"),
     ("Xvfb", "xvfb"),
+    ("xdotool", "xdotool"),
 ];
 
 /// What the person reads before the program ends.
