@@ -59,7 +59,7 @@ export const plant = (secrets) => `(async () => {
 /** What the origin holds now beside the pinned runtime, which is checked whenever it is read; one text; run in the victim's tab. */
 export const READ_STATE = `(async () => {
   const databases = (await indexedDB.databases()).map(({ name }) => name).sort();
-  const names = (await caches.keys()).filter((name) => name !== "sandplot-runtime").sort();
+  const names = (await caches.keys()).sort();
   const cached = [];
   for (const name of names) {
     const cache = await caches.open(name);
@@ -67,7 +67,9 @@ export const READ_STATE = `(async () => {
   }
   const files = [];
   try {
-    for await (const [name, handle] of await navigator.storage.getDirectory()) files.push([name, handle.kind === "file" ? await (await handle.getFile()).text() : "folder"]);
+    for await (const [name, handle] of await navigator.storage.getDirectory()) {
+      if (name !== "sandplot-runtime") files.push([name, handle.kind === "file" ? await (await handle.getFile()).text() : "folder"]);
+    }
   } catch {}
   const workers = navigator.serviceWorker ? (await navigator.serviceWorker.getRegistrations()).map(({ scope }) => scope) : [];
   const locks = (await navigator.locks.query()).held.map(({ name }) => name).sort();

@@ -8,6 +8,7 @@
  */
 
 import vm from "node:vm";
+import { decodePack } from "./pack.mjs";
 
 /** @import { SnapshotMetadata } from "../core/snapshot.js" */
 
@@ -144,6 +145,8 @@ function rolesOf({ packs, ...files }) {
 function converse(context, worker, message, files) {
   vm.runInContext(worker, context, { filename: "worker.js" });
   return new Promise((resolve, reject) => {
+    /** @type {{onmessage: (event: {data: object}) => void}} */
+    const start = { onmessage() {} };
     const port = {
       /** @type {(event: {data: object}) => void} */
       onmessage() {},
@@ -153,10 +156,29 @@ function converse(context, worker, message, files) {
         else if (answer.type !== "phase") reject(new Error(`the worker said ${JSON.stringify(answer)}`));
       },
     };
-    context["onmessage"]({ ports: [port] });
+    context["onmessage"]({ ports: [port, start] });
     port.onmessage({ data: message });
-    for (const [role, bytes] of Object.entries(files)) port.onmessage({ data: { type: "file", role, bytes } });
+    for (const [role, bytes] of Object.entries(files)) start.onmessage({ data: { type: "file", role, bytes } });
+    codeOf(context, files).then((code) => {
+      for (const data of code) start.onmessage({ data });
+    }, reject);
   });
+}
+
+/**
+ * What the frame around the worker would have compiled of the files.
+ *
+ * @param {vm.Context} context
+ * @param {Record<string, ArrayBuffer>} files
+ */
+async function codeOf(context, { wasm, libraries }) {
+  const compile = vm.runInContext("(bytes) => WebAssembly.compile(bytes)", context);
+  const modules = (/** @type {import("./unpack.mjs").Files} */ list) =>
+    Promise.all(list.map(async ({ path, bytes }) => [path, await compile(bytes)]));
+  return [
+    { type: "code", role: "wasm", modules: await modules(wasm ? [{ path: "", bytes: Buffer.from(wasm) }] : []) },
+    { type: "code", role: "libraries", modules: await modules(libraries ? decodePack(Buffer.from(libraries)) : []) },
+  ];
 }
 
 /**

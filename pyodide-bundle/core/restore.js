@@ -18,8 +18,8 @@
  */
 globalThis.createRestoredModule = function createRestoredModule({ metadata, memory, libraries, mount }) {
   return async (settings) => {
-    const compiled = libraries.then((list) => Promise.all(list.map((bytes) => WebAssembly.compile(bytes))));
-    compiled.catch(() => {});
+    // Met below, unless what comes before fails first.
+    libraries.catch(() => {});
     /** @type {(error: unknown) => void} */
     let fail = () => {};
     /** @type {Promise<never>} */
@@ -53,7 +53,7 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
     const { table, imports } = module.linkerState();
     if (!module.growMemory(metadata.memoryBytes)) throw new RangeError("there is no memory for Python");
 
-    const loaded = replayLibraries(module, table, linker, await compiled);
+    const loaded = replayLibraries(module, table, linker, await libraries);
     fillTable(module, table, imports, linker, loaded);
     // Files are no part of the memory: they can be there before it is, and it is what arrives last.
     await mount(module);

@@ -35,8 +35,8 @@ export interface Snapshot {
   metadata: SnapshotMetadata;
   /** In parts, each put in place when it arrives. */
   memory: Promise<ArrayBuffer>[];
-  /** The WebAssembly of `metadata.libraries`, in that order. */
-  libraries: Promise<BufferSource[]>;
+  /** `metadata.libraries`, compiled, in that order. */
+  libraries: Promise<WebAssembly.Module[]>;
   /** Puts the files in place, those that were open among them. It finds the memory unfinished. */
   // biome-ignore lint/suspicious/noExplicitAny: Emscripten's module has no types.
   mount(module: any): Promise<void>;

@@ -103,7 +103,8 @@ impl Policy {
             ("form-action", "'self'".into()),
             ("frame-ancestors", "'none'".into()),
             ("require-trusted-types-for", "'script'".into()),
-            ("trusted-types", "'none'".into()),
+            // The one policy there may be, app/runtime.js's, makes the one address of a script that the page needs.
+            ("trusted-types", "sandplot".into()),
         ])
     }
 
@@ -228,7 +229,7 @@ mod tests {
             Policy::page(&["localhost:8080"]).to_string(),
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \
              frame-src localhost:8080/sandbox/; object-src 'none'; base-uri 'none'; form-action 'self'; \
-             frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+             frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sandplot"
         );
         assert!(Policy::page(&[]).to_string().contains("; frame-src 'self'; "));
         let both = Policy::page(&["a.example", "b:1"]).to_string();

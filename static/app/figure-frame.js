@@ -8,15 +8,12 @@
 
 import { ProtocolError, parseFromFigure } from "../shared/protocol.js";
 import { SandboxError, sealedFrame } from "./interpreter.js";
-import { createRuntimeFiles } from "./runtime.js";
+import { runtimeFiles } from "./runtime.js";
 
 /** Seconds that a figure may take to be drawn. */
 const DRAW_SECONDS = 60;
 /** Messages a frame may send in its life: a size for each step of a window that is dragged, and some pictures. */
 const MESSAGES = 10_000;
-
-/** Renderers are fetched once a page. @type {WeakMap<SandboxConfig["runtime"], ReturnType<typeof createRuntimeFiles>>} */
-const renderers = new WeakMap();
 
 /**
  * @param {HTMLElement} container
@@ -114,10 +111,5 @@ export async function drawInteractive(container, figure, config) {
  * @param {SandboxConfig} config
  */
 export function rendererOf(kind, config) {
-  let files = renderers.get(config.runtime);
-  if (!files) {
-    files = createRuntimeFiles(config.runtime, config.runtimeBase);
-    renderers.set(config.runtime, files);
-  }
-  return files.text(config.runtime.renderers[kind].file);
+  return runtimeFiles(config.runtime, config.runtimeBase).text(config.runtime.renderers[kind].file);
 }

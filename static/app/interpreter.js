@@ -70,16 +70,17 @@ export class Interpreter {
 
   /**
    * @param {string} url of the sandbox page
-   * @param {Promise<BlobPart[]>} scripts of the worker, as one
+   * @param {number} scripts how many of its files the worker's script is made of
+   * @param {MessagePort} files where they come, with all others
    */
-  static async start(url, scripts) {
+  static async start(url, scripts, files) {
     const frame = sealedFrame(url);
     frame.hidden = true;
     const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
     document.body.append(frame);
     try {
       await within(loaded, FRAME_SECONDS, NO_FRAME);
-      return await Interpreter.#inside(frame, await scripts);
+      return await Interpreter.#inside(frame, scripts, files);
     } catch (error) {
       frame.remove();
       throw error;
@@ -88,32 +89,29 @@ export class Interpreter {
 
   /**
    * @param {HTMLIFrameElement} frame
-   * @param {BlobPart[]} scripts
+   * @param {number} scripts
+   * @param {MessagePort} files
    */
-  static async #inside(frame, scripts) {
+  static async #inside(frame, scripts, files) {
     const messages = new MessageChannel();
     const faults = new MessageChannel();
     // The browser's own page for a server that does not answer loads as well, and says nothing.
     const alive = new Promise((resolve) => faults.port1.addEventListener("message", resolve, { once: true }));
     faults.port1.start();
     // An opaque origin has no name to aim at; the frame's policy and the parent's `frame-src` say what can be in it.
-    frame.contentWindow?.postMessage({ scripts }, "*", [messages.port2, faults.port2]);
+    frame.contentWindow?.postMessage({ scripts }, "*", [faults.port2, files, messages.port2]);
     await within(alive, FRAME_SECONDS, NO_FRAME);
     return new Interpreter(frame, messages.port1, faults.port1);
   }
 
   /**
    * @param {Extract<ToWorker, {type: "boot"}>} message
-   * @param {Map<string, Promise<ArrayBuffer>>} files by their roles; a copy of each is handed over when it comes
+   * @param {Promise<unknown>} handed settled when all files were sent to it
    */
-  async boot(message, files) {
+  async boot(message, handed) {
     const ready = this.#expect("ready", 0);
     this.#port.postMessage(message);
-    const handed = [...files].map(async ([role, file]) => {
-      const bytes = (await file).slice(0);
-      this.#port.postMessage(/** @type {ToWorker} */ ({ type: "file", role, bytes }), [bytes]);
-    });
-    await Promise.race([ready, Promise.all(handed)]);
+    await Promise.race([ready, handed]);
     this.onPhase("start");
     // Only from now on: how long the files take is the network's.
     await within(
@@ -132,8 +130,7 @@ export class Interpreter {
   complete({ stdlib, pack }) {
     if (this.isComplete || this.#ended) return;
     this.isComplete = true;
-    // Copied by being sent.
-    this.#port.postMessage({ type: "complete", stdlib, pack });
+    this.#port.postMessage({ type: "complete", stdlib, pack }, [stdlib, pack]);
   }
 
   /**
@@ -152,7 +149,10 @@ export class Interpreter {
     const id = this.#nextId++;
     this.#messages = 0;
     const opened = this.#expect("opened", id);
-    this.#port.postMessage({ type: "open", id, ...request });
+    this.#port.postMessage(
+      { type: "open", id, ...request },
+      request.packs.map(({ bytes }) => bytes),
+    );
     const size = Math.round(request.files.reduce((sum, { blob }) => sum + blob.size, 0) / 1e6);
     const late = `Opening the data took longer than ${OPEN_SECONDS} seconds without getting any further. Try fewer rows or columns${size > 0 ? ` (it has ${size} MB)` : ""}.`;
     return within(opened, OPEN_SECONDS, late, this, (sign) => {
@@ -186,7 +186,10 @@ export class Interpreter {
       if (stdout.length > BOUNDS.outputTotal * 2) throw new ProtocolError("it printed more than it may");
       onOutput(text);
     });
-    this.#port.postMessage({ type: "run", id, program, packs });
+    this.#port.postMessage(
+      { type: "run", id, program, packs },
+      packs.map(({ bytes }) => bytes),
+    );
     const { result, missed } = await finished;
     return { result, stdout, missed };
   }

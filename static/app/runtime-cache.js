@@ -1,38 +1,71 @@
 // @ts-check
 /**
- * What this browser keeps of the runtime beside its HTTP cache: the unpacked bytes of what every interpreter starts from, by their
- * addresses. Unpacking them anew takes longer than all else that a second visit has to do. Nobody's word is taken for what is read
- * here: whether it is the pinned file is runtime.js's to check. Storage may be full, forbidden, or not there (it takes a secure
- * context): then nothing is found, nothing is kept, and nothing fails.
+ * What this browser keeps of the runtime beside its HTTP cache: the unpacked bytes of what every interpreter starts from, as files of
+ * this origin's own. Unpacking them anew takes longer than all else that a second visit has to do, and no other storage gives a
+ * hundred megabytes back as fast. Nobody's word is taken for what is read here: whether it is the pinned file is runtime-worker.js's
+ * to check. Storage may be full, forbidden, in use by another tab, or not there (it takes a secure context): then nothing is found,
+ * nothing is kept, and nothing fails. Only workers may read so.
  */
 
 import { quietly } from "./shelf.js";
 
-const NAME = "sandplot-runtime";
+const FOLDER = "sandplot-runtime";
+
+async function folder() {
+  return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+}
+
+/** What a file's address is called as a file. @param {string} url */
+const nameOf = (url) => encodeURIComponent(url);
 
 /** @param {string} url @returns {Promise<ArrayBuffer | null>} */
 export function readKept(url) {
   return quietly(async () => {
-    const response = await (await caches.open(NAME)).match(url);
-    return response ? response.arrayBuffer() : null;
+    const file = await (await folder()).getFileHandle(nameOf(url));
+    const access = await openToRead(file);
+    try {
+      const bytes = new Uint8Array(access.getSize());
+      access.read(bytes, { at: 0 });
+      return bytes.buffer;
+    } finally {
+      access.close();
+    }
   });
+}
+
+/**
+ * Several tabs may do so at once, where the browser knows the option.
+ * @param {FileSystemFileHandle} file
+ * @returns {Promise<FileSystemSyncAccessHandle>}
+ */
+function openToRead(file) {
+  return /** @type {any} */ (file).createSyncAccessHandle({ mode: "read-only" });
 }
 
 /** @param {string} url @param {ArrayBuffer} bytes @returns {Promise<boolean>} whether it is kept now */
 export async function keep(url, bytes) {
   const isKept = await quietly(async () => {
-    await (await caches.open(NAME)).put(url, new Response(bytes));
-    return true;
+    const file = await (await folder()).getFileHandle(nameOf(url), { create: true });
+    const access = await file.createSyncAccessHandle();
+    try {
+      access.truncate(0);
+      access.write(bytes, { at: 0 });
+      access.flush();
+      return access.getSize() === bytes.byteLength;
+    } finally {
+      access.close();
+    }
   });
   return isKept ?? false;
 }
 
-/** What another version of the server left behind takes its room. @param {Set<string>} wanted paths */
+/** What another version of the server left behind takes its room. @param {Set<string>} wanted addresses */
 export async function dropOthers(wanted) {
   await quietly(async () => {
-    const cache = await caches.open(NAME);
-    for (const request of await cache.keys()) {
-      if (!wanted.has(new URL(request.url).pathname)) await cache.delete(request);
+    const files = await folder();
+    const names = new Set([...wanted].map(nameOf));
+    for await (const name of files.keys()) {
+      if (!names.has(name)) await files.removeEntry(name);
     }
   });
 }

@@ -1,112 +1,163 @@
 // @ts-check
 /**
- * The pinned runtime's files as the page fetches them: each once, each checked against the digest that the server's manifest
- * gives, each counted for the progress. What the bytes are for is sandbox.js's and figure-frame.js's.
+ * The pinned runtime's files as the page knows them: which there are, where they come from and how far they are. They are fetched,
+ * checked against the digests in the server's manifest and held by runtime-worker.js. What the bytes are for is start-files.js's,
+ * sandbox.js's and figure-frame.js's.
  *
- * @import {Runtime, RuntimeFile} from "./wire.js"
+ * @import {FromRuntimeWorker, PinnedFile, ToRuntimeWorker} from "./pinned.js"
+ * @import {Runtime} from "./wire.js"
  */
 
-import { canDigest, digestFromHex, digestOf } from "./digest.js";
-import { dropOthers, keep, readKept } from "./runtime-cache.js";
+import { digestFromHex } from "./digest.js";
+import { IntegrityError } from "./pinned.js";
 
-export class IntegrityError extends Error {
-  /** @param {string} file */
-  constructor(file) {
-    super(
-      `${file} is not the file this server pinned: its bytes do not match their sha256. ` +
-        "Nothing was run. A proxy may change files on their way; reload, or ask whoever runs this server.",
-    );
-    this.name = "IntegrityError";
-  }
-}
+/** @typedef {ReturnType<typeof createRuntimeFiles>} RuntimeFiles */
+
+const WORKER_URL = new URL("./runtime-worker.js", import.meta.url).href;
+/** The page's only maker of addresses of scripts, as its content security policy says: it knows one address. */
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("sandplot", {
+  createScriptURL: () => WORKER_URL,
+});
+
+/** One for a page. @type {WeakMap<Runtime, RuntimeFiles>} */
+const known = new WeakMap();
 
 /**
  * @param {Runtime} manifest
  * @param {string} base path under which the files are served, by digest
+ * @returns {RuntimeFiles}
  */
-export function createRuntimeFiles(manifest, base) {
+export function runtimeFiles(manifest, base) {
+  let files = known.get(manifest);
+  if (!files) {
+    files = createRuntimeFiles(manifest, base);
+    known.set(manifest, files);
+  }
+  return files;
+}
+
+/**
+ * @param {Runtime} manifest
+ * @param {string} base
+ */
+function createRuntimeFiles(manifest, base) {
   const files = new Map(manifest.files.map((file) => [file.name, file]));
-  /** @type {Map<string, Promise<ArrayBuffer>>} */
-  const fetched = new Map();
-  /** Names of what the browser keeps unpacked. @type {Set<string>} */
-  const kept = new Set();
+  /** Names of files on their way, and of those that have come. @type {Set<string>} */
+  const coming = new Set();
+  /** @type {Set<string>} */
+  const there = new Set();
+  /** @type {Map<number, {resolve: (bytes: ArrayBuffer | null) => void, reject: (error: Error) => void}>} */
+  const waiting = new Map();
+  /** @type {Worker | undefined} */
+  let worker;
+  let nextId = 1;
   let bytesDone = 0;
   let bytesTotal = 0;
   /** @type {(done: number, total: number) => void} */
   let onProgress = () => {};
 
-  /**
-   * @param {string} name
-   * @returns {Promise<ArrayBuffer>} the file's bytes; not to be given away, since they serve every later interpreter too
-   */
-  function get(name) {
-    let bytes = fetched.get(name);
-    if (!bytes) {
-      bytes = load(name).catch((error) => {
-        // A later try may go better: a failure is not kept.
-        fetched.delete(name);
-        throw error;
-      });
-      fetched.set(name, bytes);
+  const sizeOf = (/** @type {string} */ name) => files.get(name)?.bytes ?? 0;
+
+  function theWorker() {
+    if (!worker) {
+      worker = startWorker();
+      worker.onmessage = ({ data }) => receive(data);
+      worker.onerror = () => {
+        worker = undefined;
+        const error = new Error("The browser did not start what fetches Python's files. Reload the page.");
+        for (const { reject } of waiting.values()) reject(error);
+        waiting.clear();
+      };
     }
-    return bytes;
+    return worker;
   }
 
-  /** @param {RuntimeFile} file */
-  function urlOf(file) {
-    return `${base}/${file.sha256}/${file.name}`;
+  /** @param {FromRuntimeWorker} message */
+  function receive(message) {
+    switch (message.type) {
+      case "arrived":
+        // What is read once more, since it was let go of, is no news.
+        if (!coming.delete(message.name)) return;
+        there.add(message.name);
+        bytesDone += sizeOf(message.name);
+        return onProgress(bytesDone, bytesTotal);
+      case "lost":
+        there.delete(message.name);
+        if (!coming.delete(message.name)) return;
+        bytesTotal -= sizeOf(message.name);
+        return onProgress(bytesDone, bytesTotal);
+      case "done":
+        waiting.get(message.id)?.resolve(message.bytes);
+        return void waiting.delete(message.id);
+      case "failed": {
+        const { name, isIntegrity } = message;
+        waiting.get(message.id)?.reject(isIntegrity ? new IntegrityError(name) : new Error(message.message));
+        waiting.delete(message.id);
+      }
+    }
   }
 
-  /** @param {string} name */
-  async function load(name) {
-    const file = files.get(name);
-    if (!file) throw new Error(`${name} is not part of this runtime`);
-    bytesTotal += file.bytes;
-    onProgress(bytesDone, bytesTotal);
-    try {
-      const bytes = await pinned(file);
-      bytesDone += file.bytes;
-      return bytes;
-    } catch (error) {
-      bytesTotal -= file.bytes;
-      throw error;
-    } finally {
+  /**
+   * @param {(id: number) => ToRuntimeWorker} message
+   * @param {Transferable[]} [transfer]
+   * @returns {Promise<ArrayBuffer | null>}
+   */
+  function ask(message, transfer = []) {
+    const id = nextId++;
+    const answer = new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+    theWorker().postMessage(message(id), transfer);
+    return answer;
+  }
+
+  /** @param {string | PinnedFile} file a name in the manifest, or a file that is not in it @returns {PinnedFile} */
+  function pinned(file) {
+    if (typeof file !== "string") return file;
+    const found = files.get(file);
+    if (!found) throw new Error(`${file} is not part of this runtime`);
+    return { name: file, url: `${base}/${found.sha256}/${file}`, integrity: digestFromHex(found.sha256) };
+  }
+
+  /** @param {string | PinnedFile} file */
+  function counted(file) {
+    const found = pinned(file);
+    if (!coming.has(found.name) && !there.has(found.name)) {
+      coming.add(found.name);
+      bytesTotal += sizeOf(found.name);
       onProgress(bytesDone, bytesTotal);
     }
+    return found;
   }
 
-  /** @param {RuntimeFile} file */
-  async function pinned(file) {
-    const url = urlOf(file);
-    const integrity = digestFromHex(file.sha256);
-    const bytes = await readKept(url);
-    if (bytes && (await digestOf(bytes)) === integrity) {
-      kept.add(file.name);
-      return bytes;
-    }
-    return fetchPinned(url, integrity, file.name);
-  }
-
-  /** Has the browser keep these unpacked for the next visit, and nothing else. @param {string[]} names */
-  async function keepUnpacked(names) {
-    const wanted = names.flatMap((name) => files.get(name) ?? []);
-    await dropOthers(new Set(wanted.map(urlOf)));
-    for (const file of wanted) {
-      if (!kept.has(file.name) && (await keep(urlOf(file), await get(file.name)))) kept.add(file.name);
-    }
+  /** @param {string} name @returns {Promise<ArrayBuffer>} the file's bytes, a copy that is the caller's own */
+  async function get(name) {
+    const file = counted(name);
+    const bytes = await ask((id) => ({ type: "get", id, file }));
+    return bytes ?? new ArrayBuffer(0);
   }
 
   return {
     get,
-    keepUnpacked,
-    /** Lets go of all of them: what is wanted again comes from what the browser keeps. */
-    forget: () => fetched.clear(),
-    /** Lets go of those that the browser keeps unpacked. */
-    forgetKept() {
-      for (const name of kept) fetched.delete(name);
-    },
     /** @param {string} name @returns {Promise<string>} */
     text: async (name) => new TextDecoder().decode(await get(name)),
+    /**
+     * Sends files to whoever listens at the other end of a port, each when it is there.
+     * @param {[role: string, file: string | PinnedFile][]} wanted in the order in which they are needed
+     * @param {MessagePort} port
+     * @returns {Promise<unknown>} settled when all are sent
+     */
+    async hand(wanted, port) {
+      const files = wanted.map(([role, file]) => /** @type {[string, PinnedFile]} */ ([role, counted(file)]));
+      return ask((id) => ({ type: "hand", id, files }), [port]);
+    },
+    /** Has the browser keep these unpacked for the next visit, and nothing else. @param {string[]} names */
+    keepUnpacked(names) {
+      theWorker().postMessage({ type: "keep", files: names.map(pinned) });
+    },
+    /** Lets go of all of them: what is wanted again comes from what the browser keeps. */
+    forget() {
+      there.clear();
+      theWorker().postMessage({ type: "forget" });
+    },
     /** @param {(done: number, total: number) => void} listener bytes of all files asked for so far, as unpacked */
     set onProgress(listener) {
       onProgress = listener;
@@ -114,42 +165,6 @@ export function createRuntimeFiles(manifest, base) {
   };
 }
 
-/**
- * @param {string} url
- * @param {string} integrity value of an attribute of that name
- * @param {string} name what to call the file when it fails
- */
-export async function fetchPinned(url, integrity, name) {
-  /** @type {{response: Response, bytes: ArrayBuffer | null}} */
-  let fetched;
-  try {
-    fetched = await fetchOnce(url, integrity, "default").catch(() =>
-      // The wrong bytes may be in the browser's own cache, where they would stay for a year: once more, past it.
-      fetchOnce(url, integrity, "reload"),
-    );
-  } catch (cause) {
-    // A wrong digest and a dead network look the same here: only a request without a check, thrown away, tells which.
-    const plain = await fetch(url, { method: "HEAD", cache: "no-store" }).catch(() => null);
-    if (plain?.ok) throw new IntegrityError(name);
-    throw new Error(`${name} could not be fetched: the server did not answer. Check the connection and reload.`, {
-      cause,
-    });
-  }
-  const { response, bytes } = fetched;
-  if (!bytes) throw new Error(`${name} could not be fetched: the server answered ${response.status}. Reload the page.`);
-  return bytes;
-}
-
-/**
- * @param {string} url
- * @param {string} integrity
- * @param {RequestCache} cache
- */
-async function fetchOnce(url, integrity, cache) {
-  // A browser checks on the page's own thread, and copies once more to do so: it is asked to only where the page cannot check.
-  const response = await fetch(url, canDigest() ? { cache } : { cache, integrity });
-  if (!response.ok) return { response, bytes: null };
-  const bytes = await response.arrayBuffer();
-  if (canDigest() && (await digestOf(bytes)) !== integrity) throw new TypeError("these are not the pinned bytes");
-  return { response, bytes };
+function startWorker() {
+  return new Worker(policy?.createScriptURL("") ?? WORKER_URL, { type: "module" });
 }

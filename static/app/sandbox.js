@@ -25,7 +25,7 @@
 
 import { asSandboxError, Interpreter, SandboxError } from "./interpreter.js";
 import { needsRest, packagesFor } from "./packages.js";
-import { createRuntimeFiles, fetchPinned } from "./runtime.js";
+import { runtimeFiles } from "./runtime.js";
 import { createStartFiles } from "./start-files.js";
 
 /** Minutes a hidden tab keeps an interpreter that nobody uses: it holds some 200 MB. */
@@ -38,8 +38,6 @@ const WARM_AFTER = 100;
 const HOLD_AFTER = 250;
 /** Milliseconds after which the browser is given the unpacked files to keep, and has little else to do. */
 const KEEP_AFTER = 4000;
-/** Milliseconds without a new interpreter after which the page's copy of what it starts from is given back. */
-const IDLE_AFTER = 60_000;
 /** A device of little memory starts the next interpreter when it is wanted. */
 const { deviceMemory = 8 } = /** @type {{deviceMemory?: number}} */ (navigator);
 const IS_SMALL = deviceMemory <= 2;
@@ -50,8 +48,9 @@ const IS_SMALL = deviceMemory <= 2;
  *   interpreter of this page is restored from the snapshot any more
  */
 export function createSandbox(config, { onStatus = () => {}, onFallback = () => {} } = {}) {
-  const files = createRuntimeFiles(config.runtime, config.runtimeBase);
+  const files = runtimeFiles(config.runtime, config.runtimeBase);
   const startFiles = createStartFiles(config.runtime, files, config.sandbox.workerFrame);
+  const workerScript = { name: "worker.js", ...config.sandbox.workerScript };
   /** How many starts and runs wait for files: what is fetched ahead of them is nobody's news. */
   let waiting = 0;
   files.onProgress = (done, total) => {
@@ -74,8 +73,6 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   let restIsDue;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let keepClock;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let idleClock;
   /** Whatever opens tables waits for what opened tables before it. @type {Promise<unknown>} */
   let opening = Promise.resolve();
   /** @type {{interpreter: Interpreter | null, end: (error: SandboxError) => void} | null} */
@@ -136,49 +133,40 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     if (!interpreter.isComplete) setTimeout(() => complete(interpreter), REST_AFTER);
     setTimeout(() => getWarm(interpreter), WARM_AFTER);
     if (restores) keepClock ??= setTimeout(startFiles.keepUnpacked, KEEP_AFTER);
-    clearTimeout(idleClock);
-    idleClock = setTimeout(becomeIdle, IDLE_AFTER);
     return interpreter;
   }
 
-  /** Over a hundred megabytes, which the browser has on disk as well. */
-  function becomeIdle() {
-    if (!running) files.forgetKept();
-  }
-
   async function restored() {
-    return begin(startFiles.restoring);
+    return begin(startFiles.restoring());
   }
 
   async function booted() {
-    const interpreter = await begin(startFiles.booting);
+    const interpreter = await begin(startFiles.booting());
     interpreter.isComplete = true;
     return interpreter;
   }
 
-  /** @param {() => import("./start-files.js").Start} startFrom */
-  async function begin(startFrom) {
+  /** @param {import("./start-files.js").Start} from */
+  async function begin(from) {
     const arrived = waitForFiles();
     if (status.phase !== "download") report("start");
-    const core = files.get(config.runtime.core.script);
-    const parquet = readsParquet ? files.get(config.runtime.readers.parquet) : "";
-    const scripts = Promise.all([workerScript(), core, parquet]).then(([worker, core, parquet]) => [
-      ...[worker, "\n", core],
-      ...["\n", parquet],
-    ]);
-    // Met where the frame waits for it, unless that failed first.
-    scripts.catch(() => {});
-    // After the scripts, without which the others are of no use.
-    const from = startFrom();
+    const { core, readers } = config.runtime;
+    const parts = [workerScript, core.script, ...(readsParquet ? [readers.parquet] : [])];
+    // First the scripts, without which the others are of no use.
+    const scripts = parts.map((file, number) => /** @type {[string, typeof file]} */ ([`script-${number}`, file]));
+    const { port1, port2 } = new MessageChannel();
+    const handed = files.hand([...scripts, ...from.files], port1);
+    // Met where it is waited for, unless the frame failed first.
+    handed.catch(() => {});
     /** @type {Interpreter | undefined} */
     let interpreter;
     try {
-      interpreter = await Interpreter.start(config.sandbox.workerFrame, scripts);
+      interpreter = await Interpreter.start(config.sandbox.workerFrame, scripts.length, port2);
       interpreter.onPhase = (phase) => {
         arrived();
         report(phase);
       };
-      await interpreter.boot({ ...from.message, memoryBytes: config.limits.memoryBytes }, from.files);
+      await interpreter.boot({ ...from.message, memoryBytes: config.limits.memoryBytes }, handed);
       return interpreter;
     } catch (error) {
       interpreter?.end();
@@ -276,17 +264,6 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     return Promise.all(
       packagesFor(program, config.runtime).map(async ({ name, file }) => ({ name, bytes: await files.get(file) })),
     );
-  }
-
-  /** @type {Promise<ArrayBuffer> | undefined} */
-  let workerBytes;
-  function workerScript() {
-    const { url, integrity } = config.sandbox.workerScript;
-    workerBytes ??= fetchPinned(url, integrity, "worker.js").catch((error) => {
-      workerBytes = undefined;
-      throw error;
-    });
-    return workerBytes;
   }
 
   /** Begins to boot in the background, if nothing has yet. A failure is reported as a status and met again by the next call. */
@@ -475,7 +452,6 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     document.removeEventListener("visibilitychange", onVisibility);
     clearTimeout(hiddenClock);
     clearTimeout(keepClock);
-    clearTimeout(idleClock);
   }
 
   function dropSpare() {

@@ -5,11 +5,11 @@
  *
  * @import {ToWorker} from "../shared/protocol.js"
  * @import {Runtime} from "./wire.js"
- * @import {createRuntimeFiles} from "./runtime.js"
+ * @import {RuntimeFiles} from "./runtime.js"
  *
  * @typedef {object} Start
  * @property {Omit<Extract<ToWorker, {type: "boot"}>, "memoryBytes">} message
- * @property {Map<string, Promise<ArrayBuffer>>} files on their way, by their roles; those that take longest to use come first
+ * @property {[role: string, file: string][]} files by their roles, in the order in which they are needed
  * @typedef {{stdlib: ArrayBuffer, pack: ArrayBuffer}} RestFiles
  */
 
@@ -20,7 +20,7 @@ const HOLD_MILLISECONDS = 2000;
 
 /**
  * @param {Runtime} runtime
- * @param {ReturnType<typeof createRuntimeFiles>} files
+ * @param {RuntimeFiles} files
  * @param {string} frameUrl of the sandbox page
  */
 export function createStartFiles(runtime, files, frameUrl) {
@@ -47,13 +47,8 @@ export function createStartFiles(runtime, files, frameUrl) {
    * @returns {Start}
    */
   function start(packs, memory, roles) {
-    /** @type {Record<string, string>} */
-    const named = { ...roles, harness: core.harness };
-    for (const [number, name] of packs.entries()) named[`pack-${number}`] = name;
-    for (const [number, name] of memory.entries()) named[`memory-${number}`] = name;
-    const coming = new Map(Object.entries(named).map(([role, name]) => [role, files.get(name)]));
-    // Each is met where it is waited for; that another failed first is no news.
-    for (const file of coming.values()) file.catch(() => {});
+    const numbered = (/** @type {string} */ role, /** @type {string[]} */ names) =>
+      names.map((name, number) => /** @type {[string, string]} */ ([`${role}-${number}`, name]));
     return {
       message: {
         type: "boot",
@@ -62,7 +57,12 @@ export function createStartFiles(runtime, files, frameUrl) {
         packs: packs.length,
         memory: memory.length,
       },
-      files: coming,
+      files: [
+        ...Object.entries(roles),
+        ["harness", core.harness],
+        ...numbered("pack", packs),
+        ...numbered("memory", memory),
+      ],
     };
   }
 
@@ -86,24 +86,31 @@ export function createStartFiles(runtime, files, frameUrl) {
   /** @param {number} after */
   async function holdCompiled(after) {
     await new Promise((resolve) => setTimeout(resolve, after));
-    const [wasm, libraries] = await Promise.all([files.get(core.wasm), files.get(base.snapshot.libraries)]);
     // Given up meanwhile.
     if (!holding) return;
-    const code = [wasm.slice(0), ...contentsOf(libraries)];
     const frame = sealedFrame(frameUrl);
     keeper = frame;
     frame.hidden = true;
-    const { port1, port2 } = new MessageChannel();
+    const signs = new MessageChannel();
+    const code = new MessageChannel();
     const held = new Promise((resolve) => {
-      port1.onmessage = resolve;
+      signs.port1.onmessage = ({ data }) => data === "held" && resolve(data);
       setTimeout(resolve, HOLD_MILLISECONDS);
     });
-    frame.addEventListener("load", () => frame.contentWindow?.postMessage({ keep: code }, "*", [port2, ...code]), {
-      once: true,
-    });
+    const ports = [signs.port2, code.port2];
+    frame.addEventListener("load", () => frame.contentWindow?.postMessage({ scripts: 0 }, "*", ports), { once: true });
     document.body.append(frame);
+    files
+      .hand(
+        [
+          ["wasm", core.wasm],
+          ["libraries", base.snapshot.libraries],
+        ],
+        code.port1,
+      )
+      .catch(() => {});
     await held;
-    port1.close();
+    signs.port1.close();
   }
 
   return {
@@ -121,16 +128,4 @@ export function createStartFiles(runtime, files, frameUrl) {
       holding = null;
     },
   };
-}
-
-/** @param {ArrayBuffer} pack see `contents` in sandbox/worker.js */
-function contentsOf(pack) {
-  const indexLength = new DataView(pack).getUint32(0, true);
-  /** @type {[string, number][]} */
-  const index = JSON.parse(new TextDecoder().decode(new Uint8Array(pack, 4, indexLength)));
-  let offset = 4 + indexLength;
-  return index.map(([, length]) => {
-    offset += length;
-    return pack.slice(offset - length, offset);
-  });
 }

@@ -5,6 +5,10 @@ import type { Snapshot } from "../../pyodide-bundle/core/snapshot.js";
 import type { FigurePicture as Picture, ToFigure, ToWorker } from "../shared/protocol.js";
 
 declare global {
+  interface ErrorConstructor {
+    /** Of V8 and JavaScriptCore. */
+    stackTraceLimit: number;
+  }
   const loadPyodide: (options: Record<string, unknown>) => Promise<PyodideInterface>;
   // biome-ignore lint/suspicious/noExplicitAny: Emscripten's module has no types.
   const createPyodideModule: (settings: object) => Promise<any>;

@@ -30,7 +30,7 @@
 
   /** What Pyodide asks for while it starts. @type {Map<string, {body: Promise<BodyInit>, type: string}>} */
   const given = new Map();
-  /** The files of a start, by what they are for, awaited or there. @type {Map<string, Arrival>} */
+  /** What a start is made of, by what it is for, awaited or there: bytes, or compiled code. @type {Map<string, Arrival>} */
   const arrivals = new Map();
   /** @type {import("pyodide").PyodideInterface | undefined} */
   let python;
@@ -54,10 +54,18 @@
     return new Response(await file.body, { headers: { "Content-Type": file.type } });
   };
 
+  // An error notes where it was made, for which V8 reads this script and all of Pyodide's once more, and a start makes some for
+  // nobody. Until it is over they do without.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+
   self.onmessage = (event) => {
-    const port = event.ports[0];
-    if (!port) return;
+    const [port, files] = event.ports;
+    if (!port || !files) return;
     self.onmessage = null;
+    /** @param {MessageEvent<import("../shared/protocol.js").ToStart>} event */
+    files.onmessage = ({ data }) =>
+      arrival(data.role, data.type).resolve(data.type === "file" ? data.bytes : data.modules);
     // Bound before any program runs, so that none finds the port by replacing the method.
     const post = port.postMessage.bind(port);
     /** @type {Send} */
@@ -66,7 +74,6 @@
     let answered = Promise.resolve();
     /** @param {MessageEvent<HostMessage>} event */
     port.onmessage = ({ data }) => {
-      if (data.type === "file") return arrival(data.role).resolve(data.bytes);
       // One after the other, each in an interpreter that is done with the one before.
       answered = answered
         .then(() => answer(data, send, output))
@@ -76,7 +83,8 @@
 
   /**
    * @typedef {(message: object, transfer?: Transferable[]) => void} Send
-   * @typedef {{promise: Promise<ArrayBuffer>, resolve: (bytes: ArrayBuffer) => void}} Arrival
+   * @typedef {[path: string, module: WebAssembly.Module][]} Modules
+   * @typedef {{promise: Promise<any>, resolve: (content: ArrayBuffer | Modules) => void}} Arrival
    * @typedef {ReturnType<typeof outputTo>} Output
    */
 
@@ -89,27 +97,34 @@
 
   /**
    * @param {string} role
+   * @param {"file" | "code"} type
    * @returns {Arrival}
    */
-  function arrival(role) {
-    let known = arrivals.get(role);
+  function arrival(role, type) {
+    const key = `${type} ${role}`;
+    let known = arrivals.get(key);
     if (!known) {
       /** @type {Arrival["resolve"]} */
       let resolve = () => {};
-      const promise = /** @type {Arrival["promise"]} */ (new Promise((settle) => (resolve = settle)));
+      const promise = new Promise((settle) => (resolve = settle));
       known = { promise, resolve };
-      arrivals.set(role, known);
+      arrivals.set(key, known);
     }
     return known;
   }
 
-  /** @param {string} role */
+  /** @param {string} role @returns {Promise<ArrayBuffer>} */
   function bytesOf(role) {
-    return arrival(role).promise;
+    return arrival(role, "file").promise;
+  }
+
+  /** @param {string} role @returns {Promise<Modules>} */
+  function modulesOf(role) {
+    return arrival(role, "code").promise;
   }
 
   /**
-   * @param {Exclude<HostMessage, {type: "file"}>} message
+   * @param {HostMessage} message
    * @param {Send} send
    * @param {Output} output
    */
@@ -139,7 +154,8 @@
     capMemory(message.memoryBytes);
     const isRestored = message.memory > 0;
     const packs = ["harness", ...numbered("pack", message.packs)].map(bytesOf);
-    given.set("pyodide.asm.wasm", { body: bytesOf("wasm"), type: "application/wasm" });
+    given.set("pyodide.asm.wasm", { body: Promise.resolve(""), type: "application/wasm" });
+    const restoreStreaming = instantiateCompiled(modulesOf("wasm"));
     const stdlib = isRestored ? Promise.resolve("") : bytesOf("stdlib");
     given.set("python_stdlib.zip", { body: stdlib, type: "application/zip" });
     python = await loadPyodide({
@@ -157,6 +173,8 @@
       env: { HOME: WORKING_DIRECTORY, LANG: "en_US.UTF-8", MPLBACKEND: "agg", TZ: "UTC", PYTHONHASHSEED: "0" },
     });
     given.clear();
+    restoreStreaming();
+    Error.stackTraceLimit = stackTraceLimit;
     // Nobody ever writes into it: but with it Python calls out to JavaScript now and then, and only there does WebKit end a worker.
     python.setInterruptBuffer(new Uint8Array(1));
     python.setStdout({ write: output.write, isatty: false });
@@ -172,6 +190,23 @@
     // Not before: all of them have arrived by now, and none is waited for.
     arrivals.clear();
     send({ type: "ready" });
+  }
+
+  /**
+   * Has Pyodide take what the frame compiled for what it asks to have compiled.
+   * @param {Promise<Modules>} compiled
+   */
+  function instantiateCompiled(compiled) {
+    const streaming = WebAssembly.instantiateStreaming;
+    WebAssembly.instantiateStreaming = async (_response, imports) => {
+      const [entry] = await compiled;
+      if (!entry) throw new Error("Python's own code did not come");
+      const module = entry[1];
+      return { module, instance: await WebAssembly.instantiate(module, imports) };
+    };
+    return () => {
+      WebAssembly.instantiateStreaming = streaming;
+    };
   }
 
   /**
@@ -193,10 +228,10 @@
     return {
       metadata,
       memory: parts,
-      libraries: libraries.then((pack) => {
-        const bytes = new Map(contents(pack).map((file) => [`${SITE_PACKAGES}/${file.path}`, file.bytes]));
+      libraries: modulesOf("libraries").then((list) => {
+        const modules = new Map(list.map(([path, module]) => [`${SITE_PACKAGES}/${path}`, module]));
         return metadata.libraries.map((/** @type {{path: string}} */ { path }) => {
-          const library = bytes.get(path);
+          const library = modules.get(path);
           if (!library) throw new Error(`${path} is not among the libraries`);
           return library;
         });

@@ -10,18 +10,21 @@
  * @typedef {{name: string, blob: Blob}} NamedBlob
  * @typedef {{name: string, bytes: ArrayBuffer}} NamedBytes
  *
- * `boot` says how many packs and how many parts of a snapshot's memory will come (none: boot without a snapshot). Each file of a
- * start follows when it is there, by its role: `wasm`, `harness`, `stdlib` or `metadata` and `libraries`, `pack-0`, `memory-0`.
+ * `boot` says how many packs and how many parts of a snapshot's memory will come (none: boot without a snapshot). The files of a
+ * start come on a port of their own, each when it is there, by its role: `harness`, `stdlib` or `metadata` and `libraries`, `pack-0`,
+ * `memory-0`. What is WebAssembly of them the frame around the worker has compiled on the way: `wasm`, and the `libraries`' files in
+ * their order.
  * `open` gives the files, and `frames` if they were read before: what an earlier interpreter made of them, which is opaque to the
  * page. `edits` is JSON for the harness, what the person says about columns; `adjust` brings others for the tables that are open.
  * @typedef {{type: "boot", abi: {abi_version: string, python: string}, modules: string[], memoryBytes: number,
  *   packs: number, memory: number}
- *   | {type: "file", role: string, bytes: ArrayBuffer}
  *   | {type: "complete", stdlib: ArrayBuffer, pack: ArrayBuffer}
  *   | {type: "warm"}
  *   | {type: "open", id: number, files: NamedBlob[], packs: NamedBytes[], frames: Blob | null, edits: string}
  *   | {type: "adjust", id: number, edits: string}
  *   | {type: "run", id: number, program: string, packs: NamedBytes[]}} ToWorker
+ * @typedef {{type: "file", role: string, bytes: ArrayBuffer}} FileMessage
+ * @typedef {FileMessage | {type: "code", role: string, modules: [path: string, module: WebAssembly.Module][]}} ToStart
  *
  * @typedef {"import"} BootPhase
  * What is done to open a file: its bytes are fetched, made into a table, the columns described (`done` in columns, not bytes), and the

@@ -1,0 +1,108 @@
+// @ts-check
+/**
+ * Where the pinned runtime's files are read, checked and held: a worker of the page's own, since reading, hashing and copying a
+ * hundred megabytes on the page's thread would hold up everything that a person sees. It hands an interpreter its files without a
+ * detour through the page. Which files are wanted is runtime.js's to know, what they are for the interpreter's.
+ *
+ * @import {FromRuntimeWorker, PinnedFile, ToRuntimeWorker} from "./pinned.js"
+ */
+
+import { digestOf } from "./digest.js";
+import { fetchPinned, IntegrityError } from "./pinned.js";
+import { dropOthers, keep, readKept } from "./runtime-cache.js";
+
+/** What the browser does not keep, by addresses. @type {Map<string, Promise<ArrayBuffer>>} */
+const held = new Map();
+/** Addresses of what the browser keeps unpacked. @type {Set<string>} */
+const kept = new Set();
+
+/** @param {FromRuntimeWorker} message @param {Transferable[]} [transfer] */
+const tell = (message, transfer = []) => postMessage(message, { transfer });
+
+/**
+ * @param {PinnedFile} file
+ * @returns {Promise<ArrayBuffer>} to be given away
+ */
+async function take(file) {
+  return held.has(file.url) ? (await hold(file)).slice(0) : ((await read(file)) ?? (await hold(file)).slice(0));
+}
+
+/** From what the browser keeps. @param {PinnedFile} file @returns {Promise<ArrayBuffer | null>} */
+async function read({ url, integrity, name }) {
+  const bytes = await readKept(url);
+  if (!bytes || (await digestOf(bytes)) !== integrity) return null;
+  kept.add(url);
+  tell({ type: "arrived", name });
+  return bytes;
+}
+
+/**
+ * @param {PinnedFile} file
+ * @returns {Promise<ArrayBuffer>} not to be given away: it serves whoever asks later too
+ */
+function hold({ url, integrity, name }) {
+  let bytes = held.get(url);
+  if (!bytes) {
+    bytes = fetchPinned(url, integrity, name).then(
+      (bytes) => {
+        tell({ type: "arrived", name });
+        return bytes;
+      },
+      (error) => {
+        // A later try may go better: a failure is not kept.
+        held.delete(url);
+        tell({ type: "lost", name });
+        throw error;
+      },
+    );
+    held.set(url, bytes);
+  }
+  return bytes;
+}
+
+/** Has the browser keep these unpacked, and nothing else; what it keeps is held no longer. @param {PinnedFile[]} files */
+async function keepUnpacked(files) {
+  await dropOthers(new Set(files.map(({ url }) => url)));
+  for (const file of files) {
+    if (kept.has(file.url) || !(await keep(file.url, await hold(file)))) continue;
+    kept.add(file.url);
+    held.delete(file.url);
+  }
+}
+
+/** @param {number} id @param {Promise<ArrayBuffer | null>} work */
+async function answer(id, work) {
+  try {
+    const bytes = await work;
+    tell({ type: "done", id, bytes }, bytes ? [bytes] : []);
+  } catch (error) {
+    const { name = "", message = String(error) } = error instanceof Error ? error : {};
+    tell({ type: "failed", id, name, message, isIntegrity: error instanceof IntegrityError });
+  }
+}
+
+/** @param {[role: string, file: PinnedFile][]} files @param {MessagePort} port */
+async function hand(files, port) {
+  const handed = files.map(async ([role, file]) => {
+    const bytes = await take(file);
+    port.postMessage({ type: "file", role, bytes }, [bytes]);
+  });
+  await Promise.all(handed);
+  return null;
+}
+
+/** @param {MessageEvent<ToRuntimeWorker>} event */
+self.onmessage = ({ data, ports: [port] }) => {
+  switch (data.type) {
+    case "get":
+      return void answer(data.id, take(data.file));
+    case "hand":
+      if (port) answer(data.id, hand(data.files, port));
+      return;
+    case "keep":
+      // What cannot be kept is fetched again by the next visit.
+      return void keepUnpacked(data.files).catch(() => {});
+    case "forget":
+      held.clear();
+  }
+};
