@@ -44,11 +44,11 @@ test("every file of the runtime is refused by name when one of its bytes differs
   const refusals = await page.evaluate(async () => {
     const data = JSON.parse(document.getElementById("page-data")?.textContent ?? "{}");
     const main = document.querySelector('script[type="module"][src]')?.getAttribute("src") ?? "";
-    const { createRuntimeFiles } = await import(new URL("runtime.js", new URL(main, location.href)).href);
+    const { runtimeFiles } = await import(new URL("runtime.js", new URL(main, location.href)).href);
     /** @type {[string, string][]} */
     const results = [];
+    const files = runtimeFiles(data.runtime, data.runtimeBase);
     for (const { name } of data.runtime.files) {
-      const files = createRuntimeFiles(data.runtime, data.runtimeBase);
       const outcome = await files.get(name).then(
         () => "accepted",
         (/** @type {Error} */ error) => `${error.name}: ${error.message}`,

@@ -10,7 +10,8 @@
  *   | {type: "forget"}} ToRuntimeWorker `hand` comes with the port on which the files go out, by their roles
  * @typedef {{type: "arrived" | "lost", name: string}
  *   | {type: "done", id: number, bytes: ArrayBuffer | null}
- *   | {type: "failed", id: number, name: string, message: string, isIntegrity: boolean}} FromRuntimeWorker
+ *   | {type: "failed", id: number, message: string, wrong: string | null}} FromRuntimeWorker `wrong`: the file that is not the pinned
+ *   one
  */
 
 import { canDigest, digestOf } from "./digest.js";
@@ -23,6 +24,7 @@ export class IntegrityError extends Error {
         "Nothing was run. A proxy may change files on their way; reload, or ask whoever runs this server.",
     );
     this.name = "IntegrityError";
+    this.file = file;
   }
 }
 

@@ -76,8 +76,8 @@ async function answer(id, work) {
     const bytes = await work;
     tell({ type: "done", id, bytes }, bytes ? [bytes] : []);
   } catch (error) {
-    const { name = "", message = String(error) } = error instanceof Error ? error : {};
-    tell({ type: "failed", id, name, message, isIntegrity: error instanceof IntegrityError });
+    const message = error instanceof Error ? error.message : String(error);
+    tell({ type: "failed", id, message, wrong: error instanceof IntegrityError ? error.file : null });
   }
 }
 

@@ -90,8 +90,8 @@ function createRuntimeFiles(manifest, base) {
         waiting.get(message.id)?.resolve(message.bytes);
         return void waiting.delete(message.id);
       case "failed": {
-        const { name, isIntegrity } = message;
-        waiting.get(message.id)?.reject(isIntegrity ? new IntegrityError(name) : new Error(message.message));
+        const { wrong } = message;
+        waiting.get(message.id)?.reject(wrong === null ? new Error(message.message) : new IntegrityError(wrong));
         waiting.delete(message.id);
       }
     }
