@@ -127,7 +127,8 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
     const runs = metadata.pages.values();
     let [offset, left] = [0, 0];
     for (const part of memory) {
-      const bytes = new Uint8Array(await part);
+      const buffer = await part;
+      const bytes = new Uint8Array(buffer);
       for (let from = 0; from < bytes.length; ) {
         if (left === 0) [offset, left] = runs.next().value ?? [0, 0];
         const length = Math.min(left, bytes.length - from);
@@ -137,6 +138,8 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
         offset += length;
         left -= length;
       }
+      // Given back now, and not when somebody looks for what nobody needs any more.
+      buffer.transfer?.(0);
     }
     if (left > 0 || !runs.next().done) throw new Error("the snapshot describes more memory than it holds");
   }

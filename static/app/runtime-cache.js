@@ -10,6 +10,8 @@
 import { quietly } from "./shelf.js";
 
 const FOLDER = "sandplot-runtime";
+/** Milliseconds for a file to be opened, after which it comes faster from the server. */
+const PATIENCE = 2000;
 
 async function folder() {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
@@ -21,8 +23,7 @@ const nameOf = (url) => encodeURIComponent(url);
 /** @param {string} url @returns {Promise<ArrayBuffer | null>} */
 export function readKept(url) {
   return quietly(async () => {
-    const file = await (await folder()).getFileHandle(nameOf(url));
-    const access = await openToRead(file);
+    const access = await soon(openToRead(url));
     try {
       const bytes = new Uint8Array(access.getSize());
       access.read(bytes, { at: 0 });
@@ -34,12 +35,29 @@ export function readKept(url) {
 }
 
 /**
- * Several tabs may do so at once, where the browser knows the option.
- * @param {FileSystemFileHandle} file
+ * @param {string} url
  * @returns {Promise<FileSystemSyncAccessHandle>}
  */
-function openToRead(file) {
-  return /** @type {any} */ (file).createSyncAccessHandle({ mode: "read-only" });
+async function openToRead(url) {
+  const file = /** @type {any} */ (await (await folder()).getFileHandle(nameOf(url)));
+  // Several tabs may do so at once, where the browser knows the option.
+  return file.createSyncAccessHandle({ mode: "read-only" });
+}
+
+/**
+ * A browser whose storage does not answer is one without.
+ * @param {Promise<FileSystemSyncAccessHandle>} opening
+ * @returns {Promise<FileSystemSyncAccessHandle>}
+ */
+function soon(opening) {
+  return new Promise((resolve, reject) => {
+    const clock = setTimeout(() => {
+      reject(new Error("storage does not answer"));
+      // It would stay locked.
+      opening.then((access) => access.close()).catch(() => {});
+    }, PATIENCE);
+    opening.then(resolve, reject).finally(() => clearTimeout(clock));
+  });
 }
 
 /** @param {string} url @param {ArrayBuffer} bytes @returns {Promise<boolean>} whether it is kept now */

@@ -34,7 +34,9 @@ const HIDDEN_MINUTES = 5;
 const REST_AFTER = 1500;
 /** Milliseconds for which it must have been idle before it warms up: a run that waited for it comes first. */
 const WARM_AFTER = 100;
-/** Milliseconds between a page's first result and what makes its next start quick: the figure comes first. */
+/** Milliseconds between a result and the start of the next interpreter: the figure comes first. */
+const NEXT_AFTER = 100;
+/** Milliseconds between a page's first result and what makes its next start quick. */
 const HOLD_AFTER = 250;
 /** Milliseconds after which the browser is given the unpacked files to keep, and has little else to do. */
 const KEEP_AFTER = 4000;
@@ -422,7 +424,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         }
         settle();
         resolve({ ...result, stdout, milliseconds: performance.now() - started });
-        startNext();
+        setTimeout(startNext, NEXT_AFTER);
         // The next one finds compiled what this one compiled, as long as this one or what holds it is there.
         await startFiles.hold(HOLD_AFTER);
         interpreter.end();

@@ -42,7 +42,11 @@ const PICTURES = [
   ["foreign-script", svg(xhtml(`<body><script>${GET}</script></body>`))],
   ["foreign-meta-refresh", svg(xhtml('<head><meta http-equiv="refresh" content="0;url=@URL@"/></head>'))],
   ["foreign-preconnect", svg(xhtml('<head><link rel="preconnect" href="http://@HOST@:@RAW@/"/></head>'))],
-  ["foreign-dns-prefetch", svg(xhtml('<head><link rel="dns-prefetch" href="http://@HOST@/"/></head>'))],
+  [
+    "foreign-dns-prefetch",
+    svg(xhtml('<head><link rel="dns-prefetch" href="http://@HOST@/"/></head>')),
+    { absent: { webkit: "looks up no name ahead for a link within an SVG" } },
+  ],
   ["foreign-video", svg(xhtml('<body><video src="@URL@" autoplay="" muted=""></video></body>'))],
   ["mask", svg('<rect width="9" height="9" style="mask-image: url(@URL@)"/>')],
   [
