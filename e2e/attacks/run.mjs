@@ -3,6 +3,7 @@
 //
 //   node e2e/attacks/run.mjs [--browser chromium|firefox|webkit|all] [--only ID,FAMILY,...] [--stopping] [--lanes N] [--together N] [--verbose]
 //     [--skip-controls | --controls-only] [--overlay]
+// With --stopping, --only takes stop, clock and cap.
 import { randomBytes } from "node:crypto";
 import { startServer, storeProgram } from "../server.mjs";
 import { campaign } from "./campaign.mjs";
@@ -54,7 +55,7 @@ async function attackIn(name) {
   if (!inside)
     console.log("Names are not watched: this system grants no network namespace (root, or user namespaces).");
   try {
-    if (has("stopping")) return await runStopping(browser);
+    if (has("stopping")) return await runStopping(browser, only);
     return await runVectors({ browser, canary, server, witness, plain, vectors, begin });
   } finally {
     await browser.close().catch(() => {});
@@ -194,9 +195,9 @@ async function runVectors({ browser, canary, server, witness, plain, vectors, be
   return lines.length + general.length > 0 ? 1 : 0;
 }
 
-/** @param {import("../drivers/chromium.mjs").Browser} browser */
-async function runStopping(browser) {
-  const { rows, faults } = await stopping(browser);
+/** @param {import("../drivers/chromium.mjs").Browser} browser @param {string[]} [only] */
+async function runStopping(browser, only) {
+  const { rows, faults } = await stopping(browser, only);
   const file = keep(`stopping-${browser.name}`, { browser: browser.name, version: browser.version, rows, faults });
   console.table(rows);
   for (const fault of faults) console.log(fault);

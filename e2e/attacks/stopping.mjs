@@ -38,8 +38,11 @@ const MEMORY = [
   ],
 ];
 
-/** @param {import("../drivers/chromium.mjs").Browser} browser */
-export async function stopping(browser) {
+/**
+ * @param {import("../drivers/chromium.mjs").Browser} browser
+ * @param {string[]} [only] the ways of being ended that are wanted: stop, clock, cap
+ */
+export async function stopping(browser, only) {
   const server = await startServer({
     env: { SANDPLOT_RUN_SECONDS: String(RUN_SECONDS), SANDPLOT_MEMORY_MB: String(CAP), SANDPLOT_LOG: "warn" },
   });
@@ -53,6 +56,7 @@ export async function stopping(browser) {
 
   /** @param {string} name @param {string} program @param {"stop" | "clock" | "cap"} by */
   async function one(name, program, by) {
+    if (only && !only.includes(by)) return;
     try {
       const chart = await storeProgram(server.url, program);
       await page.goto(server.url + chart.url);

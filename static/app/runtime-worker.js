@@ -99,6 +99,10 @@ self.onmessage = ({ data, ports: [port] }) => {
     case "hand":
       if (port) answer(data.id, hand(data.files, port));
       return;
+    case "fetch":
+      // Met by whoever asks for it.
+      for (const file of data.files) hold(file).catch(() => {});
+      return;
     case "keep":
       // What cannot be kept is fetched again by the next visit.
       return void keepUnpacked(data.files).catch(() => {});

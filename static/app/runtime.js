@@ -149,6 +149,11 @@ function createRuntimeFiles(manifest, base) {
       const files = wanted.map(([role, file]) => /** @type {[string, PinnedFile]} */ ([role, counted(file)]));
       return ask((id) => ({ type: "hand", id, files }), [port]);
     },
+    /** Has those fetched that are not there yet. @param {string[]} names */
+    fetchAhead(names) {
+      const wanted = names.filter((name) => !coming.has(name) && !there.has(name));
+      if (wanted.length > 0) theWorker().postMessage({ type: "fetch", files: wanted.map(counted) });
+    },
     /** Has the browser keep these unpacked for the next visit, and nothing else. @param {string[]} names */
     keepUnpacked(names) {
       theWorker().postMessage({ type: "keep", files: names.map(pinned) });

@@ -278,7 +278,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
    * @param {string} program as far as it is written
    */
   function fetchAhead(program) {
-    packsFor(program).catch(() => {});
+    files.fetchAhead(packagesFor(program, config.runtime).map(({ file }) => file));
   }
 
   /** Ends the opening under way. @type {(error: SandboxError) => void} */
