@@ -179,7 +179,7 @@ test("a second visit starts from what the browser keeps unpacked, and believes n
 }) => {
   const names = async () => (await keptBy(page)).sort();
   await page.goto(server.url);
-  await expect.poll(names, { timeout: 60_000 }).toContain("memory-5.bin");
+  await expect.poll(names, { timeout: 60_000 }).toContain("base-data.pack");
   const kept = await names();
   expect(kept).toEqual(
     expect.arrayContaining(["pyodide-core.js", "pyodide.asm.wasm", "memory-1.bin", "snapshot.json"]),
@@ -216,7 +216,7 @@ test("what the browser keeps of the runtime the page does not hold: each interpr
   server,
 }) => {
   await page.goto(server.url);
-  await expect.poll(() => keptBy(page), { timeout: 60_000 }).toContain("memory-5.bin");
+  await expect.poll(() => keptBy(page), { timeout: 60_000 }).toContain("base-data.pack");
   const worker = page.workers().find((worker) => worker.url().endsWith("/runtime-worker.js"));
   if (!worker) throw new Error("the page has no worker for the runtime's files");
   await worker.evaluate(() => {

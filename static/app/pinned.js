@@ -6,8 +6,7 @@
  * @typedef {{name: string, url: string, integrity: string}} PinnedFile `integrity`: value of an attribute of that name
  * @typedef {{type: "get", id: number, file: PinnedFile}
  *   | {type: "hand", id: number, files: [role: string, file: PinnedFile][]}
- *   | {type: "fetch" | "keep", files: PinnedFile[]}
- *   | {type: "forget"}} ToRuntimeWorker `hand` comes with the port on which the files go out, by their roles
+ *   | {type: "fetch" | "keep", files: PinnedFile[]}} ToRuntimeWorker `hand` comes with the port on which the files go out, by their roles
  * @typedef {{type: "arrived" | "lost", name: string}
  *   | {type: "done", id: number, bytes: ArrayBuffer | null}
  *   | {type: "failed", id: number, message: string, wrong: string | null}} FromRuntimeWorker `wrong`: the file that is not the pinned

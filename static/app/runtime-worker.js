@@ -24,7 +24,10 @@ const tell = (message, transfer = []) => postMessage(message, { transfer });
  * @returns {Promise<ArrayBuffer>} to be given away
  */
 async function take(file) {
-  return held.has(file.url) ? (await hold(file)).slice(0) : ((await read(file)) ?? (await hold(file)).slice(0));
+  const bytes = held.has(file.url) ? null : await read(file);
+  if (bytes) return bytes;
+  const lasting = await hold(file);
+  return lasting.detached ? take(file) : lasting.slice(0);
 }
 
 /** From what the browser keeps. @param {PinnedFile} file @returns {Promise<ArrayBuffer | null>} */
@@ -64,9 +67,13 @@ function hold({ url, integrity, name }) {
 async function keepUnpacked(files) {
   await dropOthers(new Set(files.map(({ url }) => url)));
   for (const file of files) {
-    if (kept.has(file.url) || !(await keep(file.url, await hold(file)))) continue;
+    if (kept.has(file.url)) continue;
+    const bytes = await hold(file);
+    if (!(await keep(file.url, bytes))) continue;
     kept.add(file.url);
     held.delete(file.url);
+    // Given back now: nothing else happens here that would have somebody look for what nobody needs any more.
+    bytes.transfer?.(0);
   }
 }
 
@@ -106,7 +113,5 @@ self.onmessage = ({ data, ports: [port] }) => {
     case "keep":
       // What cannot be kept is fetched again by the next visit.
       return void keepUnpacked(data.files).catch(() => {});
-    case "forget":
-      held.clear();
   }
 };

@@ -62,14 +62,20 @@ function createRuntimeFiles(manifest, base) {
     if (!worker) {
       worker = startWorker();
       worker.onmessage = ({ data }) => receive(data);
-      worker.onerror = () => {
-        worker = undefined;
-        const error = new Error("The browser did not start what fetches Python's files. Reload the page.");
-        for (const { reject } of waiting.values()) reject(error);
-        waiting.clear();
-      };
+      worker.onerror = () => end("The browser did not start what fetches Python's files. Reload the page.");
     }
     return worker;
+  }
+
+  /** With all that it holds. @param {string} why what those are told who wait for it */
+  function end(why) {
+    worker?.terminate();
+    worker = undefined;
+    for (const { reject } of waiting.values()) reject(new Error(why));
+    waiting.clear();
+    coming.clear();
+    there.clear();
+    bytesTotal = bytesDone;
   }
 
   /** @param {FromRuntimeWorker} message */
@@ -159,10 +165,7 @@ function createRuntimeFiles(manifest, base) {
       theWorker().postMessage({ type: "keep", files: names.map(pinned) });
     },
     /** Lets go of all of them: what is wanted again comes from what the browser keeps. */
-    forget() {
-      there.clear();
-      theWorker().postMessage({ type: "forget" });
-    },
+    forget: () => end("The page has let go of Python's files."),
     /** @param {(done: number, total: number) => void} listener bytes of all files asked for so far, as unpacked */
     set onProgress(listener) {
       onProgress = listener;
