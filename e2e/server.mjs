@@ -16,8 +16,14 @@ export async function startServer({ env = {}, dataDir } = {}) {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), "sandplot-test-")));
   const child = spawn(BINARY, [], {
     cwd: folder,
-    // An Ollama on the machine of the tests is none of their business.
-    env: { SANDPLOT_LISTEN: "127.0.0.1:0", SANDPLOT_DATA_DIR: folder, OLLAMA_HOST: "127.0.0.1:9", ...env },
+    // An Ollama on the machine of the tests is none of their business, and a test that wants a model says which.
+    env: {
+      SANDPLOT_LISTEN: "127.0.0.1:0",
+      SANDPLOT_DATA_DIR: folder,
+      OLLAMA_HOST: "127.0.0.1:9",
+      SANDPLOT_MODEL: "none",
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let log = "";

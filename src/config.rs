@@ -5,6 +5,7 @@
 //! as not set: that is how a compose file writes a variable it has no value for.
 
 mod access;
+mod embedded;
 mod models;
 
 use std::net::IpAddr;
@@ -44,7 +45,7 @@ pub enum ConfigError {
     Listen { value: String },
     #[error(
         "--model (SANDPLOT_MODEL) has {value:?}; each entry must be openai:NAME (any server that speaks that dialect), \
-         anthropic:NAME, ollama:NAME or scripted:FILE, with commas between them; * as NAME means all that the server lists, \
+         anthropic:NAME, ollama:NAME, embedded:NAME or scripted:FILE, with commas between them; * as NAME means all that the server lists, \
          and `none` alone no model at all"
     )]
     Model { value: String },
@@ -104,11 +105,12 @@ impl Config {
     /// `variable` reads the environment; only what cannot be a flag is read through it.
     pub fn new(args: &Args, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let data_dir = data_dir(args, &variable)?;
         Ok(Config {
             listen: listen(&args.listen)?,
             access: Access::new(args, &variable)?,
-            data_dir: data_dir(args, &variable)?,
-            models: Models::new(args, &variable)?,
+            models: Models::new(args, &data_dir, &variable)?,
+            data_dir,
             requests_per_minute: [args.client_requests_per_minute, args.requests_per_minute],
             tokens_per_day: [args.client_tokens_per_day, args.tokens_per_day],
             run_seconds: args.run_seconds,
@@ -187,6 +189,9 @@ mod tests {
             "--anthropic-base-url=",
             "--anthropic-api-key-file=",
             "--ollama-host=",
+            "--model-file=",
+            "--model-hub=",
+            "--model-index=",
             "--prices=",
             "--plan=",
             "--access-token-file=",

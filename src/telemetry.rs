@@ -24,6 +24,10 @@ pub const FIRST_TOKEN_SECONDS: &str = "sandplot_model_first_token_seconds";
 pub const REPLY_SECONDS: &str = "sandplot_model_reply_seconds";
 /// As providers count them, by model and direction (`input`, `output`).
 pub const TOKENS: &str = "sandplot_model_tokens_total";
+/// Questions that wait for the model in this process, beside the one it answers.
+pub const EMBEDDED_QUEUE: &str = "sandplot_embedded_queue";
+/// From the question until its turn, at the model in this process.
+pub const EMBEDDED_WAIT_SECONDS: &str = "sandplot_embedded_wait_seconds";
 /// Requests refused for a limit (`requests`, `tokens`) of one client or of all.
 pub const LIMITED: &str = "sandplot_limited_total";
 
@@ -44,7 +48,8 @@ pub struct LogError {
 
 /// Writes the log to standard error: standard output is for the line that says where the server listens.
 pub fn start_logging(format: LogFormat, filter: &str) -> Result<(), LogError> {
-    let filter = EnvFilter::try_new(filter).map_err(|source| LogError {
+    // llama.cpp tells at the level `info` all that a model's file says of itself.
+    let filter = EnvFilter::try_new(format!("llama-cpp-2=warn,{filter}")).map_err(|source| LogError {
         filter: filter.to_owned(),
         source,
     })?;

@@ -11,7 +11,7 @@ const RUST: [(&str, &[&str]); 11] = [
     ("args", &["prompt", "telemetry"]),
     ("config", &["args", "llm", "plan", "prompt"]),
     ("lib", &["web"]),
-    ("llm", &[]),
+    ("llm", &["telemetry"]),
     ("plan", &["program", "prompt"]),
     ("program", &["runtime"]),
     ("prompt", &["runtime"]),

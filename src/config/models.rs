@@ -1,6 +1,7 @@
 //! Which models are asked, with what key, where, and for how long: what `--model` and the vendors' own variables mean.
 //!
-//! With nothing chosen an Ollama is looked for on this machine and on the one a container runs on. A key alone chooses nothing:
+//! With nothing chosen an Ollama is looked for on this machine and on the one a container runs on; without one there is the model in
+//! this process. A key alone chooses nothing:
 //! it may be there for something else, and questions shall go only where the operator sent them.
 
 use std::collections::HashMap;
@@ -10,9 +11,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{ConfigError, path};
+use super::{ConfigError, embedded, path};
 use crate::args::Args;
-use crate::llm::{ALL, Deadlines, Price, Provider, Settings, is_nearby};
+use crate::llm::{ALL, Deadlines, EmbeddedPlace, HAS_EMBEDDED, Price, Provider, Settings, is_nearby};
 use crate::plan::{Plans, When};
 use clap::ValueEnum as _;
 
@@ -36,14 +37,29 @@ pub struct Models {
 }
 
 impl Models {
-    pub(super) fn new(args: &Args, variable: &impl Fn(&str) -> Option<String>) -> Result<Models, ConfigError> {
+    pub(super) fn new(
+        args: &Args,
+        data_dir: &Path,
+        variable: &impl Fn(&str) -> Option<String>,
+    ) -> Result<Models, ConfigError> {
+        let place = embedded::place(args, data_dir, variable);
         let given = args.model.as_deref().map(str::trim).filter(|model| !model.is_empty());
         let providers = match given {
-            None => vec![ollama(args, ALL, true)],
+            None => {
+                let embedded = HAS_EMBEDDED.then(|| Provider::Embedded {
+                    model: embedded::USUAL.to_owned(),
+                    place: place.clone(),
+                    is_fallback: true,
+                });
+                [Some(ollama(args, ALL, true)), embedded]
+                    .into_iter()
+                    .flatten()
+                    .collect()
+            }
             Some("none") => Vec::new(),
             Some(list) => entries(list)?
                 .iter()
-                .map(|entry| provider(entry, args, variable))
+                .map(|entry| provider(entry, args, &place, variable))
                 .collect::<Result<_, _>>()?,
         };
         let settings = |provider| Settings {
@@ -72,7 +88,7 @@ fn entries(list: &str) -> Result<Vec<String>, ConfigError> {
     let mut entries: Vec<String> = Vec::new();
     for part in list.split(',') {
         let known = part.trim().split_once(':').filter(|(provider, name)| {
-            ["openai", "anthropic", "ollama", "scripted"].contains(provider) && !name.is_empty()
+            ["openai", "anthropic", "ollama", "embedded", "scripted"].contains(provider) && !name.is_empty()
         });
         match (known, entries.last_mut()) {
             (Some(_), _) => entries.push(part.trim().to_owned()),
@@ -86,7 +102,12 @@ fn entries(list: &str) -> Result<Vec<String>, ConfigError> {
     Ok(entries)
 }
 
-fn provider(entry: &str, args: &Args, variable: &impl Fn(&str) -> Option<String>) -> Result<Provider, ConfigError> {
+fn provider(
+    entry: &str,
+    args: &Args,
+    place: &EmbeddedPlace,
+    variable: &impl Fn(&str) -> Option<String>,
+) -> Result<Provider, ConfigError> {
     let (kind, name) = entry.split_once(':').unwrap_or((entry, ""));
     Ok(match kind {
         "openai" => Provider::OpenAi {
@@ -108,6 +129,11 @@ fn provider(entry: &str, args: &Args, variable: &impl Fn(&str) -> Option<String>
             model: name.to_owned(),
         },
         "ollama" => ollama(args, name, false),
+        "embedded" => Provider::Embedded {
+            model: name.to_owned(),
+            place: place.clone(),
+            is_fallback: false,
+        },
         _ => Provider::Scripted { file: name.into() },
     })
 }
@@ -157,7 +183,7 @@ fn deadlines(provider: &Provider, total: Option<Duration>) -> Deadlines {
     let usual = Deadlines::default();
     let is_nearby = match provider {
         Provider::OpenAi { base_url, .. } | Provider::Anthropic { base_url, .. } => is_nearby(base_url),
-        Provider::Ollama { .. } => true,
+        Provider::Ollama { .. } | Provider::Embedded { .. } => true,
         Provider::Scripted { .. } => false,
     };
     let total = total.unwrap_or(if is_nearby { TOTAL_NEARBY } else { TOTAL });
@@ -255,7 +281,7 @@ mod tests {
             Provider::OpenAi { api_key, .. } | Provider::Anthropic { api_key, .. } => {
                 api_key.as_ref().map(|key| key.expose_secret())
             }
-            Provider::Ollama { .. } | Provider::Scripted { .. } => None,
+            Provider::Ollama { .. } | Provider::Embedded { .. } | Provider::Scripted { .. } => None,
         }
     }
 
@@ -269,6 +295,7 @@ mod tests {
     #[test]
     fn with_nothing_chosen_an_ollama_is_looked_for_at_home() {
         let found = settings(&[], &[]);
+        assert_eq!(found.len(), 1 + usize::from(HAS_EMBEDDED));
         let [
             Settings {
                 provider:
@@ -279,6 +306,7 @@ mod tests {
                     },
                 ..
             },
+            ..,
         ] = found.as_slice()
         else {
             panic!("{found:?}")

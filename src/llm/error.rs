@@ -49,6 +49,44 @@ pub enum LlmError {
     NoSchema { status: u16, message: String },
     #[error("the model declined to answer: {message}")]
     Refused { message: String },
+    /// Of a model in this process, as all that follow.
+    #[error("the question takes {tokens} tokens; the model reads at most {limit}")]
+    TooLong { tokens: usize, limit: usize },
+    #[error("the model's weights are not there")]
+    Weights(#[source] WeightsError),
+    #[error("the model in this server failed: {message}")]
+    Engine { message: String },
+}
+
+/// Why there are no weights for a model that runs in this process.
+#[derive(Debug, Error)]
+pub enum WeightsError {
+    #[error("{} is not the pinned file {file}: it has {found}, not {wanted}", path.display())]
+    WrongFile {
+        path: PathBuf,
+        file: &'static str,
+        found: String,
+        wanted: String,
+    },
+    #[error("{} cannot be {done}", path.display())]
+    File {
+        path: PathBuf,
+        done: &'static str,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("another server is fetching {}", path.display())]
+    Busy { path: PathBuf },
+    #[error("{done} of the {total} bytes of {file} were fetched ({})", tried.join("; "))]
+    Fetch {
+        file: &'static str,
+        done: u64,
+        total: u64,
+        /// Each source's host, and what went wrong with it.
+        tried: Vec<String>,
+    },
+    #[error("what was fetched as {file} has another SHA-256 than the pinned one, so it was thrown away")]
+    Digest { file: &'static str },
 }
 
 /// What a call was waiting for when its time was over.
@@ -96,6 +134,9 @@ impl LlmError {
             LlmError::Empty => "model_empty",
             LlmError::Rejected { .. } | LlmError::NoSchema { .. } => "model_rejected",
             LlmError::Refused { .. } => "model_refused",
+            LlmError::TooLong { .. } => "model_rejected",
+            LlmError::Weights(_) => "model_weights",
+            LlmError::Engine { .. } => "model_unavailable",
         }
     }
 
@@ -117,7 +158,7 @@ impl LlmError {
             | LlmError::Rejected { message, .. }
             | LlmError::NoSchema { message, .. }
             | LlmError::Refused { message } => Some(message),
-            LlmError::StreamBroken(BrokenStream::Reported(message)) => Some(message),
+            LlmError::StreamBroken(BrokenStream::Reported(message)) | LlmError::Engine { message } => Some(message),
             _ => None,
         }
         .filter(|message| !message.is_empty())
@@ -132,6 +173,13 @@ pub enum SetupError {
     BaseUrl { variable: &'static str },
     #[error("{variable} has characters that no HTTP header can carry; is there a line break in it?")]
     Key { variable: &'static str },
+    #[error("there is no model {name:?} in this program; there are {known}")]
+    NoSuchEmbedded { name: String, known: String },
+    #[error(
+        "this program was built without a model in it (--no-default-features), so embedded:{name} cannot be asked: name another \
+         provider, or build it with the feature `embedded`"
+    )]
+    NoEmbedded { name: String },
     #[error("the HTTP client cannot be built")]
     HttpClient(#[source] reqwest::Error),
     #[error("the script {} cannot be read", file.display())]

@@ -14,9 +14,11 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::call::{Caller, Connection, Dialect, Variables};
+#[cfg(feature = "embedded")]
+use super::embedded;
 use super::{
-    ALL, Client, Deadlines, Llm, LlmError, Price, Provider, Settings, SetupError, anthropic, ollama, openai, scripted,
-    size,
+    ALL, Client, Deadlines, EmbeddedPlace, Llm, LlmError, Price, Provider, Settings, SetupError, anthropic, ollama,
+    openai, scripted, size,
 };
 
 /// A model that was just pulled, or a server that was just started, shows after this time.
@@ -40,6 +42,8 @@ pub struct Models {
 struct Source {
     kind: Kind,
     is_guess: bool,
+    /// Its models are offered only where there are no others.
+    is_fallback: bool,
     most_tokens: Option<NonZeroU32>,
 }
 
@@ -48,7 +52,8 @@ enum Kind {
     OpenAi(Arc<Connection>),
     Anthropic(Arc<Connection>),
     Ollama(Arc<Connection>),
-    Scripted,
+    /// All of a source that are there are known from the start.
+    Fixed(&'static str),
 }
 
 #[derive(Debug, Default)]
@@ -76,8 +81,8 @@ impl Models {
         for entry in settings {
             let (source, named) = source(entry, scripts > 1)?;
             let list = match named {
-                Named::One(llm) => Listed {
-                    models: vec![models.priced(llm)],
+                Named::These(llms) => Listed {
+                    models: llms.into_iter().map(|llm| models.priced(llm)).collect(),
                     ..Listed::default()
                 },
                 Named::All => Listed {
@@ -96,9 +101,16 @@ impl Models {
     pub fn known(&self) -> Vec<Arc<Llm>> {
         let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
         let mut known: Vec<Arc<Llm>> = Vec::new();
-        for llm in listed.iter().flat_map(|list| &list.models) {
-            if known.iter().all(|other| other.name != llm.name) {
-                known.push(llm.clone());
+        for is_fallback in [false, true] {
+            if is_fallback && !known.is_empty() {
+                break;
+            }
+            let both = self.sources.iter().zip(listed.iter());
+            let lists = both.filter(|(source, _)| source.is_fallback == is_fallback);
+            for llm in lists.flat_map(|(_, list)| &list.models) {
+                if known.iter().all(|other| other.name != llm.name) {
+                    known.push(llm.clone());
+                }
             }
         }
         known
@@ -204,7 +216,7 @@ impl Models {
 }
 
 enum Named {
-    One(Llm),
+    These(Vec<Llm>),
     All,
 }
 
@@ -217,6 +229,7 @@ fn source(settings: Settings, has_several_scripts: bool) -> Result<(Source, Name
     let of = |kind, is_guess| Source {
         kind,
         is_guess,
+        is_fallback: false,
         most_tokens,
     };
     let (source, model) = match provider {
@@ -255,14 +268,58 @@ fn source(settings: Settings, has_several_scripts: bool) -> Result<(Source, Name
                 price: None,
                 is_small: false,
             };
-            return Ok((of(Kind::Scripted, false), Named::One(llm)));
+            return Ok((of(Kind::Fixed("scripted"), false), Named::These(vec![llm])));
+        }
+        Provider::Embedded {
+            model,
+            place,
+            is_fallback,
+        } => {
+            let source = Source {
+                is_fallback,
+                ..of(Kind::Fixed("embedded"), false)
+            };
+            return Ok((
+                source,
+                Named::These(embedded_models(&model, &place, deadlines, most_tokens)?),
+            ));
         }
     };
     let named = match source.model(model.clone()) {
-        Some(llm) if model != ALL => Named::One(llm),
+        Some(llm) if model != ALL => Named::These(vec![llm]),
         _ => Named::All,
     };
     Ok((source, named))
+}
+
+#[cfg(feature = "embedded")]
+fn embedded_models(
+    model: &str,
+    place: &EmbeddedPlace,
+    deadlines: Deadlines,
+    most_tokens: Option<NonZeroU32>,
+) -> Result<Vec<Llm>, SetupError> {
+    let names = if model == ALL { embedded::names() } else { vec![model] };
+    let llm = |name: &str| {
+        let client = embedded::Embedded::new(name, place.clone(), deadlines, most_tokens)?;
+        Ok(Llm {
+            name: format!("embedded:{}", embedded::canonical(name).unwrap_or(name)),
+            client: Client::Embedded(client),
+            price: None,
+            is_small: true,
+        })
+    };
+    names.into_iter().map(llm).collect()
+}
+
+#[cfg(not(feature = "embedded"))]
+fn embedded_models(
+    model: &str,
+    _: &EmbeddedPlace,
+    _: Deadlines,
+    _: Option<NonZeroU32>,
+) -> Result<Vec<Llm>, SetupError> {
+    Err(SetupError::NoEmbedded { name: model.to_owned() })
 }
 
 fn script_name(file: &Path, among_several: bool) -> String {
@@ -324,7 +381,7 @@ impl Source {
             Kind::OpenAi(_) => "openai",
             Kind::Anthropic(_) => "anthropic",
             Kind::Ollama(_) => "ollama",
-            Kind::Scripted => "scripted",
+            Kind::Fixed(prefix) => prefix,
         }
     }
 
@@ -334,7 +391,7 @@ impl Source {
             Kind::OpenAi(connection) => (connection, Arc::new(openai::OpenAi::new(model, self.most_tokens))),
             Kind::Anthropic(connection) => (connection, Arc::new(anthropic::Anthropic::new(model, self.most_tokens))),
             Kind::Ollama(connection) => (connection, Arc::new(ollama::Ollama::new(model, self.most_tokens))),
-            Kind::Scripted => return None,
+            Kind::Fixed(_) => return None,
         };
         let connection = connection.clone();
         Some(Llm {
@@ -353,7 +410,7 @@ impl Source {
                 connection.list(&["v1", "models"], &all, anthropic::names).await
             }
             Kind::Ollama(connection) => connection.list(&["api", "tags"], &[], ollama::names).await,
-            Kind::Scripted => Ok(Vec::new()),
+            Kind::Fixed(_) => Ok(Vec::new()),
         }
     }
 }

@@ -5,6 +5,7 @@
 //!   {"when": "by month", "reply": "```python\n…```", "chunks": 12, "delayMs": 5},
 //!   {"when": "a plan", "form": true, "reply": "{\"chart\": …}"},
 //!   {"when": "too many", "fault": "429", "retryAfter": 7},
+//!   {"when": "in line", "waits": [{"queued": 2}, {"fetching": [3, 10]}, "checking", "loading"], "reply": "…"},
 //!   {"when": "a bill", "reply": "…", "usage": {"input": 900, "output": 40, "cost": 0.002}},
 //!   {"reply": "what everything else is answered with"}
 //! ]}
@@ -22,7 +23,7 @@ use futures_util::{Stream, stream};
 use serde::Deserialize;
 
 use super::part::Used;
-use super::{BrokenStream, Deadlines, LlmError, Message, Phase, Piece, SetupError};
+use super::{BrokenStream, Deadlines, LlmError, Message, Phase, Piece, SetupError, Waiting};
 
 /// Small enough to be seen being written, large enough not to take long.
 const CHUNK_CHARS: usize = 24;
@@ -63,6 +64,19 @@ struct Reply {
     /// What the call is said to have used.
     #[serde(default)]
     usage: Option<Usage>,
+    /// What is waited for before it begins, each after the pause of a piece.
+    #[serde(default)]
+    waits: Vec<Wait>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Wait {
+    Queued(usize),
+    /// So many bytes of so many.
+    Fetching(u64, u64),
+    Checking,
+    Loading,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -145,6 +159,14 @@ fn steps(reply: &Reply, deadlines: &Deadlines) -> Vec<Step> {
         _ => 0,
     };
     let delay = Duration::from_millis(reply.delay_ms);
+    let waits = reply.waits.iter().map(|wait| match *wait {
+        Wait::Queued(ahead) => Waiting::Queued { ahead },
+        Wait::Fetching(done, total) => Waiting::Fetching { done, total },
+        Wait::Checking => Waiting::Checking,
+        Wait::Loading => Waiting::Loading,
+    });
+    let over = (!reply.waits.is_empty()).then_some(Waiting::Over);
+    let waits = waits.chain(over).map(|waiting| (delay, Ok(Piece::Waiting(waiting))));
     let text = pieces
         .into_iter()
         .take(shown)
@@ -155,7 +177,7 @@ fn steps(reply: &Reply, deadlines: &Deadlines) -> Vec<Step> {
     });
     let used = used.map(|usage| (Duration::ZERO, Ok(Piece::Usage(usage))));
     let end = fault(reply, deadlines).map(|(pause, error)| (pause.unwrap_or(delay), Err(error)));
-    text.chain(used).chain(end).collect()
+    waits.chain(text).chain(used).chain(end).collect()
 }
 
 /// The failure that ends the reply, and the pause before it if it is a failure by waiting.
@@ -256,7 +278,7 @@ mod tests {
             assert_eq!(code, None, "nothing follows an error");
             match item {
                 Ok(Piece::Text(text)) => texts.push(text),
-                Ok(Piece::Usage(usage)) => panic!("{usage:?}"),
+                Ok(piece) => panic!("{piece:?}"),
                 Err(error) => code = Some(error.code()),
             }
         }

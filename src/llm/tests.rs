@@ -87,6 +87,7 @@ async fn told_in(llm: &Llm, schema: Option<Schema>) -> Told {
                 told.text.push_str(&piece);
             }
             Ok(Piece::Usage(usage)) => assert!(told.usage.replace(usage).is_none(), "one usage"),
+            Ok(Piece::Waiting(waiting)) => panic!("{waiting:?}"),
             Err(failure) => told.error = Some(failure),
         }
     }

@@ -17,7 +17,7 @@ use super::error::Failure;
 use super::limit::{MOST_REPAIRS, PROGRAM_BYTES};
 use super::quota::{Client, Unit};
 use super::wire::{self, Activity, Answer, Doing};
-use crate::llm::{self, BrokenStream, Llm, LlmError, Piece, Pieces, Usage};
+use crate::llm::{self, BrokenStream, Llm, LlmError, Piece, Pieces, Usage, Waiting};
 use crate::plan::{self, PlanError};
 use crate::program::ProgramError;
 use crate::store::{Chart, ChartId};
@@ -189,6 +189,10 @@ impl Asking {
                     call.measured.usage = Some(usage);
                     continue;
                 }
+                Some(Ok(Piece::Waiting(waiting))) => {
+                    let is_form = matches!(self.stage, Stage::Plan(..));
+                    return Some(Step::Doing(Doing::waiting(waiting, is_form)));
+                }
                 Some(Err(error)) => Err(error),
                 None => Ok(()),
             };
@@ -280,9 +284,9 @@ impl Asking {
                 self.draft.repairs += 1;
                 self.ask_for_program(messages)?;
                 Ok(Step::Doing(Doing {
-                    what: Activity::Replacing,
                     import: Some(import),
                     repair: Some(self.draft.repairs),
+                    ..Activity::Replacing.into()
                 }))
             }
             stored => stored,
@@ -309,6 +313,27 @@ impl Asking {
             .store(&self.app, program.source, Some(name), usage)
             .await?;
         Ok(Step::Done(Box::new(stored)))
+    }
+}
+
+impl Doing {
+    /// `is_form`: what the model does once it begins.
+    fn waiting(waiting: Waiting, is_form: bool) -> Doing {
+        match waiting {
+            Waiting::Queued { ahead } => Doing {
+                ahead: Some(ahead),
+                ..Activity::Queued.into()
+            },
+            Waiting::Fetching { done, total } => Doing {
+                done: Some(done),
+                total: Some(total),
+                ..Activity::Fetching.into()
+            },
+            Waiting::Checking => Activity::Checking.into(),
+            Waiting::Loading => Activity::Loading.into(),
+            Waiting::Over if is_form => Activity::Planning.into(),
+            Waiting::Over => Activity::Reading.into(),
+        }
     }
 }
 

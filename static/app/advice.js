@@ -84,6 +84,7 @@ const API_TITLES = new Map(
     no_model: "No model is connected",
     model_key: "The model refused the server’s key",
     model_rate_limited: "The model is busy",
+    model_weights: "The model is not here yet",
     model_timeout: "The model took too long",
     model_refused: "The model declined",
     model_empty: "The model said nothing",

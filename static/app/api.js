@@ -135,16 +135,28 @@ async function readReply(body, requestId, { signal, onDelta, onDoing }) {
 }
 
 /** @type {readonly Activity[]} */
-const ACTIVITIES = ["planning", "writing", "replacing"];
+const ACTIVITIES = [
+  "planning",
+  "writing",
+  "replacing",
+  "queued",
+  "fetching",
+  "checking",
+  "loading",
+  "reading",
+];
 
 /** @param {unknown} data @returns {Doing} */
 function parseDoing(data) {
   const doing = record(data);
-  const { import: name, repair } = doing;
+  const { import: name, repair, ahead, done, total } = doing;
   return {
     what: ACTIVITIES.find((known) => known === doing["what"]) ?? "writing",
     ...(typeof name === "string" && { import: name }),
     ...(typeof repair === "number" && { repair }),
+    ...(typeof ahead === "number" && { ahead }),
+    ...(typeof done === "number" && { done }),
+    ...(typeof total === "number" && { total }),
   };
 }
 

@@ -19,6 +19,7 @@
  * @property {Phase} phase
  * @property {number} since when this phase began, as performance.now() counts
  * @property {string} doing what is happening in this phase, where the phase alone does not say
+ * @property {{done: number, total: number} | null} fetching bytes of the model, while the server fetches it
  * @property {string | null} model the one that is asked, where there are several to choose from
  * @property {string} typed what stands in the question box
  * @property {string} asked the question of the chart that is shown or being made
@@ -54,7 +55,7 @@ import { keepDraft, readDraft, readTables } from "./drafts.js";
 import { describeFixes, withFixes } from "./fixes.js";
 import { flawOf, NOTHING_SEEN } from "./flaws.js";
 import { readPartialReply } from "./reply.js";
-import { duration } from "./words.js";
+import { counted, duration } from "./words.js";
 
 export const MOST_REPAIRS = 2;
 /** A program is kept before it runs, but a server that does not answer shall not hold the run up for long. */
@@ -70,6 +71,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     phase: "idle",
     since: performance.now(),
     doing: "",
+    fetching: null,
     model: null,
     typed: "",
     asked: pageData.chart?.question ?? "",
@@ -116,7 +118,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   function enter(phase, change = {}) {
     if (phase === "running" && state.phase !== "running") performance.mark("sandplot:run-start");
     if (phase === "shown") performance.mark("sandplot:shown");
-    set({ phase, since: performance.now(), doing: "", ...change });
+    set({ phase, since: performance.now(), doing: "", fetching: null, ...change });
   }
 
   /** One thing at a time: what is begun ends what was under way. @param {(signal: AbortSignal) => Promise<void>} work */
@@ -199,8 +201,10 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     set({ program, writing: true, doing });
   }
 
-  /** @param {Doing} doing what the model has begun to do */
-  function onDoing({ what, import: name, repair: number }) {
+  /** @param {Doing} doing what the model has begun to do, or waits for */
+  function onDoing({ what, import: name, repair: number, ahead = 0, done = 0, total = 0 }) {
+    if (what === "fetching") return set({ doing: "The server fetches the model, once", fetching: { done, total } });
+    set({ fetching: null });
     switch (what) {
       case "planning":
         return set({ doing: "The model is choosing what to draw" });
@@ -215,6 +219,14 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
         reply = "";
         return set({ attempts, repairing: number ?? 1, doing: "The model writes it again without" });
       }
+      case "queued":
+        return set({ doing: `The model answers others first: ${counted(ahead, "question")} before yours` });
+      case "checking":
+        return set({ doing: "The server checks that the model is the right one" });
+      case "loading":
+        return set({ doing: "The model is being loaded" });
+      case "reading":
+        return set({ doing: "The model is reading the question" });
       default:
         return unreachable(what);
     }

@@ -14,7 +14,7 @@ import { find, make, makeButton, setText, unreachable } from "./dom.js";
 import { describeStatus, elapsed } from "./seal-view.js";
 import { MOST_REPAIRS } from "./session.js";
 import { suggestQuestions } from "./suggestions.js";
-import { count, duration, fileStem, money, withoutMiddle } from "./words.js";
+import { count, duration, fileStem, money, size, withoutMiddle } from "./words.js";
 
 /** @param {SessionState["phase"]} phase */
 export const isBusy = (phase) => phase === "asking" || phase === "booting" || phase === "running";
@@ -66,11 +66,12 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     setText(progress, describeProgress(state));
     clock.hidden = !busy;
     stop.hidden = !busy;
-    const fetching = state.phase === "booting" && state.sandbox.phase === "download" && state.sandbox.total > 0;
+    const booting = state.phase === "booting" && state.sandbox.phase === "download" && state.sandbox.total > 0;
+    const fetched = state.fetching ?? (booting ? state.sandbox : null);
     bar.hidden = !busy;
-    if (fetching) {
-      bar.max = state.sandbox.total;
-      bar.value = state.sandbox.done;
+    if (fetched) {
+      bar.max = fetched.total;
+      bar.value = fetched.done;
     } else bar.removeAttribute("value");
     figures.classList.toggle("stale", busy || state.phase === "stopped");
     figures.classList.toggle("aside", state.phase === "asking");
@@ -174,7 +175,9 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
 
   /** The seconds, and the wait that a busy server asks for. Apart from the rest: it changes without the state. @param {SessionState} state */
   function tick(state) {
-    if (isBusy(state.phase)) setText(clock, elapsed(state.since));
+    const { fetching } = state;
+    const bytes = fetching ? `${size(fetching.done)} of ${size(fetching.total)} · ` : "";
+    if (isBusy(state.phase)) setText(clock, bytes + elapsed(state.since));
     const again = find("again", HTMLButtonElement);
     const wait = Math.ceil(((state.failure?.retryAt ?? 0) - performance.now()) / 1000);
     again.disabled = wait > 0;

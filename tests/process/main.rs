@@ -33,6 +33,7 @@ fn command(data: &Path, words: &[&str]) -> Command {
         .env("SANDPLOT_DATA_DIR", data)
         // An Ollama on the machine of the tests is none of their business.
         .env("OLLAMA_HOST", "127.0.0.1:9")
+        .env("SANDPLOT_MODEL", "none")
         .args(words);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command

@@ -1,6 +1,7 @@
 //! `cargo xtask`: what a clone can be asked to do. Each command is a short list of steps that other tools carry out; what a step does
 //! belongs to those tools (`pyodide-bundle/build`, cargo, npm, Playwright), how they are found and started to `tools.rs`.
 
+mod native;
 mod report;
 mod tools;
 
@@ -14,11 +15,15 @@ const USAGE: &str = "usage:
   cargo xtask bundle               fetch, verify and pack the runtime that the server embeds
   cargo xtask run [-- ARGS]        bundle, build and start the server; ARGS go to it
   cargo xtask test                 all checks
+  cargo xtask env                  what cargo itself needs to build the server: eval $(cargo xtask env)
   cargo xtask bench start [ARGS]   how soon a chart is on the screen, beside Pyodide's own way; --runs N, --browser firefox
   cargo xtask bench data [ARGS]    what a CSV of 100 MB costs, beside native pandas; --megabytes N, --runs N
   cargo xtask bench server [ARGS]  how fast the server is beside nginx, and what an open question costs; --runs N
+  cargo xtask bench model [ARGS]   the model in the server beside a bare llama.cpp server; --runs N, --threads N
   cargo xtask attacks [ARGS]       hostile programs in a real browser: --browser firefox, webkit or all, --only network,svg/use, --stopping
   cargo xtask eval [ARGS]          questions to a real model, the whole way: --model openai:NAME --url URL, --tasks DIR; see e2e/eval/run.mjs";
+
+const TEST_WEIGHTS: &str = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -28,7 +33,8 @@ fn main() -> ExitCode {
         ["run"] => run(&[]),
         ["run", "--", arguments @ ..] => run(arguments),
         ["test"] => test(),
-        ["bench", what @ ("start" | "data" | "server"), arguments @ ..] => bench(what, arguments),
+        ["env"] => env(),
+        ["bench", what @ ("start" | "data" | "server" | "model"), arguments @ ..] => bench(what, arguments),
         ["attacks", arguments @ ..] => attacks(arguments),
         ["eval", arguments @ ..] => eval(arguments),
         _ => Err(Failure::new(USAGE)),
@@ -54,7 +60,23 @@ fn bundle(options: &[&str]) -> Result<(), Failure> {
 fn run(arguments: &[&str]) -> Result<(), Failure> {
     bundle(&[])?;
     build_release()?;
-    Err(Task::at(binary()?).words(arguments).become_it())
+    Err(with_index(Task::at(binary()?)).words(arguments).become_it())
+}
+
+/// For a server that may fetch its model.
+fn with_index(task: Task) -> Task {
+    match native::package_index() {
+        Some(index) => task.variable("SANDPLOT_MODEL_INDEX", index),
+        None => task,
+    }
+}
+
+fn env() -> Result<(), Failure> {
+    for (name, value) in native::variables()? {
+        let value = value.display().to_string().replace('\'', "'\\''");
+        tools::say(&format!("export {name}='{value}'"))?;
+    }
+    Ok(())
 }
 
 fn test() -> Result<(), Failure> {
@@ -73,7 +95,7 @@ fn test() -> Result<(), Failure> {
             "-D",
             "warnings",
         ];
-        Task::new("cargo").words(clippy).run()
+        Task::cargo()?.words(clippy).run()
     });
     report.check("biome", || {
         node_tool("@biomejs/biome/bin/biome", &["check", "--error-on-warnings"]).run()
@@ -84,8 +106,32 @@ fn test() -> Result<(), Failure> {
         });
     }
     report.check("cargo test", || {
-        Task::new("cargo").words(["test", "--workspace", "--quiet"]).run()
+        Task::cargo()?.words(["test", "--workspace", "--quiet"]).run()
     });
+    report.check("a build without a model", || {
+        Task::cargo()?
+            .words(["check", "--package", "sandplot", "--no-default-features", "--quiet"])
+            .run()
+    });
+    if has_weights()? {
+        report.check("model tests", || {
+            let tests = [
+                "test",
+                "--package",
+                "sandplot",
+                "--lib",
+                "--quiet",
+                "--",
+                "--ignored",
+                "embedded::tests::real",
+            ];
+            Task::cargo()?.words(tests).run()
+        });
+    } else {
+        eprintln!(
+            "\nleft out: the tests of the model itself, since its weights ({TEST_WEIGHTS}) are not in the cache folder"
+        );
+    }
     report.check("node tests", || {
         Task::new("node").words(["--test"]).words(unit_tests()?).run()
     });
@@ -159,18 +205,26 @@ fn eval(arguments: &[&str]) -> Result<(), Failure> {
 fn bench(what: &str, arguments: &[&str]) -> Result<(), Failure> {
     bundle(&[])?;
     build_release()?;
-    Task::new("node")
+    let mut bench = Task::new("node")
         .words([format!("e2e/bench/{what}.mjs")])
         .words(arguments)
-        .variable("SANDPLOT_BINARY", &binary()?)
-        .variable("CHROMIUM", &tools::chromium()?)
-        .run()
+        .variable("SANDPLOT_BINARY", &binary()?);
+    match what {
+        "model" => bench = with_index(bench),
+        _ => bench = bench.variable("CHROMIUM", &tools::chromium()?),
+    }
+    bench.run()
 }
 
 fn build_release() -> Result<(), Failure> {
-    Task::new("cargo")
+    Task::cargo()?
         .words(["build", "--release", "--package", "sandplot"])
         .run()
+}
+
+/// The small model's: half a gigabyte, which nobody should have to fetch for a test run.
+fn has_weights() -> Result<bool, Failure> {
+    Ok(tools::cache()?.join("models").join(TEST_WEIGHTS).is_file())
 }
 
 /// The release binary lies beside the folder that this program was built into, wherever the person keeps their target folder.

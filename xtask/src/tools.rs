@@ -1,5 +1,6 @@
 //! Finds the programs this one starts and starts them from the root of the clone. A missing one is named in one line with the command
-//! that installs it; nothing is installed unasked but the browser the tests need, and that only where it can be (as root on Debian).
+//! that installs it; nothing is installed unasked but the browser the tests need, and that only where it can be (as root on Debian), and
+//! what `native` puts into the cache folder.
 
 use std::env;
 use std::ffi::OsStr;
@@ -7,6 +8,8 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use crate::native;
 
 const OLDEST_NODE: u32 = 20;
 const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
@@ -45,6 +48,18 @@ impl Task {
         Self::at(program)
     }
 
+    /// Cargo, with what it needs to build the server.
+    ///
+    /// # Errors
+    /// When a tool for that is missing.
+    pub(crate) fn cargo() -> Result<Self, Failure> {
+        let mut task = Self::new("cargo");
+        for (name, value) in native::variables()? {
+            task = task.variable(name, &value);
+        }
+        Ok(task)
+    }
+
     pub(crate) fn at(program: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(&program);
         command.current_dir(root());
@@ -59,7 +74,7 @@ impl Task {
         self
     }
 
-    pub(crate) fn variable(mut self, name: &str, value: &Path) -> Self {
+    pub(crate) fn variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
@@ -76,7 +91,10 @@ impl Task {
     }
 
     /// The first line of what it prints, for a version.
-    fn first_line(mut self) -> Result<String, Failure> {
+    ///
+    /// # Errors
+    /// When the program is missing or fails.
+    pub(crate) fn first_line(mut self) -> Result<String, Failure> {
         let output = self
             .command
             .stderr(Stdio::null())
@@ -121,6 +139,28 @@ impl Task {
 pub(crate) fn root() -> PathBuf {
     let own = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     own.parent().unwrap_or(&own).to_owned()
+}
+
+/// For a shell that reads what this program prints.
+///
+/// # Errors
+/// When nobody reads it.
+pub(crate) fn say(line: &str) -> Result<(), Failure> {
+    use std::io::Write;
+    writeln!(std::io::stdout(), "{line}")
+        .map_err(|error| Failure::new(format!("error: nothing can be printed: {error}")))
+}
+
+/// Where what was fetched is kept, outside of any clone.
+///
+/// # Errors
+/// When the person has no such folder.
+pub(crate) fn cache() -> Result<PathBuf, Failure> {
+    let given = |name| env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
+    given("XDG_CACHE_HOME")
+        .or_else(|| given("HOME").map(|home| home.join(".cache")))
+        .map(|folder| folder.join("sandplot"))
+        .ok_or_else(|| Failure::new("error: there is no cache folder: set HOME or XDG_CACHE_HOME"))
 }
 
 fn missing(name: &str) -> String {
@@ -219,7 +259,7 @@ fn find_chromium() -> Option<PathBuf> {
     CHROMIUM_NAMES.iter().find_map(|name| path_of(name))
 }
 
-fn on_path(program: &str) -> bool {
+pub(crate) fn on_path(program: &str) -> bool {
     path_of(program).is_some()
 }
 

@@ -43,6 +43,7 @@ async fn a_real_server_lists_its_model_answers_and_counts() {
         match piece.expect("a real server answers") {
             Piece::Text(piece) => text.push_str(&piece),
             Piece::Usage(said) => usage = Some(said),
+            Piece::Waiting(waiting) => panic!("{waiting:?}"),
         }
     }
     assert!(text.to_lowercase().contains("sand"), "{text}");

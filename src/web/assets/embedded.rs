@@ -195,8 +195,13 @@ impl Bundle {
             ..
         } = self.runtime();
         format!(
-            "sandplot {} (pyodide {runtime}, python {python}, bundle {digest})",
-            env!("CARGO_PKG_VERSION")
+            "sandplot {} (pyodide {runtime}, python {python}, bundle {digest}; {})",
+            env!("CARGO_PKG_VERSION"),
+            if crate::llm::HAS_EMBEDDED {
+                "runs a model itself"
+            } else {
+                "without a model"
+            }
         )
     }
 
