@@ -163,19 +163,24 @@ async fn a_page_is_in_the_language_of_who_reads_it_and_caches_know() {
         let html = page.text();
         assert!(html.contains(&format!("<html lang=\"{code}\">")), "{code}");
         assert!(html.contains(&format!(">{label}</label>")), "{code}");
-        let vary: Vec<&str> = page.headers.get_all("vary").iter().map(|line| line.to_str().unwrap()).collect();
-        let vary = vary.join(", ").to_lowercase();
+        let vary = page.vary();
         assert!(vary.contains("accept-language") && vary.contains("cookie"), "{vary}");
         assert_eq!(page.header("set-cookie"), "", "nobody has chosen");
         let first = &page_data(&html)["samples"][0];
-        assert_eq!(first["title"], json!({"en": "Penguins of Palmer Station", "de": "Pinguine der Palmer-Station",
-            "fr": "Manchots de la station Palmer"})[code]);
+        assert_eq!(
+            first["title"],
+            json!({"en": "Penguins of Palmer Station", "de": "Pinguine der Palmer-Station",
+            "fr": "Manchots de la station Palmer"})[code]
+        );
         assert_eq!(first["questions"].as_array().unwrap().len(), 3);
     }
     let chosen = app.get("/?lang=de").await;
     assert!(chosen.text().contains("<html lang=\"de\">"));
     let cookie = chosen.header("set-cookie");
-    assert!(cookie.starts_with("sandplot-language=de; Path=/; ") && cookie.contains("SameSite=Lax"), "{cookie}");
+    assert!(
+        cookie.starts_with("sandplot-language=de; Path=/; ") && cookie.contains("SameSite=Lax"),
+        "{cookie}"
+    );
     assert_eq!(app.get("/?lang=xx").await.header("set-cookie"), "");
     assert_eq!(app.get("/sandbox/worker?lang=de").await.header("set-cookie"), "");
 }
@@ -186,10 +191,19 @@ async fn a_failure_is_told_in_english_and_by_its_words() {
     let app = TestApp::new();
     let german = ("accept-language", "de");
     let error = &app.get_with("/api/v1/charts/x", &[german]).await.json()["error"];
-    assert!(error["message"].as_str().unwrap().starts_with("There is no chart at this address."), "{error}");
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("There is no chart at this address."),
+        "{error}"
+    );
     assert_eq!(error["words"], json!([{"key": "error.no_such_chart"}]));
     let page = app.get_with("/charts/x", &[german]).await.text();
-    assert!(page.contains("Unter dieser Adresse gibt es kein Diagramm.") && page.contains("<h1>Nicht gefunden</h1>"), "{page}");
+    assert!(
+        page.contains("Unter dieser Adresse gibt es kein Diagramm.") && page.contains("<h1>Nicht gefunden</h1>"),
+        "{page}"
+    );
 }
 
 /// The browser computes the hash over the text between the tags, so that is what is compared.
