@@ -113,6 +113,20 @@ test("every key that is used exists", () => {
   );
 });
 
+test("the words that the modules use are those that the server puts into the page", () => {
+  const rust = server.find(({ name }) => name.endsWith("/words.rs"))?.text ?? "";
+  const left = /NOT_IN_THE_PAGE: .*? = \[(.*?)\]/s.exec(rust)?.[1]?.match(/[\w./]+(?=")/g) ?? [];
+  assert.ok(left.includes("login."));
+  const used = modules.flatMap(({ text }) =>
+    [...text.matchAll(/\bt\(\s*[^)]*?["`]([a-z]+\.)/g)].map(([, place]) => place ?? ""),
+  );
+  assert.ok(used.length > 200);
+  assert.deepEqual(
+    used.filter((place) => left.includes(place)),
+    [],
+  );
+});
+
 test("every key that exists is used", () => {
   const all = sources.map(({ text }) => text).join("\n");
   // Keys that are put together: each place for a value stands for any.

@@ -21,7 +21,7 @@ use super::{App, AppError};
 const COOKIE_NAME: &str = "sandplot-language";
 const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
 /// What only the templates use; the modules do without.
-const NOT_IN_THE_PAGE: [&str; 5] = ["//", "app.", "http.", "login.", "sample."];
+const NOT_IN_THE_PAGE: [&str; 4] = ["//", "http.", "login.", "sample."];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
