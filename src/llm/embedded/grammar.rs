@@ -50,15 +50,20 @@ impl TokenizerEnv for Tokens {
 
 impl Grammars {
     pub(super) fn new(model: &Arc<LlamaModel>) -> Result<Grammars, GrammarError> {
-        let tokens: TokEnv = Arc::new(Tokens {
-            model: model.clone(),
-            trie: trie(model),
-        });
+        Grammars::over(
+            &(Arc::new(Tokens {
+                model: model.clone(),
+                trie: trie(model),
+            }) as TokEnv),
+        )
+    }
+
+    fn over(tokens: &TokEnv) -> Result<Grammars, GrammarError> {
         let capabilities = InferenceCapabilities {
             ff_tokens: true,
             ..InferenceCapabilities::default()
         };
-        let mut factory = ParserFactory::new(&tokens, capabilities, &SlicedBiasComputer::json_slices())
+        let mut factory = ParserFactory::new(tokens, capabilities, &SlicedBiasComputer::json_slices())
             .map_err(|error| GrammarError(error.to_string()))?;
         factory.quiet();
         Ok(Grammars { factory })
@@ -141,4 +146,95 @@ fn trie(model: &LlamaModel) -> TokTrie {
     let end = vocab.eot().0.cast_unsigned();
     let size = u32::try_from(words.len()).unwrap_or(u32::MAX);
     TokTrie::from(&TokRxInfo::new(size, end), &words)
+}
+
+#[cfg(test)]
+mod tests {
+    use llguidance::toktrie::ApproximateTokEnv;
+    use serde_json::json;
+
+    use super::*;
+
+    /// Of a model whose tokens are single bytes.
+    fn grammar(schema: serde_json::Value) -> Result<Grammar, GrammarError> {
+        Grammars::over(&ApproximateTokEnv::single_byte_env())
+            .unwrap()
+            .of(&Schema::new(schema))
+    }
+
+    fn plan() -> serde_json::Value {
+        json!({
+            "type": "object", "additionalProperties": false, "required": ["zeta", "alpha", "most"],
+            "properties": {
+                "zeta": {"enum": ["bar", "line"]},
+                "alpha": {"anyOf": [{"enum": ["a \"b\"", "gr\u{f6}\u{df}e"]}, {"type": "null"}]},
+                "most": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"enum": [1, 2]}},
+            }
+        })
+    }
+
+    /// How much of the text the grammar takes, and whether the document is whole then.
+    fn taken(text: &str) -> (usize, bool) {
+        let mut grammar = grammar(plan()).unwrap();
+        let is_taken = |byte: &u8| {
+            let token = LlamaToken(i32::from(*byte));
+            let admitted = grammar
+                .admits()
+                .is_ok_and(|admitted| admitted.has(&LlamaTokenData::new(token, 0.0, 0.0)));
+            admitted && grammar.take(&[token]).is_ok()
+        };
+        let count = text
+            .as_bytes()
+            .iter()
+            .map_while(|byte| is_taken(byte).then_some(()))
+            .count();
+        (count, grammar.is_over())
+    }
+
+    #[test]
+    fn a_document_of_the_schema_is_taken_in_the_order_of_its_properties() {
+        for text in [
+            r#"{"zeta": "line", "alpha": "a \"b\"", "most": [2, 1]}"#,
+            "{\"zeta\": \"bar\", \"alpha\": \"gr\u{f6}\u{df}e\", \"most\": [1]}",
+            r#"{"zeta": "bar", "alpha": null, "most": [1]}"#,
+        ] {
+            assert_eq!(taken(text), (text.len(), true), "{text}");
+        }
+        for (text, good) in [
+            (r#"{"alpha": null"#, r#"{""#),
+            (r#"{"zeta": "pie""#, r#"{"zeta": ""#),
+            (r#"{"zeta": "bar", "alpha": "c""#, r#"{"zeta": "bar", "alpha": ""#),
+            (
+                r#"{"zeta": "bar", "alpha": null, "most": []"#,
+                r#"{"zeta": "bar", "alpha": null, "most": ["#,
+            ),
+            (
+                r#"{"zeta": "bar", "alpha": null, "most": [1, 1, 1]"#,
+                r#"{"zeta": "bar", "alpha": null, "most": [1, 1"#,
+            ),
+            (r#"{"zeta": "bar"}"#, r#"{"zeta": "bar""#),
+            ("{\n", "{"),
+            ("Sure", ""),
+        ] {
+            assert_eq!(taken(text), (good.len(), false), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_can_only_be_so_is_not_asked_for() {
+        let mut grammar = grammar(plan()).unwrap();
+        let forced: Vec<u8> = grammar.forced().iter().map(|token| token.0 as u8).collect();
+        assert_eq!(String::from_utf8(forced).unwrap(), r#"{"zeta": ""#);
+    }
+
+    #[test]
+    fn a_schema_that_no_grammar_can_hold_is_an_error() {
+        for schema in [
+            json!({"$ref": "nowhere"}),
+            json!([]),
+            json!({"type": "string", "pattern": "("}),
+        ] {
+            assert!(grammar(schema.clone()).is_err(), "{schema}");
+        }
+    }
 }
