@@ -136,16 +136,7 @@ async function readReply(body, requestId, { signal, onDelta, onDoing }) {
 }
 
 /** @type {readonly Activity[]} */
-const ACTIVITIES = [
-  "planning",
-  "writing",
-  "replacing",
-  "queued",
-  "fetching",
-  "checking",
-  "loading",
-  "reading",
-];
+const ACTIVITIES = ["planning", "writing", "replacing", "queued", "fetching", "checking", "loading", "reading"];
 
 /** @param {unknown} data @returns {Doing} */
 function parseDoing(data) {

@@ -68,7 +68,7 @@ isEstimate: boolean, };
 export type Delta = { text: string, };
 
 /**
- * The data of the event `doing`: what the model has begun to do.
+ * The data of the event `doing`: what the model has begun to do, or what it waits for.
  */
 export type Doing = { what: Activity, 
 /**
@@ -78,9 +78,21 @@ import?: string,
 /**
  * Which repair that is.
  */
-repair?: number, };
+repair?: number, 
+/**
+ * How many questions are answered before.
+ */
+ahead?: number, 
+/**
+ * Bytes that are here.
+ */
+done?: number, 
+/**
+ * Of so many.
+ */
+total?: number, };
 
-export type Activity = "planning" | "writing" | "replacing";
+export type Activity = "planning" | "writing" | "replacing" | "queued" | "fetching" | "checking" | "loading" | "reading";
 
 /**
  * The data of the event `error`. The event `program` carries an [`Answer`], `done` an empty object.
@@ -109,7 +121,7 @@ words?: Array<Phrase>, requestId: string, };
 /**
  * The stable names of failures.
  */
-export type ErrorCode = "bad_request" | "cross_site" | "unknown_host" | "unauthorized" | "too_many_attempts" | "address_too_long" | "request_timeout" | "too_large" | "question_empty" | "question_too_long" | "profile_too_large" | "program_too_large" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "repair_limit" | "request_limit" | "token_limit" | "no_model" | "unknown_model" | "model_key" | "model_rate_limited" | "model_unavailable" | "model_unreachable" | "model_timeout" | "model_stream_broken" | "model_empty" | "model_no_program" | "model_refused" | "model_rejected" | "package_missing" | "internal";
+export type ErrorCode = "bad_request" | "cross_site" | "unknown_host" | "unauthorized" | "too_many_attempts" | "address_too_long" | "request_timeout" | "too_large" | "question_empty" | "question_too_long" | "profile_too_large" | "program_too_large" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "repair_limit" | "request_limit" | "token_limit" | "no_model" | "unknown_model" | "model_key" | "model_rate_limited" | "model_unavailable" | "model_unreachable" | "model_timeout" | "model_stream_broken" | "model_empty" | "model_no_program" | "model_refused" | "model_rejected" | "model_weights" | "package_missing" | "internal";
 
 /**
  * A text by its key, with what is filled in. A failure is told by these: in English to programs, in their language to people.
@@ -197,7 +209,7 @@ export type Model = { name: string, };
 export type Limits = { runSeconds: number, memoryBytes: number, questionChars: number, dataBytes: number, profileBytes: number, };
 
 /**
- * A table to try things with. `static/samples/samples.json` holds these; the URL is added here.
+ * A table to try things with. `static/samples/samples.json` holds these; the URL, and what is said in words, are added here.
  */
 export type Sample = { name: string, url: string, title: string, description: string, rows: number, columns: number, source: string, licence: string, questions: Array<string>, };
 

@@ -200,6 +200,9 @@ fn what_is_said_before_it_starts_has_no_secret_in_it() {
         ("ANTHROPIC_API_KEY", OTHER_KEY),
         ("ANTHROPIC_BASE_URL", &address),
         ("OLLAMA_HOST", &address),
+        ("HF_ENDPOINT", &address),
+        ("SANDPLOT_MODEL_INDEX", &address),
+        ("PIP_INDEX_URL", &address),
     ];
     for words in [
         &["--help"][..],
@@ -210,6 +213,8 @@ fn what_is_said_before_it_starts_has_no_secret_in_it() {
         &["--model=openai:m"],
         &["--model=anthropic:m"],
         &["--model=ollama:m"],
+        &["--model=embedded:1.5b"],
+        &["--model=embedded:1.5b", "--model-hub=http://hub.example"],
         &["--prices=x"],
         &["--no-auth"],
         &["--unknown"],

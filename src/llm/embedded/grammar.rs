@@ -176,7 +176,7 @@ mod tests {
     /// How much of the text the grammar takes, and whether the document is whole then.
     fn taken(text: &str) -> (usize, bool) {
         let mut grammar = grammar(plan()).unwrap();
-        let is_taken = |byte: &u8| {
+        let mut is_taken = |byte: &u8| {
             let token = LlamaToken(i32::from(*byte));
             let admitted = grammar
                 .admits()

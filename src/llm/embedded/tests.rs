@@ -87,7 +87,11 @@ async fn hub(State(servers): State<Servers>, headers: HeaderMap) -> Response {
             let begin = stream::iter([Ok(bytes::Bytes::copy_from_slice(&all[..1000]))]);
             let rest = match servers.hub {
                 Hub::Hangs => futures_util::future::Either::Left(stream::pending()),
-                _ => futures_util::future::Either::Right(stream::iter([Err(std::io::Error::other("cut"))])),
+                // What was given before is sent while this waits.
+                _ => futures_util::future::Either::Right(stream::once(async {
+                    tokio::task::yield_now().await;
+                    Err(std::io::Error::other("cut"))
+                })),
             };
             return Body::from_stream(futures_util::StreamExt::chain(begin, rest)).into_response();
         }
