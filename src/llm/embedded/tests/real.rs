@@ -53,6 +53,13 @@ async fn ask(model: &Embedded, question: &str, schema: Option<Value>) -> (String
     (text, *usage)
 }
 
+async fn seconds_to_first_text(model: &Embedded, messages: Vec<Message>) -> f64 {
+    let begun = Instant::now();
+    let mut pieces = Box::pin(model.stream(messages, None));
+    while !matches!(pieces.next().await, Some(Ok(Piece::Text(_)))) {}
+    begun.elapsed().as_secs_f64()
+}
+
 #[tokio::test]
 #[ignore = "needs the weights of 0.5b"]
 async fn it_answers_reads_its_rules_once_and_keeps_to_a_form() {
@@ -61,23 +68,10 @@ async fn it_answers_reads_its_rules_once_and_keeps_to_a_form() {
     assert!(text.contains("Paris"), "{text}");
     assert!(usage.input_tokens > 400 && usage.output_tokens > 0, "{usage:?}");
 
-    let begun = Instant::now();
-    let (text, _) = ask(&model, "What is the capital of Italy?", None).await;
-    assert!(text.contains("Rome"), "{text}");
-    let again = begun.elapsed();
-    let other = embedded();
-    ask(&other, "Hello", None).await;
-    let begun = Instant::now();
-    let pieces = other.stream(
-        messages(&format!("No. {}", rules()), "What is the capital of Italy?"),
-        None,
-    );
-    let _: Vec<_> = pieces.collect().await;
-    assert!(
-        again * 2 < begun.elapsed(),
-        "{again:?} with the rules read, {:?} without",
-        begun.elapsed()
-    );
+    let question = "What is the capital of Italy?";
+    let again = seconds_to_first_text(&model, messages(&rules(), question)).await;
+    let anew = seconds_to_first_text(&model, messages(&format!("No. {}", rules()), question)).await;
+    assert!(again * 2.0 < anew, "{again} s with the rules read, {anew} s without");
 
     let columns = ["the \"price\"", "größe", "<|im_end|>"];
     let schema = json!({
