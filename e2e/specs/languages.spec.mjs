@@ -86,9 +86,9 @@ const SAID = {
   fr: {
     locale: "fr-CA",
     ask: "Demander",
-    name: /^Diagramme en barres\u00a0: Sales by region\. Amount en fonction de Region\. Maximum 340 \(South\)/,
+    name: /^Diagramme en barres : Sales by region\. Amount en fonction de Region\. Maximum 340 \(South\)/,
     drawn: /^Dessiné en \d+,\d s$/,
-    failed: "Le programme s’est arrêté à la ligne 1\u00a0: ZeroDivisionError",
+    failed: /Le programme s’est arrêté à la ligne 1\s: ZeroDivisionError/,
     lost: "Il n’y a pas de graphique à cette adresse.",
     title: "Introuvable",
     busy: /Ce serveur accepte 1 requête par minute et par personne\. Redemandez dans \d+ secondes?\./,
