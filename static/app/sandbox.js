@@ -16,13 +16,14 @@
  * @typedef {{phase: SandboxPhase, done: number, total: number, message?: string}} SandboxStatus `done` and `total` in bytes,
  *   both 0 where a phase has no measure
  * @typedef {{name: string, blob: Blob}} TableFile
- * `edits`: JSON of what the person says about columns; `frames`: what these files were read as
- * @typedef {{files: TableFile[], edits: string, frames: Blob | null}} OpenTables
+ * `edits`: JSON of what the person says about columns; `frames`: what these files were read as; `letters`: those that not every font has
+ * @typedef {{files: TableFile[], edits: string, frames: Blob | null, letters: string}} OpenTables
  * @typedef {SandboxResult & {stdout: string, milliseconds: number}} RunResult
  * @typedef {{runtime: Runtime, runtimeBase: string, sandbox: Sandbox,
  *   limits: Pick<Limits, "runSeconds" | "memoryBytes">}} SandboxConfig
  */
 
+import { fontsFor } from "./fonts.js";
 import { asSandboxError, Interpreter, SandboxError } from "./interpreter.js";
 import { needsRest, packagesFor } from "./packages.js";
 import { runtimeFiles } from "./runtime.js";
@@ -61,7 +62,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   /** @type {SandboxStatus} */
   let status = { phase: "download", done: 0, total: 0 };
   /** @type {OpenTables} */
-  let tables = { files: [], edits: "{}", frames: null };
+  let tables = { files: [], edits: "{}", frames: null, letters: "" };
   /** Whether interpreters are started with what reads Parquet. */
   let readsParquet = false;
   /** The interpreter at hand, starting or started, with the tables of the moment opened in it. @type {Promise<Interpreter> | null} */
@@ -238,7 +239,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
    * Opens the tables, and fetches what it turns out to take: a package that reads their format, or the rest of the files. No program
    * has run in this interpreter, so asking tells nothing beyond the kind of the file.
    * @param {Interpreter} interpreter
-   * @param {OpenTables} wanted
+   * @param {Omit<OpenTables, "letters">} wanted
    * @returns {Promise<{opened: Opened, frames: Blob | null}>}
    */
   async function openTables(interpreter, { files: chosen, frames, edits }) {
@@ -257,15 +258,23 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
       packs = [];
       if (lack === "parquet") throw new LacksParquet();
       if (lack === "rest") interpreter.complete(await rest());
-      else packs = await packsFor(`import ${lack}`);
+      else packs = await packsFor(packageFiles(`import ${lack}`));
     }
   }
 
+  /** @param {string[]} names of files @returns {Promise<import("../shared/protocol.js").NamedBytes[]>} */
+  function packsFor(names) {
+    return Promise.all(names.map(async (name) => ({ name, bytes: await files.get(name) })));
+  }
+
   /** @param {string} program */
-  function packsFor(program) {
-    return Promise.all(
-      packagesFor(program, config.runtime).map(async ({ name, file }) => ({ name, bytes: await files.get(file) })),
-    );
+  function packageFiles(program) {
+    return packagesFor(program, config.runtime).map(({ file }) => file);
+  }
+
+  /** What a program takes beyond what every interpreter has. @param {string} program */
+  function filesFor(program) {
+    return [...packageFiles(program), ...fontsFor(program, tables.letters, config.runtime)];
   }
 
   /** Begins to boot in the background, if nothing has yet. A failure is reported as a status and met again by the next call. */
@@ -274,11 +283,11 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   }
 
   /**
-   * Fetches the packages that a program names before it is asked to run: while a model still writes it.
+   * Fetches the packages and fonts that a program needs before it is asked to run: while a model still writes it.
    * @param {string} program as far as it is written
    */
   function fetchAhead(program) {
-    files.fetchAhead(packagesFor(program, config.runtime).map(({ file }) => file));
+    files.fetchAhead(filesFor(program));
   }
 
   /** Ends the opening under way. @type {(error: SandboxError) => void} */
@@ -335,7 +344,9 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     return inTurn(async (interpreter) => {
       interpreter.onProgress = onProgress;
       const { opened, frames } = await openTables(interpreter, { files: wanted, edits, frames: null });
-      tables = { files: wanted, edits, frames };
+      tables = { files: wanted, edits, frames, letters: opened.letters };
+      // No program has run in this interpreter, so none has a say in it.
+      fetchAhead("");
       return opened;
     });
   }
@@ -349,7 +360,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
       const answer = await interpreter.adjust(edits);
       if (answer.type !== "opened")
         throw new SandboxError("data", "The columns could not be changed. Open the file again.");
-      tables = { ...tables, edits };
+      tables = { ...tables, edits, letters: answer.opened.letters };
       return answer.opened;
     });
   }
@@ -399,7 +410,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         );
       /** @param {Promise<import("./start-files.js").RestFiles> | null} withRest */
       const go = async (withRest) => {
-        const loading = Promise.all([packsFor(program), withRest]);
+        const loading = Promise.all([packsFor(filesFor(program)), withRest]);
         const arrived = waitForFiles();
         loading.then(arrived, arrived);
         // Side by side: where nothing is at hand, Python starts while the packages are fetched.
