@@ -56,7 +56,9 @@ test("names in Chinese, Japanese, Korean, Greek and Cyrillic are no boxes on a c
 
   // Each letter is a shape of a font that has it, and none is the shape that stands for no letter.
   const svg = (await downloaded(page, () => figure.getByRole("link", { name: /\.svg$/ }).click())).toString();
-  const shapes = new Map([...svg.matchAll(/<path id="([\w.-]+)-([0-9a-f]+)" d="([^"]*)"/g)].map(([, font, at, d]) => [at, { font, d }]));
+  const shapes = new Map(
+    [...svg.matchAll(/<path id="([\w.-]+)-([0-9a-f]+)" d="([^"]*)"/g)].map(([, font, at, d]) => [at, { font, d }]),
+  );
   for (const letter of SHOWN) {
     const shape = shapes.get((letter.codePointAt(0) ?? 0).toString(16));
     expect(shape, `${letter} is drawn`).toBeDefined();
@@ -107,7 +109,10 @@ for (const [library, program] of [
     for (const word of ["重庆市", "さいたま市", "부산광역시", "Αθήνα", "Санкт-Петербург"]) {
       await expect(frame.getByText(word, { exact: true }).first()).toBeVisible();
     }
-    const family = await frame.getByText("重庆市", { exact: true }).first().evaluate((text) => getComputedStyle(text).fontFamily);
+    const family = await frame
+      .getByText("重庆市", { exact: true })
+      .first()
+      .evaluate((text) => getComputedStyle(text).fontFamily);
     expect(family).toMatch(/Source Sans 3.*Noto Sans CJK JP.*sans-serif/);
   });
 }

@@ -16,7 +16,7 @@ describe("which fonts", () => {
     ["Japanese of the program beside the tables' ideographs", 'plt.title("グラフ")', "東京", [fonts.kana]],
     ["Japanese and what only Chinese has", 'plt.title("グラフ")', "东京", [fonts.kana, fonts.han]],
     ["Korean", 'plt.xlabel("서울")', "", [fonts.hangul]],
-    ["all three", "", "한国ア个", [fonts.kana, fonts.han, fonts.hangul]],
+    ["all three", "", "한国ア东", [fonts.kana, fonts.han, fonts.hangul]],
     ["letters that are written as numbers", String.raw`plt.title("\u4eac \U00020bb7")`, "", [fonts.han]],
     ["a number that is none", String.raw`"\U99999999"`, "", []],
   ]) {

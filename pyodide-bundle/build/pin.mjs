@@ -208,7 +208,8 @@ async function main() {
     wheels.set(file, { input, bytes });
     const members = new Set(Object.keys(unzipSync(bytes)));
     for (const member of [licence, ...faces.map((face) => face.member)]) {
-      if (!members.has(member)) throw new BuildFailure(`${file} holds no ${member}, which the font for ${script} needs`);
+      if (!members.has(member))
+        throw new BuildFailure(`${file} holds no ${member}, which the font for ${script} needs`);
     }
     if (!inputs.some((known) => known.name === file)) inputs.push(input);
     fonts[/** @type {Script} */ (script)] = { input: file, licence, faces };

@@ -13,7 +13,7 @@ const HANGUL = /[\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7fb]/u;
 /** Ideographs, and what of Chinese is none: its phonetic signs and its punctuation. */
 const HAN = /[\u2e80-\u303f\u3100-\u312f\u3190-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff65\u{20000}-\u{323af}]/gu;
 /** Letters that Python is told by their numbers. */
-const ESCAPED = /\\u([0-9a-f]{4})|\\U([0-9a-f]{8})/gi;
+const ESCAPED = /\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g;
 const LAST = 0x10ffff;
 
 /** What Japanese is written with, which its font has; found when it is first asked for. @type {Set<string> | undefined} */

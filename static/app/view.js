@@ -90,7 +90,9 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
   function renderSource({ phase, result, tables }) {
     const note = element("source-note");
     note.hidden = phase !== "shown" || !result?.figures.length || tables.open.length === 0;
-    const sources = tables.open.map(({ name, sample }) => (sample ? `${name} (${sample.source}; ${sample.licence})` : name));
+    const sources = tables.open.map(({ name, sample }) =>
+      sample ? `${name} (${sample.source}; ${sample.licence})` : name,
+    );
     setText(note, `Data: ${sources.join(", ")}`);
   }
 

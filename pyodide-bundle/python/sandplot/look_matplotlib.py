@@ -111,15 +111,15 @@ class Numbers(ScalarFormatter):
         # A program that asks for plain numbers wants each digit.
         units = _UNITS if self._scientific else ()
         for unit, letter in (*units, (1, "")):
-            digits = _digits([at / unit for at in places]) if largest >= unit else None
+            digits = _digits([at / unit for at in places], 2 if letter else 4) if largest >= unit else None
             if digits is not None:
                 return self.fix_minus(f"{x / unit:,.{digits}f}{letter}") if x else "0"
         return text
 
 
-def _digits(values: list[float]) -> int | None:
-    """How few places tell these numbers exactly; None if many would."""
-    for digits in range(3):
+def _digits(values: list[float], most: int) -> int | None:
+    """How few places tell these numbers exactly; None if more would."""
+    for digits in range(most + 1):
         if all(abs(value - round(value, digits)) < 1e-6 for value in values):
             return digits
     return None
