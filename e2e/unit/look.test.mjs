@@ -202,7 +202,24 @@ for style in ("plain", "sci"):
   assert.match(stdout, /1e6/);
 });
 
-test("the grid suits the marks, and stays as the program set it", async () => {
+test("there is no label at half a year, or half a count, where there is none in the data", async () => {
+  const { stdout, error } = await python.run(`import matplotlib.pyplot as plt
+from sandplot import look_matplotlib
+def labels(draw):
+    fig, ax = plt.subplots()
+    draw(ax)
+    look_matplotlib.settle(fig)
+    fig.canvas.draw()
+    print(*[all("." not in label.get_text() for label in axis.get_ticklabels()) for axis in (ax.xaxis, ax.yaxis)])
+labels(lambda ax: ax.plot([2001, 2004, 2010], [1.5, 2, 3]))
+labels(lambda ax: ax.bar(["a", "b"], [1, 2]))
+labels(lambda ax: ax.barh(["a", "b"], [1, 2]))
+labels(lambda ax: ax.scatter([1, 2], [0.5, 1]))`);
+  assert.equal(error, null, error?.traceback);
+  assert.deepEqual(stdout.trim().split("\n"), ["True False", "True True", "True True", "True False"]);
+});
+
+test("the grid suits the marks and bars are parted, where the program says nothing of it, and only in the drawing", async () => {
   const { stdout, error } = await python.run(`import matplotlib.pyplot as plt
 from sandplot import look_matplotlib
 def grids(draw):
@@ -219,7 +236,13 @@ grids(lambda ax: ax.barh(["a", "b"], [1, 2]))
 grids(lambda ax: ax.imshow([[1, 2], [3, 4]]))
 grids(lambda ax: ax.scatter([1, 2], [3, 4]))
 grids(lambda ax: (ax.plot([1, 2]), ax.twinx().plot([3, 4])))
-grids(lambda ax: (ax.grid(False), ax.barh(["a"], [1])))`);
+grids(lambda ax: (ax.grid(False), ax.barh(["a"], [1])))
+fig, (left, right) = plt.subplots(1, 2)
+free, set_before = left.hist([1, 2, 2, 3])[2][0], right.bar(["a"], [1], edgecolor="red")[0]
+undo = look_matplotlib.settle(fig)
+print(free.get_edgecolor(), set_before.get_edgecolor())
+undo()
+print(free.get_edgecolor(), set_before.get_edgecolor())`);
   assert.equal(error, null, error?.traceback);
   assert.deepEqual(stdout.trim().split("\n"), [
     "[(0, 1)] [(0, 1)]",
@@ -228,5 +251,7 @@ grids(lambda ax: (ax.grid(False), ax.barh(["a"], [1])))`);
     "[(1, 1)] [(0, 1)]",
     "[(0, 1), (0, 0)] [(0, 1), (0, 1)]",
     "[(0, 0)] [(0, 0)]",
+    "(1.0, 1.0, 1.0, 1.0) (1.0, 0.0, 0.0, 1.0)",
+    "(0.0, 0.0, 0.0, 0.0) (1.0, 0.0, 0.0, 1.0)",
   ]);
 });

@@ -1,8 +1,9 @@
 """The look in matplotlib's terms: a dict of its settings, two colour maps, and numbers at the axes that can be read. Applied once
 before a snapshot is taken, so it costs a start nothing.
 
-What can only be decided when all is drawn (which lines of the grid help, and which cross the data) is done by `settle`, just before a
-figure is measured; the figure is as it was once it has been drawn.
+What can only be decided when all is drawn (which lines of the grid help, and which cross the data; what parts bars and wedges that touch;
+where half a year or half a person is no place for a label) is done by `settle`, just before a figure is measured; the figure is as it was once
+it has been drawn.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import matplotlib
+import numpy as np
 from cycler import cycler
 from matplotlib import scale
 from matplotlib.axes import Axes
@@ -18,7 +20,8 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.patches import Wedge
+from matplotlib.ticker import AutoLocator, ScalarFormatter
 
 from . import look
 
@@ -83,8 +86,6 @@ STYLE: dict[str, Any] = {
     "lines.solid_capstyle": "round",
     "lines.solid_joinstyle": "round",
     "patch.linewidth": 0.7,
-    "patch.edgecolor": look.GROUND,
-    "patch.force_edgecolor": True,
     "scatter.edgecolors": "face",
     "boxplot.medianprops.color": look.INK,
     "boxplot.medianprops.linewidth": 1.6,
@@ -95,6 +96,8 @@ STYLE: dict[str, Any] = {
     "boxplot.flierprops.markersize": 4,
     "errorbar.capsize": 2.5,
 }
+
+MOST_PARTED = 120
 
 _UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 
@@ -136,20 +139,78 @@ def apply() -> None:
 
 
 def settle(figure: Figure) -> Callable[[], None] | None:
-    """Has the grid of each panel suit its marks, where the program left it as it was; the returned function takes that back."""
+    """Suits grid and ticks of each panel to its marks and parts bars that touch, where the program left them as they were; the returned
+    function takes that back."""
     undo: list[Callable[[], None]] = []
     for axes in figure.get_axes():
-        if axes.get_visible() and axes.axison and axes.name == "rectilinear" and _grid(axes) == (False, True):
-            wanted = _wanted(axes)
-            if wanted != (False, True):
-                _draw_grid(axes, wanted)
-                undo.append(lambda axes=axes: _draw_grid(axes, (False, True)))
+        try:
+            _suit(axes, undo)
+        except Exception:  # noqa: BLE001, S110 - a figure is shown whether its marks are of a known kind or not
+            pass
 
     def restore() -> None:
         for step in undo:
             step()
 
     return restore if undo else None
+
+
+def _suit(axes: Axes, undo: list[Callable[[], None]]) -> None:
+    if axes.get_visible() and axes.axison and axes.name == "rectilinear" and _grid(axes) == (False, True):
+        wanted = _wanted(axes)
+        if wanted != (False, True):
+            _draw_grid(axes, wanted)
+            undo.append(lambda: _draw_grid(axes, (False, True)))
+    for locator in _of_whole_numbers(axes):
+        locator.set_params(integer=True)
+        undo.append(lambda locator=locator: locator.set_params(integer=False))
+    for mark in _touching(axes):
+        # Not by a setting: surfaces in three dimensions would be parted as well.
+        mark.set_edgecolor(axes.get_facecolor())
+        undo.append(lambda mark=mark: mark.set_edgecolor(None))
+
+
+def _touching(axes: Axes) -> list[Any]:
+    """Bars and wedges whose edges the program said nothing about; not of a panel that has so many that edges would cover them."""
+    marks = [bar for bar, _ in _bars(axes)] + [patch for patch in axes.patches if isinstance(patch, Wedge)]
+    return [mark for mark in marks if mark._original_edgecolor is None] if len(marks) <= MOST_PARTED else []
+
+
+def _of_whole_numbers(axes: Axes) -> list[AutoLocator]:
+    """What chooses the ticks of the axes along which all marks stand at whole numbers: years, counts."""
+    if axes.name != "rectilinear" or axes.images or not all(isinstance(each, PathCollection) for each in axes.collections):
+        return []
+    places: tuple[list[Any], list[Any]] = ([], [])
+    for line in axes.lines:
+        for held, along in zip(places, line.get_data(orig=False), strict=True):
+            held.append(along)
+    for collection in axes.collections:
+        for held, along in zip(places, np.ma.filled(collection.get_offsets(), np.nan).T, strict=True):
+            held.append(along)
+    for bar, sideways in _bars(axes):
+        places[0].append([bar.get_x() + bar.get_width() / (1 if sideways else 2)])
+        places[1].append([bar.get_y() + bar.get_height() / (2 if sideways else 1)])
+    found = []
+    for axis, held in zip((axes.xaxis, axes.yaxis), places, strict=True):
+        locator = axis.get_major_locator()
+        if held and type(locator) is AutoLocator and _is_whole(held):
+            found.append(locator)
+    return found
+
+
+def _bars(axes: Axes) -> list[tuple[Any, bool]]:
+    """Each bar, and whether it lies across."""
+    containers = [container for container in axes.containers if isinstance(container, BarContainer)]
+    return [(bar, each.orientation == "horizontal") for each in containers for bar in each.patches]
+
+
+def _is_whole(places: list[Any]) -> bool:
+    try:
+        values = np.concatenate([np.asarray(each, dtype=float) for each in places])
+    except (TypeError, ValueError):
+        return False
+    values = values[np.isfinite(values)]
+    return bool(len(values)) and bool((abs(values - np.round(values)) < 1e-9).all())
 
 
 def _grid(axes: Axes) -> tuple[bool, bool]:
