@@ -1,6 +1,9 @@
 // Which fonts a run is given, and that with them each letter of a chart is drawn: matplotlib warns of each that it has no sign for.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
+import { brotliDecompressSync } from "node:zlib";
+import { decodePack } from "../../pyodide-bundle/build/pack.mjs";
 import { fontsFor } from "../../static/app/fonts.js";
 import { startPyodide } from "./pyodide.mjs";
 
@@ -21,6 +24,17 @@ describe("which fonts", () => {
     ["a number that is none", String.raw`"\U99999999"`, "", []],
   ]) {
     test(title, () => assert.deepEqual(of(program, letters), expected));
+  }
+});
+
+test("each font travels with its licence", () => {
+  const dist = new URL("../../pyodide-bundle/dist/", import.meta.url);
+  const runtime = JSON.parse(readFileSync(new URL("runtime.json", dist), "utf8"));
+  assert.deepEqual(Object.keys(runtime.fonts).sort(), ["han", "hangul", "kana"]);
+  for (const name of [...Object.values(runtime.fonts), runtime.base.rest]) {
+    const files = decodePack(brotliDecompressSync(readFileSync(new URL(`files/${name}.br`, dist))));
+    const licence = files.find(({ path }) => /^sandplot_fonts\/.*LICENCE\.txt$/.test(path));
+    assert.match(new TextDecoder().decode(licence?.bytes), /SIL OPEN FONT LICENSE Version 1\.1/, String(name));
   }
 });
 
@@ -54,8 +68,17 @@ plt.plot([1])\nplt.title("$x^2$")`,
     assert.equal(figures.length, 1);
     assert.match(
       stdout,
-      /'SourceSans3-Regular.ttf', 'SourceSans3-Regular.ttf', 'DejaVuSans.ttf', 'SourceSans3-Regular.ttf'/,
+      /'SandplotSans-Regular.ttf', 'SandplotSans-Regular.ttf', 'DejaVuSans.ttf', 'SandplotSans-Regular.ttf'/,
     );
+  });
+
+  test("a heavy title has shapes of its own", async () => {
+    const { figures } = await python.run(
+      "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.title('a')\nplt.xlabel('a')",
+    );
+    const shapes = [...figures[0].svg.matchAll(/id="(SandplotSans-\w+)-61" d="([^"]+)"/g)];
+    assert.deepEqual(shapes.map(([, font]) => font).sort(), ["SandplotSans-Regular", "SandplotSans-Semibold"]);
+    assert.notEqual(shapes[0]?.[2], shapes[1]?.[2]);
   });
 
   test("without their fonts such letters are boxes, and it is said", async () => {

@@ -10,6 +10,11 @@ import subsetFont from "subset-font";
 /** @import { Font, Script } from "./manifest.mjs" */
 /** @import { Files } from "./unpack.mjs" */
 
+/** Of what a font says of itself, what stays as its maker wrote it: copyright, trademark, licence and where to read it. */
+const KEPT_NAMES = new Set([0, 7, 13, 14]);
+/** Of the names: Windows, Unicode, American English. */
+const PLATFORM = [3, 1, 0x409];
+
 /** Beside the harness, which knows the files by their names: python/sandplot/fonts.py. */
 const FOLDER = "sandplot_fonts";
 
@@ -53,7 +58,7 @@ export async function buildFont(script, { licence, faces }, wheel) {
       keepFeatures: [],
       noHinting: true,
     });
-    files.push({ path: `${FOLDER}/${name}`, bytes: made });
+    files.push({ path: `${FOLDER}/${name}`, bytes: renamed(made, name) });
   }
   return files;
 }
@@ -61,6 +66,84 @@ export async function buildFont(script, { licence, faces }, wheel) {
 /** @param {Script} script */
 export function fontFile(script) {
   return `font-${script}.pack`;
+}
+
+/**
+ * Gives a font the name of its file, `Family-Style.ttf`. It still bears the one of the lightest of its weights: matplotlib keeps the letters of
+ * two fonts apart by that name. And what was cut from one of Adobe's may not be called as theirs is.
+ *
+ * @param {Buffer} font
+ * @param {string} file
+ */
+function renamed(font, file) {
+  const [family = "", style = ""] = file.replace(/\.ttf$/, "").split("-");
+  const spaced = family.replace(/(?<=[a-z])(?=[A-Z])/g, " ");
+  /** @type {[tag: string, bytes: Buffer][]} */
+  const tables = [];
+  for (let at = 12; at < 12 + 16 * font.readUInt16BE(4); at += 16) {
+    const start = font.readUInt32BE(at + 8);
+    tables.push([font.toString("latin1", at, at + 4), font.subarray(start, start + font.readUInt32BE(at + 12))]);
+  }
+  const names = new Map([
+    [1, spaced],
+    [2, style],
+    [4, `${spaced} ${style}`],
+    [6, `${family}-${style}`],
+  ]);
+  const made = tables.map(
+    ([tag, bytes]) => /** @type {const} */ ([tag, tag === "name" ? nameTable(bytes, names) : bytes]),
+  );
+  const head = Buffer.from(font.subarray(0, 12 + 16 * made.length));
+  let place = head.length;
+  const parts = made.map(([tag, bytes], number) => {
+    const padded = Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)]);
+    const at = 12 + 16 * number;
+    if (tag === "name") head.writeUInt32BE(sumOf(padded), at + 4);
+    head.writeUInt32BE(place, at + 8);
+    head.writeUInt32BE(bytes.length, at + 12);
+    place += padded.length;
+    return padded;
+  });
+  return Buffer.concat([head, ...parts]);
+}
+
+/**
+ * @param {Buffer} before
+ * @param {Map<number, string>} names by their numbers
+ */
+function nameTable(before, names) {
+  const all = new Map(names);
+  const texts = before.readUInt16BE(4);
+  for (let at = 6; at < 6 + 12 * before.readUInt16BE(2); at += 12) {
+    const [platform, encoding, language, id = 0, length = 0, offset = 0] = Array.from({ length: 6 }, (_, word) =>
+      before.readUInt16BE(at + 2 * word),
+    );
+    if (![platform, encoding, language].every((value, word) => value === PLATFORM[word]) || !KEPT_NAMES.has(id))
+      continue;
+    const text = Buffer.from(before.subarray(texts + offset, texts + offset + length)).swap16();
+    all.set(id, text.toString("utf16le"));
+  }
+  const sorted = [...all]
+    .sort(([a], [b]) => a - b)
+    .map(([id, text]) => ({ id, bytes: Buffer.from(text, "utf16le").swap16() }));
+  const head = Buffer.alloc(6 + 12 * sorted.length);
+  head.writeUInt16BE(sorted.length, 2);
+  head.writeUInt16BE(head.length, 4);
+  let offset = 0;
+  for (const [number, { id, bytes }] of sorted.entries()) {
+    for (const [word, value] of [...PLATFORM, id, bytes.length, offset].entries()) {
+      head.writeUInt16BE(value, 6 + 12 * number + 2 * word);
+    }
+    offset += bytes.length;
+  }
+  return Buffer.concat([head, ...sorted.map(({ bytes }) => bytes)]);
+}
+
+/** As OpenType counts a table. @param {Buffer} bytes */
+function sumOf(bytes) {
+  let sum = 0;
+  for (let at = 0; at < bytes.length; at += 4) sum = (sum + bytes.readUInt32BE(at)) >>> 0;
+  return sum;
 }
 
 /**

@@ -273,9 +273,16 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     return packagesFor(program, config.runtime).map(({ file }) => file);
   }
 
+  /** @param {string} program */
+  function fontFiles(program) {
+    return fontsFor(program, tables.letters, config.runtime);
+  }
+
   /** What a program takes beyond what every interpreter has. @param {string} program */
-  function filesFor(program) {
-    return [...packageFiles(program), ...fontsFor(program, tables.letters, config.runtime)];
+  async function packsOf(program) {
+    // A chart with boxes is better than none, and the harness says what they stand for.
+    const fonts = Promise.all(fontFiles(program).map((file) => packsFor([file]).catch(() => [])));
+    return [...(await packsFor(packageFiles(program))), ...(await fonts).flat()];
   }
 
   /** Begins to boot in the background, if nothing has yet. A failure is reported as a status and met again by the next call. */
@@ -288,7 +295,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
    * @param {string} program as far as it is written
    */
   function fetchAhead(program) {
-    files.fetchAhead(filesFor(program));
+    files.fetchAhead([...packageFiles(program), ...fontFiles(program)]);
   }
 
   /** Ends the opening under way. @type {(error: SandboxError) => void} */
@@ -406,7 +413,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
       const late = () => new SandboxError("timeout", t("sandbox.run_late", { seconds: String(runSeconds) }));
       /** @param {Promise<import("./start-files.js").RestFiles> | null} withRest */
       const go = async (withRest) => {
-        const loading = Promise.all([packsFor(filesFor(program)), withRest]);
+        const loading = Promise.all([packsOf(program), withRest]);
         const arrived = waitForFiles();
         loading.then(arrived, arrived);
         // Side by side: where nothing is at hand, Python starts while the packages are fetched.

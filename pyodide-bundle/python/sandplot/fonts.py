@@ -37,9 +37,9 @@ ARRIVING: dict[str, tuple[str, ...]] = {
 
 # What is there from the start: file, slant, weight.
 _TEXT = (
-    ("SourceSans3-Regular.ttf", "normal", 400),
-    ("SourceSans3-Semibold.ttf", "normal", 600),
-    ("SourceSans3-Italic.ttf", "italic", 400),
+    ("SandplotSans-Regular.ttf", "normal", 400),
+    ("SandplotSans-Semibold.ttf", "normal", 600),
+    ("SandplotSans-Italic.ttf", "italic", 400),
 )
 
 # Grotesques that programs and seaborn ask for, and that are on no machine of this kind.

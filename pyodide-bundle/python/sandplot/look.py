@@ -24,9 +24,10 @@ DUNE = ("#fbf1d9", "#f3d48c", "#e0a24f", "#c0653f", "#8d3f55", "#57305f", "#251a
 # From below to above a middle: blue and sand, which no common blindness confuses.
 TIDE = ("#123c82", "#4a82c4", "#a9c8e4", "#f4f2ee", "#e8c48a", "#c0812b", "#6e4306")
 
-# Latin, Greek and Cyrillic are bundled; what else a browser shows in a figure of its own comes from its machine.
-FAMILY = "Source Sans 3"
+# Latin, Greek and Cyrillic are bundled, cut from Source Sans 3; what a browser shows in a figure of its own comes from its machine.
+FAMILY = "Sandplot Sans"
 FALLBACKS = (
+    "Source Sans 3",
     "system-ui",
     "Segoe UI",
     "Roboto",
@@ -42,7 +43,7 @@ FALLBACKS = (
     "Malgun Gothic",
     "sans-serif",
 )
-STACK = ", ".join(f'"{name}"' if " " in name else name for name in (FAMILY, *FALLBACKS))
+STACK = ", ".join(f'"{name}"' if " " in name else name for name in FALLBACKS)
 
 # In points where a figure has them (matplotlib), in pixels where it lives on a page.
 TITLE = 14
