@@ -383,7 +383,7 @@ mod tests {
 
     use super::*;
     use crate::prompt::{Bound, Column, Kind, Profile, Purpose, Table};
-    use crate::runtime::{Base, Core, File, Hint, Package, Readers, Renderer, Renderers, Runtime, Snapshot};
+    use crate::runtime::{Base, Core, File, Fonts, Hint, Package, Readers, Renderer, Renderers, Runtime, Snapshot};
 
     /// Writes the types the page works with, and fails if they were not up to date: so a change is seen, and the next run passes.
     #[test]
@@ -431,6 +431,7 @@ mod tests {
             declaration::<Renderers>(),
             declaration::<Renderer>(),
             declaration::<Readers>(),
+            declaration::<Fonts>(),
         ];
         let text = format!(
             "// What travels between the server and the page. Generated from src/web/wire.rs by `cargo test`; do not edit.\n{}",

@@ -213,7 +213,7 @@ distribution: string,
 /**
  * One name for all the files together: SHA-256 over their sorted `name sha256` lines.
  */
-digest: string, files: Array<RuntimeFile>, core: RuntimeCore, base: RuntimeBase, packages: { [key in string]: RuntimePackage }, imports: { [key in string]: string }, hints: Array<RuntimeHint>, stdlib: Array<string>, renderers: Renderers, readers: Readers, };
+digest: string, files: Array<RuntimeFile>, core: RuntimeCore, base: RuntimeBase, packages: { [key in string]: RuntimePackage }, imports: { [key in string]: string }, hints: Array<RuntimeHint>, stdlib: Array<string>, renderers: Renderers, readers: Readers, fonts: RuntimeFonts, };
 
 /**
  * A file of the bundle. Size and hash are those of the bytes before compression: what the browser checks.
@@ -277,3 +277,20 @@ package: string, };
  * Scripts that stand beside the worker's own only where a file of that kind is opened.
  */
 export type Readers = { parquet: string, };
+
+/**
+ * Files that go to a run whose program or tables have letters that the font of every interpreter lacks.
+ */
+export type RuntimeFonts = { 
+/**
+ * Ideographs, in the forms of Chinese.
+ */
+han: string, 
+/**
+ * Japanese, with the ideographs it uses.
+ */
+kana: string, 
+/**
+ * Korean.
+ */
+hangul: string, };
