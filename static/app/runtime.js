@@ -9,15 +9,10 @@
  */
 
 import { digestFromHex } from "./digest.js";
+import { startWorker } from "./own-workers.js";
 import { IntegrityError } from "./pinned.js";
 
 /** @typedef {ReturnType<typeof createRuntimeFiles>} RuntimeFiles */
-
-const WORKER_URL = new URL("./runtime-worker.js", import.meta.url).href;
-/** The page's only maker of addresses of scripts, as its content security policy says: it knows one address. */
-const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("sandplot", {
-  createScriptURL: () => WORKER_URL,
-});
 
 /** One for a page. @type {WeakMap<Runtime, RuntimeFiles>} */
 const known = new WeakMap();
@@ -60,7 +55,7 @@ function createRuntimeFiles(manifest, base) {
 
   function theWorker() {
     if (!worker) {
-      worker = startWorker();
+      worker = startWorker("runtime");
       worker.onmessage = ({ data }) => receive(data);
       worker.onerror = () => end("The browser did not start what fetches Python's files. Reload the page.");
     }
@@ -171,8 +166,4 @@ function createRuntimeFiles(manifest, base) {
       onProgress = listener;
     },
   };
-}
-
-function startWorker() {
-  return new Worker(policy?.createScriptURL("") ?? WORKER_URL, { type: "module" });
 }

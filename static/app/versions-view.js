@@ -6,6 +6,7 @@
  * @import {KeptVersion, VersionsState} from "./versions.js"
  */
 
+import { changedSettings } from "./chart-settings.js";
 import { find, make, makeButton, setText } from "./dom.js";
 import { countChanges, diffLines } from "./line-diff.js";
 import { moment } from "./words.js";
@@ -137,11 +138,13 @@ export function createVersionsView({ onVisit, onStep, onForget, step }) {
 }
 
 /** @param {KeptVersion} version @param {KeptVersion | undefined} parent */
-function titleOf({ question, model, repairs }, parent) {
+function titleOf(version, parent) {
+  const { question, model, repairs } = version;
   // A question whose first program could not even be stored has a repair behind it, and is what was asked.
   if (repairs > 0 && parent?.question === question) return `Repair ${repairs}`;
   if (model === null && (question === "" || question === parent?.question)) {
-    return parent ? "Edited program" : "Own program";
+    const settings = parent && changedSettings(parent.program, version.program);
+    return settings ? `Changed ${settings}` : parent ? "Edited program" : "Own program";
   }
   return question;
 }
