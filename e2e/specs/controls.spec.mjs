@@ -36,7 +36,7 @@ test("matplotlib: title, size, scale, theme and order, each a version that can b
   await expectState(page, "shown");
   await expect(title).toBeFocused();
   await expect(cards(page)).toHaveCount(2);
-  await expect(cards(page).nth(1)).toContainText("2. Changed title");
+  await expect(cards(page).nth(1)).toContainText("2. Changed: title");
 
   // A burst is one version.
   await controls(page).getByLabel("Size").selectOption("Wide");

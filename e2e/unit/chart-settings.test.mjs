@@ -175,11 +175,9 @@ test("several panels have a title and a size, and no scales", () => {
 test("a change of settings is told from any other", () => {
   const drawn = figures("matplotlib");
   const before = write(MATPLOTLIB, drawn, { size: "wide" });
-  assert.equal(changedSettings(MATPLOTLIB, before), "size");
-  assert.equal(
-    changedSettings(before, write(before, drawn, { title: "x", yScale: "log", size: "wide" })),
-    "title, y scale",
-  );
-  assert.equal(changedSettings(before, before.replace("[1, 3, 2]", "[1, 2]")), null);
-  assert.equal(changedSettings(MATPLOTLIB, MATPLOTLIB), null);
+  assert.deepEqual(changedSettings(MATPLOTLIB, before), ["size"]);
+  const after = write(before, drawn, { title: "x", yScale: "log", size: "wide" });
+  assert.deepEqual(changedSettings(before, after), ["title", "yScale"]);
+  assert.deepEqual(changedSettings(before, before.replace("[1, 3, 2]", "[1, 2]")), []);
+  assert.deepEqual(changedSettings(MATPLOTLIB, MATPLOTLIB), []);
 });

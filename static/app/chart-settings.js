@@ -97,19 +97,19 @@ export function readSettings(program) {
 }
 
 /**
- * Which settings are what two programs differ by, in words; null if they differ by anything else.
+ * Which settings are what two programs differ by; none if they differ by anything else.
  * @param {string} before
  * @param {string} after
+ * @returns {SettingName[]}
  */
 export function changedSettings(before, after) {
-  if (before === after || trimmed(withoutSettings(before)) !== trimmed(withoutSettings(after))) return null;
+  if (before === after || trimmed(withoutSettings(before)) !== trimmed(withoutSettings(after))) return [];
   const [old, now] = [readSettings(before), readSettings(after)];
-  const names = /** @type {(keyof Settings)[]} */ (Object.keys(NAMES)).filter((name) => old[name] !== now[name]);
-  return names.length > 0 ? names.map((name) => NAMES[name]).join(", ") : null;
+  return NAMES.filter((name) => old[name] !== now[name]);
 }
 
-/** @type {Record<keyof Settings, string>} */
-const NAMES = { title: "title", size: "size", ground: "theme", xScale: "x scale", yScale: "y scale", order: "order" };
+/** @typedef {typeof NAMES[number]} SettingName */
+const NAMES = /** @type {const} */ (["title", "size", "ground", "xScale", "yScale", "order"]);
 
 /** @param {string} program */
 const trimmed = (program) => program.replace(/\n{2,}/g, "\n").trim();

@@ -12,6 +12,8 @@
  * @typedef {{length: number, offers: Offer[], inString: boolean}} Offers `length`: of what is typed of the word already
  */
 
+import { t } from "./language.js";
+
 const words = (/** @type {string} */ text) => text.split(" ");
 
 /** What frames and their columns can do, of the things that charts need. */
@@ -138,7 +140,7 @@ function nameOffers(tables) {
     tables.length > 0
       ? [
           { label: "df", detail: tables[0]?.name ?? "" },
-          { label: "tables", detail: "by name" },
+          { label: "tables", detail: t("completion.by_name") },
         ]
       : [];
   return [
@@ -156,7 +158,7 @@ const name = (label) => ({ label, kind: "name" });
 
 /** @param {Profile["tables"]} tables @returns {Offer[]} */
 function tableOffers(tables) {
-  return tables.map(({ name, rows }) => ({ label: name, kind: "table", detail: `${rows} rows` }));
+  return tables.map(({ name, rows }) => ({ label: name, kind: "table", detail: t("count.rows", { n: rows }) }));
 }
 
 /** Each name once, with all the tables that have it. @param {Profile["tables"]} tables @returns {Offer[]} */

@@ -13,6 +13,8 @@
 
 import { completePython } from "./completions.js";
 import { make } from "./dom.js";
+import { t } from "./language.js";
+import { PLAIN } from "./plain-editor.js";
 import { changedSpan } from "./text-change.js";
 
 const INDENT = 4;
@@ -44,7 +46,7 @@ export function createEditor(cm, root, element, { onEdit, onRun, profile }) {
   const writing = new cm.Compartment();
   const { field: errorField, effect: markError } = errorLine(cm);
   const label = element.getAttribute("aria-labelledby");
-  const labelText = (label && document.getElementById(label)?.textContent) || "Program";
+  const labelText = (label && document.getElementById(label)?.textContent) || t("program.heading");
   const help = document.getElementById(element.getAttribute("aria-describedby") ?? "")?.textContent ?? "";
   /** @type {Failure | null} */
   let failure = null;
@@ -72,6 +74,7 @@ export function createEditor(cm, root, element, { onEdit, onRun, profile }) {
         new cm.LanguageSupport(cm.pythonLanguage),
         cm.syntaxHighlighting(colours(cm)),
         cm.autocompletion({ override: [completePython(cm, profile)], icons: false }),
+        EditorState.phrases.of({ Completions: t("completion.list") }),
         cm.placeholder(element.dataset["placeholder"] ?? ""),
         EditorView.contentAttributes.of({
           "aria-label": labelText,
@@ -156,7 +159,9 @@ export function createEditor(cm, root, element, { onEdit, onRun, profile }) {
 
   /** @param {boolean} readOnly */
   function mode(readOnly) {
-    return [EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)];
+    // Where text is rich a browser gives what is typed the style of what it replaces, as an inline style, which no policy of ours allows.
+    const attributes = readOnly ? [] : [EditorView.contentAttributes.of({ contenteditable: PLAIN })];
+    return [EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly), attributes];
   }
 
   /**
@@ -210,7 +215,7 @@ export function createEditor(cm, root, element, { onEdit, onRun, profile }) {
     if (event.key !== "Tab" || !event.shiftKey || event.defaultPrevented) return;
     element.contentEditable = "false";
     setTimeout(() => {
-      element.contentEditable = view.state.readOnly ? "false" : "true";
+      element.contentEditable = view.state.readOnly ? "false" : PLAIN;
     });
   });
 
@@ -218,7 +223,7 @@ export function createEditor(cm, root, element, { onEdit, onRun, profile }) {
     /** @param {string} program @param {HowShown} how */
     render(program, how) {
       if (view.state.readOnly !== how.readOnly) {
-        element.contentEditable = how.readOnly ? "false" : "true";
+        element.contentEditable = how.readOnly ? "false" : PLAIN;
         view.dispatch({ effects: writing.reconfigure(mode(how.readOnly)) });
       }
       const differs = view.state.doc.toString() !== program;
@@ -295,7 +300,11 @@ function colours({ HighlightStyle, tags }) {
 function theme({ EditorView }) {
   return EditorView.theme({
     "&": { backgroundColor: "transparent", color: "var(--ink)", maxBlockSize: "36rem", minBlockSize: "6rem" },
-    "&.cm-focused": { outline: "2px solid light-dark(var(--ink), var(--sand))", outlineOffset: "-1px", borderRadius: "8px" },
+    "&.cm-focused": {
+      outline: "2px solid light-dark(var(--ink), var(--sand))",
+      outlineOffset: "-1px",
+      borderRadius: "8px",
+    },
     ".cm-scroller": { fontFamily: "var(--mono)", fontSize: "var(--small)", lineHeight: "1.55", overflow: "auto" },
     ".cm-content": { padding: "0.75rem 0", caretColor: "var(--ink)" },
     ".cm-line": { padding: "0 1rem 0 0.5rem" },

@@ -6,6 +6,7 @@
  * @import {FromFormatWorker, ToFormatWorker} from "./format-worker.js"
  */
 
+import { t } from "./language.js";
 import { startWorker } from "./own-workers.js";
 import { FORMATTER_WASM } from "./vendor.js";
 
@@ -30,7 +31,8 @@ export function createFormatter() {
       // Whatever it was, the next try begins anew.
       worker?.terminate();
       worker = undefined;
-      return { problem: `The formatter could not be used: ${error instanceof Error ? error.message : error}` };
+      console.warn(`The formatter failed: ${error}`);
+      return { problem: t("format.failed") };
     }
   };
 }
@@ -38,8 +40,8 @@ export function createFormatter() {
 /** @param {Worker} worker @param {ToFormatWorker} message @returns {Promise<FromFormatWorker>} */
 function ask(worker, message) {
   return new Promise((resolve, reject) => {
-    const clock = setTimeout(() => reject(new Error("it took too long.")), MOST_MILLISECONDS);
-    worker.addEventListener("error", () => reject(new Error("the browser did not start it.")), { once: true });
+    const clock = setTimeout(() => reject(new Error("it took too long")), MOST_MILLISECONDS);
+    worker.addEventListener("error", () => reject(new Error("the browser did not start it")), { once: true });
     worker.addEventListener("message", function listen({ data }) {
       if (data.id !== message.id) return;
       clearTimeout(clock);
@@ -53,7 +55,7 @@ function ask(worker, message) {
 /** @param {string} address */
 async function fetchBytes(address) {
   const response = await fetch(address);
-  if (!response.ok) throw new Error(`the server has no formatter (${response.status}).`);
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
   return response.arrayBuffer();
 }
 
@@ -71,8 +73,7 @@ function asSilent(program, formatted) {
  */
 export function sentenceOf(problem, program) {
   const [, what = problem, start] = /^(.*?) at byte range (\d+)\.\.\d+$/s.exec(problem) ?? [];
-  if (start === undefined) return `This program is not changed: ${what}.`;
+  if (start === undefined) return t("format.refused", { problem: what });
   const before = new TextDecoder().decode(new TextEncoder().encode(program).subarray(0, Number(start)));
-  const line = before.split("\n").length;
-  return `Line ${line} is no Python yet, so nothing is changed: ${what.charAt(0).toLowerCase()}${what.slice(1)}.`;
+  return t("format.not_python", { line: String(before.split("\n").length), problem: what });
 }

@@ -8,6 +8,7 @@
  */
 
 import { createApi } from "./api.js";
+import { moveBars } from "./beat.js";
 import { createControls } from "./controls.js";
 import { createDataView } from "./data-view.js";
 import { find, setText } from "./dom.js";
@@ -229,6 +230,7 @@ setInterval(() => {
   const { state } = session;
   if (isBusy(state.phase) || state.failure?.retryAt) view.tick(state);
 }, TICK_MILLISECONDS);
+moveBars([find("bar", HTMLProgressElement), find("data-bar", HTMLProgressElement)]);
 
 sandbox.prepare();
 takeIn(find("file-input", HTMLInputElement), tables);

@@ -14,6 +14,8 @@ import { pythonWords } from "./python-words.js";
 /** Past this length colours cost more than they give. */
 const PAINTED_CHARS = 60_000;
 const INDENT = "    ";
+/** Text without elements, for a browser that knows it; another one throws. */
+export const PLAIN = plainOrRich();
 const KINDS = /** @type {const} */ (["comment", "string", "keyword", "number", "call"]);
 /** Edits closer together than this are one step back. */
 const STEP_MILLISECONDS = 600;
@@ -202,14 +204,14 @@ export function createPlainEditor(pre, { onEdit, onRun }) {
     },
     { signal },
   );
-  if (pre.contentEditable !== "plaintext-only") pre.contentEditable = "true";
+  if (pre.contentEditable !== PLAIN) pre.contentEditable = PLAIN;
 
   return {
     /** @param {string} program @param {HowShown} how */
     render(program, how) {
       const line = how.failure?.line ?? null;
-      const mode = how.readOnly ? "false" : "plaintext-only";
-      if (pre.contentEditable !== mode) setMode(pre, mode);
+      const mode = how.readOnly ? "false" : PLAIN;
+      if (pre.contentEditable !== mode) pre.contentEditable = mode;
       const differs = pre.textContent !== program;
       if (differs) {
         pre.textContent = program;
@@ -236,16 +238,6 @@ export function createPlainEditor(pre, { onEdit, onRun }) {
       paintNothing();
     },
   };
-}
-
-/** @param {HTMLElement} pre @param {"false" | "plaintext-only"} mode */
-function setMode(pre, mode) {
-  try {
-    pre.contentEditable = mode;
-  } catch {
-    // A browser that does not know plaintext-only throws.
-    pre.contentEditable = "true";
-  }
 }
 
 /** @param {string} before the text before the caret */
@@ -332,4 +324,14 @@ function errorRanges(pre, program, line) {
   if (line === null || !text) return [];
   const start = lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0);
   return [rangeOf(pre, start + (text.length - text.trimStart().length), start + text.length)];
+}
+
+function plainOrRich() {
+  try {
+    const probe = document.createElement("div");
+    probe.contentEditable = "plaintext-only";
+    return "plaintext-only";
+  } catch {
+    return "true";
+  }
 }
