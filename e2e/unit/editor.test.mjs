@@ -1,14 +1,12 @@
 // What the editor offers at a place of a program, and the small pieces of text under it.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { offersAt } from "../../static/app/completions.js";
 import { sentenceOf } from "../../static/app/format.js";
-import { speak } from "../../static/app/language.js";
 import { topStatements } from "../../static/app/statements.js";
 import { changedSpan } from "../../static/app/text-change.js";
+import "./english.mjs";
 
-const english = JSON.parse(readFileSync(new URL("../../static/words/en.json", import.meta.url), "utf8"));
 const column = (/** @type {string} */ name, type = "number") => ({ name, type, missing: 0, distinct: 3 });
 const table = (/** @type {string} */ name, /** @type {any[]} */ ...columns) => ({
   name,
@@ -112,7 +110,6 @@ print("(")
 });
 
 test("what the formatter cannot read is said by its line", () => {
-  speak("en", english);
   // A letter of two bytes is one sign.
   const sentence = sentenceOf("Expected an expression at byte range 12..13", "é = 1\nb = 2\nx = = 3\n");
   assert.match(sentence, /^Line 2 is no Python yet.*\(Expected an expression\)/);
