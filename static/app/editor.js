@@ -98,10 +98,14 @@ export function createEditor(cm, root, element, { onEdit, onRun, profile }) {
           pointerdown: () => view.setTabFocusMode(false),
           // Who merely passes through by keyboard passes on: Tab indents only where somebody is editing.
           blur: () => view.setTabFocusMode(true),
-          // Several lines at once, from a keyboard's clipboard or a script: the browser would make elements of them first.
+          // In place of lines that are selected, or lines themselves: the browser would move elements for it, and give them inline
+          // styles, which no policy of ours allows.
           beforeinput(event) {
-            if (event.inputType !== "insertText" || !event.data?.includes("\n") || view.state.readOnly) return false;
-            view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.paste", scrollIntoView: true });
+            const { data } = event;
+            if (event.inputType !== "insertText" || data === null || event.isComposing || view.state.readOnly)
+              return false;
+            if (view.state.selection.main.empty && !data.includes("\n")) return false;
+            view.dispatch(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
             return true;
           },
         }),
@@ -159,9 +163,7 @@ export function createEditor(cm, root, element, { onEdit, onRun, profile }) {
 
   /** @param {boolean} readOnly */
   function mode(readOnly) {
-    // Where text is rich a browser gives what is typed the style of what it replaces, as an inline style, which no policy of ours allows.
-    const attributes = readOnly ? [] : [EditorView.contentAttributes.of({ contenteditable: PLAIN })];
-    return [EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly), attributes];
+    return [EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)];
   }
 
   /**
