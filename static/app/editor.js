@@ -105,7 +105,9 @@ export function createEditor(cm, root, element, { onEdit, onRun, profile }) {
             if (event.inputType !== "insertText" || data === null || event.isComposing || view.state.readOnly)
               return false;
             if (view.state.selection.main.empty && !data.includes("\n")) return false;
-            view.dispatch(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+            // Whole lines come as they are: only what is typed is indented anew.
+            const userEvent = data.includes("\n") ? "input.paste" : "input.type";
+            view.dispatch(view.state.replaceSelection(data), { userEvent, scrollIntoView: true });
             return true;
           },
         }),
