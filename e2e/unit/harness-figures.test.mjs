@@ -213,6 +213,8 @@ fig.suptitle("whole")`);
     kinds: ["line"],
     series: ["a"],
     points: 2,
+    logs: ["x", "y"],
+    sortable: "",
   });
   assert.deepEqual(facts.axes[1].kinds, ["heatmap"]);
 });

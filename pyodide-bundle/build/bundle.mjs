@@ -26,6 +26,7 @@ import { decodePack, encodePack, storedZip } from "./pack.mjs";
 import { createProgress, megabytes } from "./progress.mjs";
 import { buildParquet, buildVega } from "./renderers.mjs";
 import { unpackWheel, unpackZip } from "./unpack.mjs";
+import { writeVendor } from "./vendor.mjs";
 
 /** @import { Compiler } from "./compile.mjs" */
 /** @import { Effort, Forms } from "./compress.mjs" */
@@ -435,6 +436,7 @@ function text(bytes) {
 
 async function main() {
   const started = Date.now();
+  await writeVendor(join(bundleFolder, "../static/vendor"));
   const manifest = readManifest();
   const { runtime, files, built, snapshot } = await bundle({
     manifest,

@@ -103,8 +103,19 @@ impl Policy {
             ("form-action", "'self'".into()),
             ("frame-ancestors", "'none'".into()),
             ("require-trusted-types-for", "'script'".into()),
-            // The one policy there may be, app/runtime.js's, makes the one address of a script that the page needs.
+            // The one policy there may be, app/own-workers.js's, makes the addresses of the page's own workers and no other.
             ("trusted-types", "sandplot".into()),
+        ])
+    }
+
+    /// Of the page's worker that formats programs: it runs a formatter's WebAssembly, which the page itself may not, and can connect to
+    /// nothing. The page hands it the bytes. Whether a worker goes by its own policy is its browser's to hold: all three do.
+    pub(super) fn format_worker() -> Policy {
+        Policy(vec![
+            ("default-src", "'none'".into()),
+            ("script-src", "'self' 'wasm-unsafe-eval'".into()),
+            ("connect-src", "'none'".into()),
+            ("frame-ancestors", "'none'".into()),
         ])
     }
 
@@ -234,6 +245,14 @@ mod tests {
         assert!(Policy::page(&[]).to_string().contains("; frame-src 'self'; "));
         let both = Policy::page(&["a.example", "b:1"]).to_string();
         assert!(both.contains("; frame-src a.example/sandbox/ b:1/sandbox/; "), "{both}");
+    }
+
+    #[test]
+    fn the_policy_of_the_formatters_worker() {
+        assert_eq!(
+            Policy::format_worker().to_string(),
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'none'; frame-ancestors 'none'"
+        );
     }
 
     #[test]

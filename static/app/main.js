@@ -9,9 +9,11 @@
 
 import { createApi } from "./api.js";
 import { moveBars } from "./beat.js";
+import { createControls } from "./controls.js";
 import { createDataView } from "./data-view.js";
-import { find } from "./dom.js";
+import { find, setText } from "./dom.js";
 import { createGallery } from "./figures.js";
+import { createFormatter } from "./format.js";
 import { openAddressed, takeIn } from "./intake.js";
 import { bindModelPicker } from "./model-picker.js";
 import { saveNotebook } from "./notebook-file.js";
@@ -28,6 +30,8 @@ import { createView, isBusy } from "./view.js";
 
 const TICK_MILLISECONDS = 200;
 const WITHOUT_FRAMES_MILLISECONDS = 100;
+/** Where somebody works who shall not be taken away by what arrives. */
+const TYPED_IN = '[data-hook="program"], [data-hook="controls"]';
 const wide = matchMedia("(min-width: 60rem)");
 
 const pageData = readPageData();
@@ -50,7 +54,11 @@ const session = createSession({
   clear: gallery.clear,
   onChange: schedule,
 });
-const program = createProgramView(find("program", HTMLElement), { onEdit: session.edit, onRun: session.run });
+const program = createProgramView(find("program", HTMLElement), {
+  onEdit: session.edit,
+  onRun: session.run,
+  profile: () => session.state.tables.profile,
+});
 const versions = createVersions(api, (state) => versionsView.render(state));
 const versionsView = createVersionsView({
   onVisit: visit,
@@ -60,6 +68,12 @@ const versionsView = createVersionsView({
   },
   onForget: versions.forget,
   step: versions.step,
+});
+const controls = createControls({
+  onChange(text) {
+    session.edit(text);
+    session.run();
+  },
 });
 const view = createView(pageData, {
   data: createDataView(pageData.samples, {
@@ -95,10 +109,12 @@ function render() {
   clock = 0;
   const { state } = session;
   view.render(state);
+  controls.render(state);
   versions.follow(state.chart);
   if (state.phase !== phaseBefore) {
     phaseBefore = state.phase;
     moveFocus(state);
+    if (!isBusy(state.phase)) program.atRest();
     if (state.phase === "shown") keepPicture(state);
   }
 }
@@ -118,7 +134,7 @@ function visit({ url }) {
 /** Who is typing is left in peace; everybody else is taken to what has arrived. @param {SessionState} state */
 function moveFocus({ phase, typed }) {
   const active = document.activeElement;
-  const typing = (active === question && typed !== "") || active?.getAttribute("role") === "textbox";
+  const typing = (active === question && typed !== "") || active?.closest(TYPED_IN) != null;
   if (phase === "shown" && !typing) gallery.focus();
   // In one column the answer is below the question: the page goes there once.
   if (phase === "asking") find("title", HTMLElement).scrollIntoView({ block: wide.matches ? "nearest" : "start" });
@@ -179,6 +195,16 @@ onClick("restart", () => {
   session.restart(true);
   question.focus();
 });
+const format = createFormatter();
+onClick("format", async () => {
+  const before = session.state.program;
+  const note = find("format-note", HTMLElement);
+  const made = await format(before);
+  // Who has typed meanwhile keeps what was typed.
+  if ("program" in made && session.state.program === before && made.program !== before) session.edit(made.program);
+  setText(note, "problem" in made ? made.problem : "");
+  note.hidden = !("problem" in made);
+});
 onClick("notebook", () => saveNotebook(session.state, pageData));
 onClick("starter", () => {
   session.edit(starterProgram(session.state.tables.profile));
@@ -196,7 +222,8 @@ find("home-link", HTMLAnchorElement).addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") session.stop();
+  // What closes a list of words, or a dialog, stops nothing else.
+  if (event.key === "Escape" && !event.defaultPrevented) session.stop();
 });
 addEventListener("popstate", () => session.visit(location.pathname));
 setInterval(() => {

@@ -10,14 +10,9 @@
 
 import { digestFromHex } from "./digest.js";
 import { t } from "./language.js";
+import { startWorker } from "./own-workers.js";
 
 /** @typedef {ReturnType<typeof createRuntimeFiles>} RuntimeFiles */
-
-const WORKER_URL = new URL("./runtime-worker.js", import.meta.url).href;
-/** The page's only maker of addresses of scripts, as its content security policy says: it knows one address. */
-const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("sandplot", {
-  createScriptURL: () => WORKER_URL,
-});
 
 /** One for a page. @type {WeakMap<Runtime, RuntimeFiles>} */
 const known = new WeakMap();
@@ -60,7 +55,7 @@ function createRuntimeFiles(manifest, base) {
 
   function theWorker() {
     if (!worker) {
-      worker = startWorker();
+      worker = startWorker("runtime");
       worker.onmessage = ({ data }) => receive(data);
       worker.onerror = () => end(t("runtime.no_worker"));
     }
@@ -179,8 +174,4 @@ function inWords({ file, reason, status }) {
   // By which interpreter.js tells it from an accident.
   if (reason === "wrong") error.name = "IntegrityError";
   return error;
-}
-
-function startWorker() {
-  return new Worker(policy?.createScriptURL("") ?? WORKER_URL, { type: "module" });
 }

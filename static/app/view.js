@@ -55,6 +55,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     programHeading.focus({ preventScroll: true });
   });
   let phaseShown = "";
+  let programShown = "";
   /** @type {SessionState["attempts"]} */
   let attemptsShown = [];
   let suggestionsShown = "";
@@ -172,7 +173,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     const edited = state.chart !== null && state.program !== state.chart.program && !state.writing;
     program.render(state.program, {
       readOnly: state.writing && state.phase === "asking",
-      errorLine: state.failure?.line ?? null,
+      failure: state.failure,
     });
     runButton.disabled = empty || state.phase === "asking";
     element("starter").hidden = !empty || state.phase === "asking";
@@ -190,6 +191,9 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     const link = find("program-download", HTMLAnchorElement);
     link.hidden = empty || state.writing;
     element("notebook").hidden = link.hidden;
+    element("format").hidden = link.hidden;
+    if (programShown !== state.program) element("format-note").hidden = true;
+    programShown = state.program;
     if (offered.text !== state.program && !state.writing) {
       URL.revokeObjectURL(offered.url);
       offered = { text: state.program, url: URL.createObjectURL(new Blob([state.program], { type: "text/x-python" })) };

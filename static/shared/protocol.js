@@ -61,8 +61,9 @@
  * @typedef {{series: string, kind: string, first: Mark, last: Mark, low: Mark, high: Mark}} Trend
  * What stands on a figure, for who reads it: one table for each panel.
  * @typedef {{title: string, columns: string[], rows: string[][], totalRows: number}} DrawnTable
+ * `logs`: axes that could be logarithmic; `sortable`: where bars that can be put in order follow one another, see settable.py.
  * @typedef {{title?: string, xLabel?: string, yLabel?: string, xScale?: string, yScale?: string, kinds?: string[],
- *   series?: string[], points?: number}} AxesFacts
+ *   series?: string[], points?: number, logs?: string[], sortable?: string}} AxesFacts
  * @typedef {{kind: "svg", svg: string, png: Uint8Array<ArrayBuffer> | null, width: number, height: number,
  *   tables: DrawnTable[], facts: Facts}} SvgFigure
  * @typedef {{kind: "png", png: Uint8Array<ArrayBuffer>, width: number, height: number, tables: DrawnTable[],
@@ -461,10 +462,10 @@ function parseFacts(data) {
       const axes = record(item, "axes");
       /** @type {AxesFacts} */
       const one = {};
-      for (const key of /** @type {const} */ (["title", "xLabel", "yLabel", "xScale", "yScale"])) {
+      for (const key of /** @type {const} */ (["title", "xLabel", "yLabel", "xScale", "yScale", "sortable"])) {
         if (typeof axes[key] === "string") one[key] = cut(axes[key], BOUNDS.text);
       }
-      for (const key of /** @type {const} */ (["kinds", "series"])) {
+      for (const key of /** @type {const} */ (["kinds", "series", "logs"])) {
         if (axes[key] !== undefined) one[key] = texts(axes[key], key, BOUNDS.series);
       }
       if (typeof axes["points"] === "number") one.points = number(axes["points"], "points");
