@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use sandplot::args::{Args, Command};
-use sandplot::web::{self, Access, App, Bundle, Parts, Public, Quotas, RunLimits, Site};
+use sandplot::web::{self, Access, App, Bundle, Parts, Public, Quotas, RunLimits, Sharing, Site};
 use sandplot::{config::Config, llm::Models, store::Store, telemetry};
 use tokio::net::TcpListener;
 
@@ -46,6 +46,7 @@ async fn run(args: &Args) -> anyhow::Result<()> {
         models: models.context("--model (SANDPLOT_MODEL)")?,
         quotas: Quotas::new(config.requests_per_minute, config.tokens_per_day),
         access: Access::new(access.token, access.allowed_hosts, public, at, address.ip()),
+        sharing: Sharing::new(access.links_for_anyone, access.embed),
         run: RunLimits { seconds, memory_bytes },
         plans: config.plans,
         privacy: config.privacy,

@@ -22,6 +22,7 @@ import {
   sha256,
 } from "./manifest.mjs";
 import { decodePack, encodePack, storedZip } from "./pack.mjs";
+import { writePlayer } from "./player.mjs";
 import { createProgress, megabytes } from "./progress.mjs";
 import { buildParquet, buildVega } from "./renderers.mjs";
 import { unpackWheel, unpackZip } from "./unpack.mjs";
@@ -412,6 +413,7 @@ function text(bytes) {
 
 async function main() {
   const started = Date.now();
+  await writePlayer();
   const manifest = readManifest();
   const { runtime, files, built, snapshot } = await bundle({
     manifest,

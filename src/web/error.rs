@@ -31,6 +31,10 @@ pub(super) enum Failure {
     /// With the sentence that says what is wrong.
     #[error("bad request: {0}")]
     BadRequest(String),
+    #[error("charts are not shown on other sites")]
+    EmbeddingOff,
+    #[error("another form than JSON")]
+    OnlyJson,
     #[error("a request from another site")]
     CrossSite,
     #[error("a name that this server does not have")]
@@ -104,6 +108,18 @@ impl Failure {
         use ErrorCode as Code;
         let (status, code, sentence): (StatusCode, ErrorCode, Cow<'static, str>) = match self {
             Failure::BadRequest(sentence) => (StatusCode::BAD_REQUEST, Code::BadRequest, sentence.clone().into()),
+            Failure::EmbeddingOff => (
+                StatusCode::FORBIDDEN,
+                Code::EmbeddingOff,
+                "Charts of this server are not shown on other sites. Whoever runs it can allow that: SANDPLOT_EMBED=any, or the \
+                 origins of those sites."
+                    .into(),
+            ),
+            Failure::OnlyJson => (
+                StatusCode::NOT_IMPLEMENTED,
+                Code::BadRequest,
+                "This address answers in JSON only: leave the parameter format out, or say json.".into(),
+            ),
             Failure::CrossSite => (
                 StatusCode::FORBIDDEN,
                 Code::CrossSite,

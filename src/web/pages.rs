@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::assets::Site;
-use super::charts::ChartPath;
+use super::charts::{self, ChartPath};
 use super::csp::{self, CONNECTION_ALLOWLIST, Policy};
 use super::error::{Failure, Said};
 use super::limit::{PROFILE_BYTES, QUESTION_CHARS};
+use super::player::Player;
+use super::sharing::{self, Reader};
 use super::wire::{Answer, Limits, Model, PageData, Sample, Sandbox, Script};
 use super::{App, AppError, Parts};
 use crate::llm::Llm;
@@ -20,7 +23,7 @@ pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 const MAIN_SCRIPT: &str = "app/main.js";
 const WORKER_FRAME: &str = "/sandbox/worker";
 const FIGURE_FRAME: &str = "/sandbox/figure";
-const WORKER_SCRIPT: &str = "sandbox/worker.js";
+pub(super) const WORKER_SCRIPT: &str = "sandbox/worker.js";
 const WORKER_BOOTSTRAP: &str = "sandbox/frame.js";
 const FIGURE_BOOTSTRAP: &str = "sandbox/render/figure.js";
 const SAMPLES: &str = "samples/samples.json";
@@ -36,6 +39,8 @@ pub(super) struct Pages {
     limits: Limits,
     worker: Sealed,
     figure: Sealed,
+    /// `None` where the build has none.
+    player: Option<Player>,
 }
 
 /// A sealed frame: its document and the policy that names the one script in it.
@@ -57,6 +62,8 @@ struct Home<'a> {
     version: &'static str,
     /// Always `None`: the two pages share most of their markup, which asks for it.
     chart: Option<&'a Answer>,
+    /// Never, for the same reason.
+    is_reader: bool,
 }
 
 #[derive(Template)]
@@ -71,6 +78,10 @@ struct ChartPage<'a> {
     picker: Picker<'a>,
     version: &'static str,
     chart: Option<&'a Answer>,
+    /// Came by the link alone.
+    is_reader: bool,
+    /// Where those ask what the link is who make a frame of it; none if there are no frames.
+    oembed: Option<String>,
 }
 
 /// The models that can be asked, by provider.
@@ -95,9 +106,11 @@ struct Choice<'a> {
 
 #[derive(Template)]
 #[template(path = "sandbox.html")]
-struct SandboxPage<'a> {
+pub(super) struct SandboxPage<'a> {
     /// Exactly this text is what the policy has the hash of.
-    bootstrap: &'a str,
+    pub(super) bootstrap: &'a str,
+    /// Where no header says it.
+    pub(super) policy: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -126,6 +139,7 @@ impl Pages {
             .filter_map(|renderer| csp::source_of_hexadecimal(&runtime.file(&renderer.file)?.sha256))
             .collect();
         Ok(Pages {
+            player: Player::new(site, worker, figure, &renderers)?,
             worker_url: format!("{assets}/{WORKER_SCRIPT}"),
             worker_integrity: integrity(site, WORKER_SCRIPT)?,
             main_integrity: integrity(site, MAIN_SCRIPT)?,
@@ -140,11 +154,11 @@ impl Pages {
                 profile_bytes: PROFILE_BYTES,
             },
             worker: Sealed {
-                html: SandboxPage { bootstrap: worker }.render()?,
+                html: SandboxPage { bootstrap: worker, policy: None }.render()?,
                 policy: Policy::worker_frame(worker).to_string(),
             },
             figure: Sealed {
-                html: SandboxPage { bootstrap: figure }.render()?,
+                html: SandboxPage { bootstrap: figure, policy: None }.render()?,
                 policy: Policy::figure_frame(figure, &renderers).to_string(),
             },
         })
@@ -154,7 +168,27 @@ impl Pages {
         &self.assets
     }
 
-    fn page_data(&self, parts: &Parts, models: &[Arc<Llm>], chart: Option<&Answer>) -> Result<String, Failure> {
+    pub(super) fn player(&self) -> Result<&Player, Failure> {
+        let missing = || Failure::File("static/built/player.js: run `cargo xtask bundle`".into());
+        self.player.as_ref().ok_or_else(missing)
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// The sample tables that are among these files.
+    pub(super) fn samples_among(&self, files: &[String]) -> impl Iterator<Item = &Sample> {
+        self.samples.iter().filter(|sample| files.contains(&sample.name))
+    }
+
+    fn page_data(
+        &self,
+        parts: &Parts,
+        models: &[Arc<Llm>],
+        chart: Option<&Answer>,
+        Reader(is_reader): Reader,
+    ) -> Result<String, Failure> {
         let data = PageData {
             version: VERSION,
             runtime: parts.bundle.description(),
@@ -172,6 +206,8 @@ impl Pages {
             privacy: parts.privacy,
             samples: &self.samples,
             chart,
+            is_reader,
+            embeds: parts.sharing.embeds(),
         };
         let json = serde_json::to_string(&data).map_err(|error| Failure::Render(error.into()))?;
         Ok(inert(&json))
@@ -185,25 +221,32 @@ pub(super) async fn home(State(app): State<App>) -> Result<Response, Failure> {
         assets: &pages.assets,
         main_integrity: &pages.main_integrity,
         has_login: app.gate().is_some(),
-        page_data: pages.page_data(parts, &models, None)?,
+        page_data: pages.page_data(parts, &models, None, Reader(false))?,
         picker: Picker::new(&models, parts.models.are_incomplete()),
         version: VERSION,
         chart: None,
+        is_reader: false,
     })
 }
 
-pub(super) async fn chart(State(app): State<App>, ChartPath(id): ChartPath) -> Result<Response, Failure> {
+pub(super) async fn chart(
+    State(app): State<App>,
+    ChartPath(id): ChartPath,
+    reader: Reader,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     let (parts, pages) = (app.parts(), app.pages());
-    let chart = parts.store.chart(&id).await?.ok_or(Failure::NoSuchChart)?;
-    let chart = Answer::new(chart).map_err(|error| Failure::Render(error.into()))?;
-    let models = parts.models.offered().await;
+    let chart = charts::stored(&app, &id, reader).await?;
+    let models = if reader.0 { Vec::new() } else { parts.models.offered().await };
     page(&ChartPage {
         assets: &pages.assets,
         main_integrity: &pages.main_integrity,
         has_login: app.gate().is_some(),
-        page_data: pages.page_data(parts, &models, Some(&chart))?,
+        page_data: pages.page_data(parts, &models, Some(&chart), reader)?,
         picker: Picker::new(&models, parts.models.are_incomplete()),
         version: VERSION,
+        is_reader: reader.0,
+        oembed: sharing::oembed_address(&app, &headers, &chart.id),
         chart: Some(&chart),
     })
 }
@@ -312,7 +355,7 @@ fn text<'a>(site: &'a Site, path: &'static str) -> Result<&'a str, AppError> {
 }
 
 /// What would end a script element early, or make the parser read its end differently (HTML, section 4.12.1.3).
-fn ends_script(text: &str) -> Option<&'static str> {
+pub(super) fn ends_script(text: &str) -> Option<&'static str> {
     let text = text.to_ascii_lowercase();
     ["</script", "<script", "<!--"]
         .into_iter()
@@ -320,7 +363,7 @@ fn ends_script(text: &str) -> Option<&'static str> {
 }
 
 /// JSON with the characters escaped that mean something in HTML or end a line in JavaScript; it stays the same JSON.
-fn inert(json: &str) -> String {
+pub(super) fn inert(json: &str) -> String {
     let mut text = String::with_capacity(json.len() + json.len() / 32);
     for character in json.chars() {
         match character {

@@ -4,15 +4,15 @@
  * is rebuilt from its cells, an interactive figure is drawn by figure-frame.js in a sealed frame: what a program made is
  * never inserted as markup.
  *
+ * @import {makeFigureFile} from "./html-file.js"
+ * @import {SandboxConfig} from "./sandbox.js"
  * @import {TakeAway} from "./take-away.js"
  * @import {DrawnTable, Figure, InteractiveFigure, SvgFigure, PngFigure} from "../shared/protocol.js"
- * @import {PageData} from "./page-data.js"
  */
 
 import { describeFigure, nameFigure } from "./describe.js";
 import { make, makeButton, unreachable } from "./dom.js";
 import { drawInteractive } from "./figure-frame.js";
-import { makeFigureFile } from "./html-file.js";
 import { SandboxError } from "./interpreter.js";
 import { isPlainPng, isPlainSvg } from "./picture.js";
 import { askHowToSave } from "./save-dialog.js";
@@ -32,8 +32,13 @@ const SAID = 2500;
 /** Pixels of a picture that is kept of a version. */
 const SMALL_WIDTH = 720;
 
-/** @param {HTMLElement} container @param {PageData} pageData */
-export function createGallery(container, pageData) {
+/**
+ * @param {HTMLElement} container
+ * @param {SandboxConfig} config
+ * @param {{makeFile?: typeof makeFigureFile, offers?: boolean}} [more] `makeFile`: what makes files of interactive figures, where those
+ *   are offered; `offers`: whether any file is
+ */
+export function createGallery(container, config, { makeFile, offers = true } = {}) {
   /** @type {(() => void)[]} */
   let undo = [];
   /** Of the cells that may still be shown. */
@@ -85,6 +90,7 @@ export function createGallery(container, pageData) {
     await image.decode();
     const forms = takePicture(figure, { svg: figure.kind === "svg" && isPlain ? figure.svg : null, png, stem, title });
     remember ??= () => small(forms);
+    if (!offers) return [];
     const links = [png ? download(png, `${stem}.png`, "PNG") : pixels(image, forms)];
     if (svg) links.push(download(svg, `${stem}.svg`, "SVG"));
     return [...links, ...moreOf(forms)];
@@ -132,11 +138,11 @@ export function createGallery(container, pageData) {
    * @param {string} title
    */
   async function drawLive(body, figure, stem, title) {
-    const drawn = await drawInteractive(body, figure, pageData);
+    const drawn = await drawInteractive(body, figure, config);
     undo.push(() => drawn.remove());
     const forms = takeLive(figure, drawn, {
       stem,
-      file: () => makeFigureFile(figure, { title, description: describeFigure(figure), pageData }),
+      file: makeFile && (() => makeFile(figure, { title, description: describeFigure(figure), config })),
     });
     remember ??= () => small(forms);
     const take = (/** @type {"png" | "html"} */ form) =>
@@ -145,7 +151,7 @@ export function createGallery(container, pageData) {
         return "Saved";
       });
     const json = download(new Blob([figure.spec], { type: "application/json" }), `${stem}.json`, "JSON");
-    return [take("png"), take("html"), json, ...moreOf(forms)];
+    return [take("png"), ...(makeFile ? [take("html")] : []), json, ...moreOf(forms)];
   }
 
   /**
@@ -186,7 +192,7 @@ export function createGallery(container, pageData) {
       default:
         unreachable(figure);
     }
-    caption.append(actions);
+    if (offers) caption.append(actions);
     if (figure.kind !== "table" && figure.tables.length > 0) element.append(asTables(figure.tables, name, stem));
     return element;
   }
@@ -207,7 +213,7 @@ export function createGallery(container, pageData) {
         const first = `first ${count(table.rows.length)} of ${count(table.totalRows)} rows`;
         place.append(
           drawTable({ ...table, title: table.title || `Data${number}` }, `${name}, data${number}`, room),
-          download(new Blob([asCsv(table)], { type: "text/csv" }), file, isCut ? `CSV, ${first}` : "CSV"),
+          ...(offers ? [download(new Blob([asCsv(table)], { type: "text/csv" }), file, isCut ? `CSV, ${first}` : "CSV")] : []),
         );
         room -= Math.min(room, cellsOf(table));
       }
@@ -230,6 +236,10 @@ export function createGallery(container, pageData) {
     },
     /** The first figure as a small picture; null if it is a table, or there is none. */
     picture: async () => (await remember?.().catch(() => null)) ?? null,
+    /** Of the figures that are shown. */
+    kinds: () => [...container.querySelectorAll("figure")].map((figure) => figure.dataset["kind"] ?? ""),
+    /** What the first figure shows, in words. */
+    describe: () => container.querySelector("figcaption")?.firstElementChild?.textContent ?? "",
     /** The reader's place moves to what they have waited for. */
     focus() {
       const first = container.querySelector("figure");

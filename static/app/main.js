@@ -12,6 +12,7 @@ import { createDataView } from "./data-view.js";
 import { find } from "./dom.js";
 import { createGallery } from "./figures.js";
 import { openAddressed, takeIn } from "./intake.js";
+import { makeFigureFile } from "./html-file.js";
 import { bindModelPicker } from "./model-picker.js";
 import { saveNotebook } from "./notebook-file.js";
 import { readPageData } from "./page-data.js";
@@ -19,6 +20,7 @@ import { createProgramView } from "./program-view.js";
 import { createSandbox } from "./sandbox.js";
 import { createSealView } from "./seal-view.js";
 import { createSession } from "./session.js";
+import { createSharing } from "./share.js";
 import { starterProgram } from "./suggestions.js";
 import { createTables } from "./tables.js";
 import { createVersions } from "./versions.js";
@@ -32,7 +34,7 @@ const wide = matchMedia("(min-width: 60rem)");
 const pageData = readPageData();
 const question = find("question", HTMLTextAreaElement);
 const form = find("ask-form", HTMLFormElement);
-const gallery = createGallery(find("figures", HTMLElement), pageData);
+const gallery = createGallery(find("figures", HTMLElement), pageData, { makeFile: makeFigureFile });
 const sandbox = createSandbox(pageData, {
   onStatus: (status) => session.sandboxChanged(status),
   onFallback: (reason) => seal.fellBack(reason),
@@ -50,6 +52,7 @@ const session = createSession({
   onChange: schedule,
 });
 const program = createProgramView(find("program", HTMLElement), { onEdit: session.edit, onRun: session.run });
+const sharing = createSharing({ pageData, api, sandbox, gallery, state: () => session.state });
 const versions = createVersions(api, (state) => versionsView.render(state));
 const versionsView = createVersionsView({
   onVisit: visit,
@@ -94,7 +97,9 @@ function render() {
   clock = 0;
   const { state } = session;
   view.render(state);
-  versions.follow(state.chart);
+  sharing.render(state);
+  // Who came by the link of a chart is not told what it came from.
+  if (!pageData.isReader) versions.follow(state.chart);
   if (state.phase !== phaseBefore) {
     phaseBefore = state.phase;
     moveFocus(state);
@@ -188,7 +193,7 @@ onClick("write-own", () => {
   program.focus();
 });
 find("home-link", HTMLAnchorElement).addEventListener("click", (event) => {
-  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+  if (pageData.isReader || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   // A page load would lose the tables.
   event.preventDefault();
   session.restart(true);

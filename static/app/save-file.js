@@ -1,5 +1,5 @@
 // @ts-check
-/** Hands files to the person: as a download, or a picture to the clipboard. What is in them is the callers'. */
+/** Hands things to the person: files as downloads, a picture or a text to the clipboard. What is in them is the callers'. */
 
 /** Milliseconds after which nobody reads from the address of a download any more. */
 const KEPT = 60_000;
@@ -21,4 +21,14 @@ export async function copyPicture(png) {
     throw new Error("Browsers copy pictures only from https pages and from this machine’s own. Save the PNG instead.");
   }
   await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
+}
+
+/** @param {Promise<string>} text a promise, for the same reason */
+export async function copyText(text) {
+  if (!globalThis.ClipboardItem || !navigator.clipboard?.write) {
+    text.catch(() => {});
+    throw new Error("Browsers copy only from https pages and from this machine’s own.");
+  }
+  const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
+  await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
 }
