@@ -105,7 +105,9 @@ test("an interactive figure is drawn in the frame too", async ({ browser }) => {
   await context.close();
 });
 
-test("opened by itself a frame's page has no origin either, and cannot act for who is logged in", async ({ browser }) => {
+test("opened by itself a frame's page has no origin either, and cannot act for who is logged in", async ({
+  browser,
+}) => {
   const token = "a-token-for-the-frames";
   const locked = await startServer({
     env: { SANDPLOT_ACCESS_TOKEN: token, SANDPLOT_LINKS: "anyone", SANDPLOT_EMBED: "any" },
@@ -133,7 +135,9 @@ test("opened by itself a frame's page has no origin either, and cannot act for w
         ),
       /** @type {const} */ ([locked.url + path, options]),
     );
-  expect(await attempt("/api/v1/charts", { method: "POST", body, credentials: "include", mode: "no-cors" })).toBe("held");
+  expect(await attempt("/api/v1/charts", { method: "POST", body, credentials: "include", mode: "no-cors" })).toBe(
+    "held",
+  );
   expect(await attempt(stored.url, { credentials: "include" })).toBe("held");
   await context.close();
   await locked.stop();
@@ -142,7 +146,9 @@ test("opened by itself a frame's page has no origin either, and cannot act for w
 test.describe("on a site that the operator did not name", () => {
   test("the frame stays empty", async ({ browser }) => {
     const chart = await storeProgram(open.url, LINE);
-    const other = await startSite(() => `<!doctype html><iframe title="x" src="${open.url}/embed/${chart.id}"></iframe>`);
+    const other = await startSite(
+      () => `<!doctype html><iframe title="x" src="${open.url}/embed/${chart.id}"></iframe>`,
+    );
     const context = await browser.newContext();
     const page = await context.newPage();
     const refused = page.waitForEvent("console", (message) => message.text().includes("frame-ancestors"));

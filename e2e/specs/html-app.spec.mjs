@@ -78,7 +78,10 @@ test("from disk it draws the chart again, with the runtime of the server and not
   const { context, file, asked, faults } = await opened(browser, url);
   await expectState(file, "shown");
   await expect(file).toHaveTitle(HOSTILE);
-  await expect(file.getByTestId("figure").getByRole("img")).toHaveAttribute("alt", /rises from 1 \(2010\) to 3 \(2020\)/);
+  await expect(file.getByTestId("figure").getByRole("img")).toHaveAttribute(
+    "alt",
+    /rises from 1 \(2010\) to 3 \(2020\)/,
+  );
   await expect(file.getByTestId("status")).toContainText("Drawn anew in");
   await expect(file.getByRole("link", { name: "Open in Sandplot" })).toHaveAttribute("href", server.url + chart.url);
   expect(asked.filter((address) => address !== url && !address.startsWith(`${server.url}/runtime/`))).toEqual([]);
@@ -178,7 +181,7 @@ test("from another site it draws as well, and its program reaches nothing", asyn
     events: "(url) => { new EventSource(url) }",
     fetch: "(url) => fetch(url, {mode: 'no-cors'})",
     scripts: "(url) => { importScripts(url) }",
-    nested: "(url) => { new Worker(URL.createObjectURL(new Blob([`fetch('${url}')`]))) }",
+    nested: "(url) => { new Worker(URL.createObjectURL(new Blob(['fetch(' + JSON.stringify(url) + ')']))) }",
   };
   const program = [
     "from pyodide.code import run_js",

@@ -35,7 +35,9 @@ async function classicScript(entry, define = {}) {
   });
   const [script] = result.outputFiles;
   if (!script) throw new Error("esbuild made no file");
-  return script.text;
+  // It stands in a script element, where a text that begins so would change how the element ends (HTML, section 4.12.1.3). It is
+  // part of a string or of a pattern: minified code has no other place for it.
+  return script.text.replaceAll("<!--", "\\x3c!--");
 }
 
 async function buildPlayer() {

@@ -93,7 +93,11 @@ export function createApi(onSent) {
     /** Its short address, a path. @param {string} id */
     async shorten(id) {
       const headers = { "content-type": "application/json", accept: "application/json" };
-      const response = await request(`/api/v1/charts/${encodeURIComponent(id)}/link`, { method: "POST", body: "{}", headers });
+      const response = await request(`/api/v1/charts/${encodeURIComponent(id)}/link`, {
+        method: "POST",
+        body: "{}",
+        headers,
+      });
       const path = text(record(await response.json())["url"]);
       if (!/^\/c\/[a-z2-7]+$/.test(path)) throw new TypeError("that is no short address");
       return path;

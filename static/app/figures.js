@@ -213,7 +213,9 @@ export function createGallery(container, config, { makeFile, offers = true } = {
         const first = `first ${count(table.rows.length)} of ${count(table.totalRows)} rows`;
         place.append(
           drawTable({ ...table, title: table.title || `Data${number}` }, `${name}, data${number}`, room),
-          ...(offers ? [download(new Blob([asCsv(table)], { type: "text/csv" }), file, isCut ? `CSV, ${first}` : "CSV")] : []),
+          ...(offers
+            ? [download(new Blob([asCsv(table)], { type: "text/csv" }), file, isCut ? `CSV, ${first}` : "CSV")]
+            : []),
         );
         room -= Math.min(room, cellsOf(table));
       }

@@ -54,18 +54,29 @@ export function askForFile(here, pageData) {
       "form",
       {},
       make("h2", { id: "file-dialog-title" }, "Save as a web page"),
-      make("p", {}, "One HTML file with the program and a picture. Opened in any browser it draws the chart again, sealed as here."),
+      make(
+        "p",
+        {},
+        "One HTML file with the program and a picture. Opened in any browser it draws the chart again, sealed as here.",
+      ),
       ...(own.length > 0 ? [check(withData, dataLabel)] : []),
       check(withRuntime, runtimeLabel),
       note,
       bar,
       problem,
-      make("p", { class: "row" }, save, makeButton("Cancel", () => dialog.close())),
+      make(
+        "p",
+        { class: "row" },
+        save,
+        makeButton("Cancel", () => dialog.close()),
+      ),
     ),
   );
 
-  function describe() {
-    const without = withRuntime.checked ? [] : [`Python comes from ${location.origin}, checked against the digests in the file.`];
+  function showOutcome() {
+    const without = withRuntime.checked
+      ? []
+      : [`Python comes from ${location.origin}, checked against the digests in the file.`];
     const lacks = own.length > 0 && !withData.checked ? ["It asks for the data before it draws."] : [];
     setText(note, [...without, ...lacks].join(" "));
   }
@@ -93,7 +104,7 @@ export function askForFile(here, pageData) {
     saveFile(blob, `${fileStem(title)}.html`);
   }
 
-  for (const box of [withData, withRuntime]) box.addEventListener("change", describe);
+  for (const box of [withData, withRuntime]) box.addEventListener("change", showOutcome);
   save.form?.addEventListener("submit", async (event) => {
     event.preventDefault();
     problem.hidden = true;
@@ -110,7 +121,7 @@ export function askForFile(here, pageData) {
     }
   });
   dialog.addEventListener("close", () => dialog.remove());
-  describe();
+  showOutcome();
   document.body.append(dialog);
   dialog.showModal();
 }

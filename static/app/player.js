@@ -36,6 +36,8 @@ const config = {
   limits: data.limits,
   // The site that shows this document is not asked for room.
   keepsFiles: false,
+  // The snapshot is left out of a file: see chart-file.js.
+  restores: packed.size === 0,
   sandbox: {
     workerFrame: data.sandbox.workerFrame,
     figureFrame: data.sandbox.figureFrame,
@@ -135,7 +137,9 @@ function fail({ title, sentence, traceback, code }) {
   const server = new URL(config.runtimeBase).host;
   const saved = document.querySelector("[data-hook=picture]") ? " The picture shows the chart as it was saved." : "";
   const advice =
-    code === "boot" && packed.size === 0 ? `Python’s files come from ${server}. It has to be reached, and still have them.${saved}` : saved;
+    code === "boot" && packed.size === 0
+      ? `Python’s files come from ${server}. It has to be reached, and still have them.${saved}`
+      : saved;
   problem.replaceChildren(
     make("h2", {}, title),
     make("p", {}, sentence),
@@ -150,11 +154,21 @@ function fail({ title, sentence, traceback, code }) {
 function askFor(missing) {
   const names = listed(missing);
   if (data.isEmbed) {
-    main.append(make("p", { class: "wanted", role: "status" }, `This chart is drawn from ${names}, which is not here: rows are never stored on the server.`));
+    main.append(
+      make(
+        "p",
+        { class: "wanted", role: "status" },
+        `This chart is drawn from ${names}, which is not here: rows are never stored on the server.`,
+      ),
+    );
     return;
   }
   const input = make("input", { type: "file", multiple: true, class: "unseen" });
-  const note = make("p", { role: "status" }, `This chart is drawn from ${names}, which is not in this file. Open it here to draw the chart anew; it stays on this machine.`);
+  const note = make(
+    "p",
+    { role: "status" },
+    `This chart is drawn from ${names}, which is not in this file. Open it here to draw the chart anew; it stays on this machine.`,
+  );
   const wanted = make("div", { class: "wanted" }, note, make("label", { class: "button" }, "Choose the file", input));
   input.addEventListener("change", () => {
     const chosen = [...(input.files ?? [])].map((file) => ({ name: file.name, blob: file }));
@@ -176,7 +190,9 @@ function begin() {
 
 function about() {
   const { runtime, digest } = config.runtime;
-  const link = data.source ? [make("a", { href: data.source, target: "_blank", rel: "noopener" }, "Open in Sandplot")] : [];
+  const link = data.source
+    ? [make("a", { href: data.source, target: "_blank", rel: "noopener" }, "Open in Sandplot")]
+    : [];
   const sealed = `Drawn in a sealed frame, by Python that is checked before it runs (Pyodide ${runtime}, ${digest.slice(0, 12)}).`;
   if (data.isEmbed) return make("footer", {}, ...link);
   return make("footer", {}, make("p", {}, sealed), ...link);
@@ -184,7 +200,14 @@ function about() {
 
 main.append(progress, problem, place, printed);
 if (!data.isEmbed) {
-  main.append(make("details", {}, make("summary", {}, "The program"), make("pre", { tabindex: 0, translate: "no" }, data.program)));
+  main.append(
+    make(
+      "details",
+      {},
+      make("summary", {}, "The program"),
+      make("pre", { tabindex: 0, translate: "no" }, data.program),
+    ),
+  );
 }
 main.after(about());
 begin();

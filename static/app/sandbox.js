@@ -21,9 +21,10 @@
  * `edits`: JSON of what the person says about columns; `frames`: what these files were read as
  * @typedef {{files: TableFile[], edits: string, frames: Blob | null}} OpenTables
  * @typedef {SandboxResult & {stdout: string, milliseconds: number}} RunResult
- * @typedef {RuntimeSource & {limits: Pick<Limits, "runSeconds" | "memoryBytes">, keepsFiles?: boolean,
+ * @typedef {RuntimeSource & {limits: Pick<Limits, "runSeconds" | "memoryBytes">, keepsFiles?: boolean, restores?: boolean,
  *   sandbox: {workerFrame: FramePlace, figureFrame: FramePlace, workerScript: Omit<PinnedFile, "name">}}} SandboxConfig `keepsFiles`:
- *   the browser may keep the runtime for this site's next visit; it may unless it is said
+ *   the browser may keep the runtime for this site's next visit; `restores`: interpreters start from the memory snapshot; both are so
+ *   unless it is said
  */
 
 import { asSandboxError, Interpreter, SandboxError } from "./interpreter.js";
@@ -73,7 +74,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   let spare = null;
   /** Whether this page has ever had a use for one. */
   let isWanted = false;
-  let restores = true;
+  let restores = config.restores ?? true;
   /** Whether a chart, or what comes before one, was drawn in this page. */
   let isWarm = false;
   /** @type {Promise<void> | undefined} */

@@ -101,7 +101,10 @@ export function createSharing({ pageData, api, sandbox, gallery, state }) {
     const description = gallery.describe();
     const kinds = gallery.kinds();
     const picture = await gallery.picture();
-    askForFile({ chart, program, title: asked || "Chart", tables, picture, description, kinds, readers: sandbox.readers }, pageData);
+    askForFile(
+      { chart, program, title: asked || "Chart", tables, picture, description, kinds, readers: sandbox.readers },
+      pageData,
+    );
   });
 
   return {
