@@ -255,12 +255,12 @@ fn templates_have_no_inline_script_style_or_handler_and_name_no_other_host() {
             // Documents without an origin, whose policy names these scripts by hash.
             let bootstrap = ["sandbox.html", "embed.html"].contains(&name) && tag == "<script";
             let is_data = tag.contains("application/json") || tag.contains("text/plain");
-            assert!(
-                tag.contains("src=") || is_data || bootstrap,
-                "{name}: {tag}"
-            );
+            assert!(tag.contains("src=") || is_data || bootstrap, "{name}: {tag}");
         }
-        let text = text.replace("<style>{{ style|safe }}</style>", if name == "embed.html" { "" } else { "<style" });
+        let text = text.replace(
+            "<style>{{ style|safe }}</style>",
+            if name == "embed.html" { "" } else { "<style" },
+        );
         for forbidden in ["<style", " style=", "javascript:", "http://", "https://", "src=\"//"] {
             assert!(!text.contains(forbidden), "{name} has {forbidden}");
         }

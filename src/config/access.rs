@@ -244,7 +244,14 @@ mod tests {
             of(&["--embed=https://Blog.example, http://box:8081"]).unwrap(),
             ["https://blog.example", "http://box:8081"]
         );
-        for wrong in ["*", "blog.example", "https://a/b", "https://a; script-src *", "https://*.a", "any,none"] {
+        for wrong in [
+            "*",
+            "blog.example",
+            "https://a/b",
+            "https://a; script-src *",
+            "https://*.a",
+            "any,none",
+        ] {
             let error = of(&[&format!("--embed={wrong}")]).unwrap_err().to_string();
             assert!(error.contains("SANDPLOT_EMBED"), "{error}");
         }

@@ -104,7 +104,12 @@ mod tests {
         assert_eq!(names.len(), 1000);
         for name in &names {
             assert_eq!(name.parse::<ShortName>().unwrap().to_string(), *name);
-            for wrong in [name.to_uppercase(), format!("{name}a"), name[1..].to_owned(), format!("0{}", &name[1..])] {
+            for wrong in [
+                name.to_uppercase(),
+                format!("{name}a"),
+                name[1..].to_owned(),
+                format!("0{}", &name[1..]),
+            ] {
                 assert!(wrong.parse::<ShortName>().is_err(), "{wrong}");
             }
         }

@@ -8,8 +8,8 @@ use std::fmt;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, X_DNS_PREFETCH_CONTROL, X_FRAME_OPTIONS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_DNS_PREFETCH_CONTROL, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -317,7 +317,10 @@ mod tests {
              base-uri 'none'; form-action 'none'"
         );
         let inside = Policy::worker_frame("start()").in_document().to_string();
-        assert!(inside.ends_with("connect-src 'none'; form-action 'none'; base-uri 'none'"), "{inside}");
+        assert!(
+            inside.ends_with("connect-src 'none'; form-action 'none'; base-uri 'none'"),
+            "{inside}"
+        );
     }
 
     #[test]

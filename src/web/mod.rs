@@ -44,8 +44,8 @@ pub use health::check;
 use pages::Pages;
 use quota::Meters;
 pub use quota::Quotas;
-pub use sharing::Sharing;
 pub use serve::{Patience, serve, serve_until};
+pub use sharing::Sharing;
 
 /// What all requests share. Cloning it is cloning a reference.
 #[derive(Clone)]
@@ -166,12 +166,10 @@ pub fn app(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), limit::same_site))
         .layer(CompressionLayer::new());
     // Stored compressed.
-    let files = Router::new()
-        .route("/assets/{tree}/{*path}", get(assets::asset))
-        .route(
-            "/runtime/{sha256}/{name}",
-            get(assets::runtime_file).layer(from_fn(csp::for_any_origin)),
-        );
+    let files = Router::new().route("/assets/{tree}/{*path}", get(assets::asset)).route(
+        "/runtime/{sha256}/{name}",
+        get(assets::runtime_file).layer(from_fn(csp::for_any_origin)),
+    );
     // Asked by whatever watches over the server, under whatever name.
     let health = Router::new()
         .route("/healthz", get(health::alive))

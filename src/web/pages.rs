@@ -154,11 +154,19 @@ impl Pages {
                 profile_bytes: PROFILE_BYTES,
             },
             worker: Sealed {
-                html: SandboxPage { bootstrap: worker, policy: None }.render()?,
+                html: SandboxPage {
+                    bootstrap: worker,
+                    policy: None,
+                }
+                .render()?,
                 policy: Policy::worker_frame(worker).to_string(),
             },
             figure: Sealed {
-                html: SandboxPage { bootstrap: figure, policy: None }.render()?,
+                html: SandboxPage {
+                    bootstrap: figure,
+                    policy: None,
+                }
+                .render()?,
                 policy: Policy::figure_frame(figure, &renderers).to_string(),
             },
         })
@@ -237,7 +245,11 @@ pub(super) async fn chart(
 ) -> Result<Response, Failure> {
     let (parts, pages) = (app.parts(), app.pages());
     let chart = charts::stored(&app, &id, reader).await?;
-    let models = if reader.0 { Vec::new() } else { parts.models.offered().await };
+    let models = if reader.0 {
+        Vec::new()
+    } else {
+        parts.models.offered().await
+    };
     page(&ChartPage {
         assets: &pages.assets,
         main_integrity: &pages.main_integrity,

@@ -164,10 +164,17 @@ pub(super) async fn embed(
     let hosts = csp::hosts(&headers, &parts.access);
     let runtime = match hosts.as_slice() {
         [] => "'self'".into(),
-        hosts => hosts.iter().map(|host| format!("{host}/runtime/")).collect::<Vec<_>>().join(" "),
+        hosts => hosts
+            .iter()
+            .map(|host| format!("{host}/runtime/"))
+            .collect::<Vec<_>>()
+            .join(" "),
     };
     let policy = player.policy(&runtime, &parts.sharing.ancestors);
-    let headers = [(CACHE_CONTROL, "private, no-cache"), (CONTENT_SECURITY_POLICY, policy.as_str())];
+    let headers = [
+        (CACHE_CONTROL, "private, no-cache"),
+        (CONTENT_SECURITY_POLICY, policy.as_str()),
+    ];
     let mut response = (headers, Html(html)).into_response();
     response.extensions_mut().insert(Framable);
     Ok(response)
@@ -219,13 +226,18 @@ pub(super) async fn oembed(State(app): State<App>, headers: HeaderMap, uri: Uri)
     if !app.parts().sharing.embeds() {
         return Err(Failure::EmbeddingOff);
     }
-    let unclear = "Say which chart in the parameter url, by its whole address, and perhaps maxwidth and maxheight in pixels.";
+    let unclear =
+        "Say which chart in the parameter url, by its whole address, and perhaps maxwidth and maxheight in pixels.";
     let wanted = Wanted::parse(uri.query().unwrap_or_default()).ok_or_else(|| Failure::BadRequest(unclear.into()))?;
     if !wanted.is_json {
         return Err(Failure::OnlyJson);
     }
     let base = base(&app, &headers);
-    let path = wanted.url.split(['?', '#']).next().and_then(|url| url.strip_prefix(&base));
+    let path = wanted
+        .url
+        .split(['?', '#'])
+        .next()
+        .and_then(|url| url.strip_prefix(&base));
     let id = match path.unwrap_or_default().split('/').collect::<Vec<_>>().as_slice() {
         ["", "charts" | "embed", id] => id.parse().map_err(|_| Failure::NoSuchChart)?,
         ["", "c", name] => chart_of(&app, name).await?,

@@ -43,7 +43,7 @@ export function createGallery(container, config, { makeFile, offers = true } = {
   let undo = [];
   /** Of the cells that may still be shown. */
   let room = SHOWN_CELLS;
-  /** Makes a small picture of the first figure that is one. @type {(() => Promise<Blob>) | null} */
+  /** Makes a picture of the first figure that is one. @type {((width: number) => Promise<Blob>) | null} */
   let remember = null;
 
   function clear() {
@@ -89,7 +89,7 @@ export function createGallery(container, config, { makeFile, offers = true } = {
     body.append(image);
     await image.decode();
     const forms = takePicture(figure, { svg: figure.kind === "svg" && isPlain ? figure.svg : null, png, stem, title });
-    remember ??= () => small(forms);
+    remember ??= (width) => forms.make("png", { ...usualWish(forms.width), width });
     if (!offers) return [];
     const links = [png ? download(png, `${stem}.png`, "PNG") : pixels(image, forms)];
     if (svg) links.push(download(svg, `${stem}.svg`, "SVG"));
@@ -144,7 +144,7 @@ export function createGallery(container, config, { makeFile, offers = true } = {
       stem,
       file: makeFile && (() => makeFile(figure, { title, description: describeFigure(figure), config })),
     });
-    remember ??= () => small(forms);
+    remember ??= (width) => forms.make("png", { ...usualWish(forms.width), width });
     const take = (/** @type {"png" | "html"} */ form) =>
       saying(form.toUpperCase(), `Download ${stem}.${form}`, async () => {
         saveFile(await forms.make(form, usualWish(forms.width)), `${stem}.${form}`);
@@ -236,8 +236,8 @@ export function createGallery(container, config, { makeFile, offers = true } = {
         await add(figure, index + 1, figures.length, title);
       }
     },
-    /** The first figure as a small picture; null if it is a table, or there is none. */
-    picture: async () => (await remember?.().catch(() => null)) ?? null,
+    /** The first figure as a picture, a small one unless it is said; null if it is a table, or there is none. */
+    picture: async (width = SMALL_WIDTH) => (await remember?.(width).catch(() => null)) ?? null,
     /** Of the figures that are shown. */
     kinds: () => [...container.querySelectorAll("figure")].map((figure) => figure.dataset["kind"] ?? ""),
     /** What the first figure shows, in words. */
@@ -296,11 +296,6 @@ export function makeHeads(columns, rows) {
 function asCsv({ columns, rows }) {
   const quoted = (/** @type {string} */ cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   return `${[columns, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
-}
-
-/** A picture to remember a version by. @param {TakeAway} forms */
-function small(forms) {
-  return forms.make("png", { ...usualWish(forms.width), width: SMALL_WIDTH });
 }
 
 /**

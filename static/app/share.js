@@ -16,6 +16,8 @@ import { copyText } from "./save-file.js";
 
 /** Milliseconds for which it says what it did. */
 const SAID = 4000;
+/** Pixels of the picture in a file: sharp on most screens. */
+const PICTURE_WIDTH = 1440;
 
 /**
  * @param {object} parts
@@ -100,7 +102,7 @@ export function createSharing({ pageData, api, sandbox, gallery, state }) {
     const { chart, program, asked, tables } = state();
     const description = gallery.describe();
     const kinds = gallery.kinds();
-    const picture = await gallery.picture();
+    const picture = await gallery.picture(PICTURE_WIDTH);
     askForFile(
       { chart, program, title: asked || "Chart", tables, picture, description, kinds, readers: sandbox.readers },
       pageData,

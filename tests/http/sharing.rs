@@ -34,7 +34,10 @@ async fn a_short_link_leads_to_its_chart_and_stays_the_same() {
     let app = TestApp::new();
     let chart = store(&app, &json!({"program": "1"})).await;
     let answer = shorten(&app, id_of(&chart)).await;
-    assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::OK, "no-store"));
+    assert_eq!(
+        (answer.status, answer.header("cache-control")),
+        (StatusCode::OK, "no-store")
+    );
     let url = answer.json()["url"].as_str().unwrap().to_owned();
     assert!(url.starts_with("/c/") && url.len() == "/c/".len() + 13, "{url}");
     assert_eq!(shorten(&app, id_of(&chart)).await.json()["url"], url.as_str());
@@ -76,7 +79,10 @@ async fn who_may_read_a_link_is_the_operators_to_say() {
         let sites: &[&str] = if links_for_anyone { &["*"] } else { &[] };
         let app = TestApp::sharing(true, links_for_anyone, sites);
         let chart = store(&app, &json!({"program": "1", "question": "Who sees this?"})).await;
-        let short = shorten(&app, id_of(&chart)).await.json()["url"].as_str().unwrap().to_owned();
+        let short = shorten(&app, id_of(&chart)).await.json()["url"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let page = app.get(chart["url"].as_str().unwrap()).await;
         assert_eq!(page.status, status);
         let api = app.get(&format!("/api/v1/charts/{}", id_of(&chart))).await;
@@ -85,11 +91,18 @@ async fn who_may_read_a_link_is_the_operators_to_say() {
             assert!(page.text().contains("Who sees this?"));
             assert_eq!(api.status, StatusCode::OK);
             assert_eq!(led.header("location"), chart["url"].as_str().unwrap());
-            assert_eq!(app.get(&format!("/embed/{}", id_of(&chart))).await.status, StatusCode::OK);
+            assert_eq!(
+                app.get(&format!("/embed/{}", id_of(&chart))).await.status,
+                StatusCode::OK
+            );
         } else {
             assert!(page.header("location").starts_with("/login?next=%2Fcharts%2F"));
             api.refused(401, "unauthorized");
-            assert!(led.header("location").starts_with("/login?next=%2Fc%2F"), "{}", led.header("location"));
+            assert!(
+                led.header("location").starts_with("/login?next=%2Fc%2F"),
+                "{}",
+                led.header("location")
+            );
         }
     }
 }
@@ -161,7 +174,10 @@ async fn a_chart_in_a_frame_has_no_origin_and_is_shown_by_the_named_sites_only()
         let page = app.get(&format!("/embed/{}", id_of(&stored))).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text());
         let policy = page.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'sha256-"), "{policy}");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'sha256-"),
+            "{policy}"
+        );
         assert!(policy.contains(ancestors), "{policy}");
         assert!(policy.contains("; connect-src localhost:8080/runtime/; "), "{policy}");
         assert!(policy.contains("; frame-src 'none'; "), "{policy}");
@@ -211,7 +227,12 @@ async fn the_scripts_of_a_chart_in_a_frame_are_those_its_policy_names() {
         assert!(policy.contains(&script), "{frame}");
         // Its own policy comes first, and lets it fetch nothing.
         let (head, _) = document.split_once("<script>").unwrap();
-        assert!(head.starts_with("<!doctype html><meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;;"), "{head}");
+        assert!(
+            head.starts_with(
+                "<!doctype html><meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;;"
+            ),
+            "{head}"
+        );
         assert!(head.contains(&script.replace('\'', "&#39;")), "{head}");
         assert!(!head.contains("frame-ancestors") && !head.contains("sandbox"), "{head}");
     }
@@ -227,7 +248,10 @@ async fn a_chart_in_a_frame_has_the_samples_and_names_what_else_it_lacks() {
     ]});
     let stored = store(&app, &json!({"program": "df", "profile": profile})).await;
     let html = app.get(&format!("/embed/{}", id_of(&stored))).await.text();
-    assert!(html.contains(r#""wanted":["penguins.csv","orders.csv"]"#), "the files are named");
+    assert!(
+        html.contains(r#""wanted":["penguins.csv","orders.csv"]"#),
+        "the files are named"
+    );
     assert!(html.contains(r#""given":[{"name":"penguins.csv","element":"table-0"}]"#));
     assert_eq!(html.matches("<script type=\"text/plain\"").count(), 1);
     assert!(!html.contains("secret_column") && !html.contains("secret kind"));
@@ -240,7 +264,12 @@ async fn where_charts_are_not_for_other_sites_that_is_said() {
     let page = app.get(&format!("/embed/{}", id_of(&stored))).await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert!(page.text().contains("SANDPLOT_EMBED") && page.header("x-frame-options") == "DENY");
-    let asked = app.get(&format!("/oembed?url=http://localhost:8080{}", stored["url"].as_str().unwrap())).await;
+    let asked = app
+        .get(&format!(
+            "/oembed?url=http://localhost:8080{}",
+            stored["url"].as_str().unwrap()
+        ))
+        .await;
     assert_eq!(asked.status, StatusCode::FORBIDDEN);
     assert!(!app.get(stored["url"].as_str().unwrap()).await.text().contains("oembed"));
 }
@@ -252,9 +281,20 @@ async fn oembed_gives_the_frame_of_a_chart_by_any_of_its_addresses() {
     let id = id_of(&stored);
     let short = shorten(&app, id).await.json()["url"].as_str().unwrap().to_owned();
     let page = app.get(stored["url"].as_str().unwrap()).await.text();
-    let discovery = format!("http://localhost:8080/oembed?url=http%3A%2F%2Flocalhost%3A8080%2Fcharts%2F{id}&#38;format=json");
-    assert!(page.contains(&format!(r#"<link rel="alternate" type="application/json+oembed" href="{discovery}""#)), "{page}");
-    for path in [stored["url"].as_str().unwrap(), &short, &format!("/embed/{id}"), &format!("/charts/{id}?a=b#c")] {
+    let discovery =
+        format!("http://localhost:8080/oembed?url=http%3A%2F%2Flocalhost%3A8080%2Fcharts%2F{id}&#38;format=json");
+    assert!(
+        page.contains(&format!(
+            r#"<link rel="alternate" type="application/json+oembed" href="{discovery}""#
+        )),
+        "{page}"
+    );
+    for path in [
+        stored["url"].as_str().unwrap(),
+        &short,
+        &format!("/embed/{id}"),
+        &format!("/charts/{id}?a=b#c"),
+    ] {
         let url: String = form_urlencoded::byte_serialize(format!("http://localhost:8080{path}").as_bytes()).collect();
         let answer = app.get(&format!("/oembed?url={url}&format=json&maxwidth=500")).await;
         assert_eq!(answer.status, StatusCode::OK, "{path} {}", answer.text());
@@ -275,8 +315,14 @@ async fn oembed_gives_the_frame_of_a_chart_by_any_of_its_addresses() {
         ("".to_owned(), StatusCode::BAD_REQUEST),
         (format!("url={ours}&maxwidth=wide"), StatusCode::BAD_REQUEST),
         (format!("url=http://evil.example/charts/{id}"), StatusCode::NOT_FOUND),
-        (format!("url=http://localhost:8080.evil.example/charts/{id}"), StatusCode::NOT_FOUND),
-        (format!("url=http://localhost:8080/charts/{}", "a".repeat(26)), StatusCode::NOT_FOUND),
+        (
+            format!("url=http://localhost:8080.evil.example/charts/{id}"),
+            StatusCode::NOT_FOUND,
+        ),
+        (
+            format!("url=http://localhost:8080/charts/{}", "a".repeat(26)),
+            StatusCode::NOT_FOUND,
+        ),
         ("url=http://localhost:8080/login".to_owned(), StatusCode::NOT_FOUND),
     ] {
         assert_eq!(app.get(&format!("/oembed?{query}")).await.status, status, "{query}");
@@ -316,7 +362,10 @@ async fn any_origin_may_have_the_runtime_and_nothing_else() {
     for path in paths {
         let answer = app.get_with(path, &[foreign]).await;
         assert!(
-            answer.headers.keys().all(|name| !name.as_str().starts_with("access-control-")),
+            answer
+                .headers
+                .keys()
+                .all(|name| !name.as_str().starts_with("access-control-")),
             "{path}"
         );
         assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{path}");
