@@ -13,6 +13,7 @@
  */
 
 import { failureOf, programFailure } from "./advice.js";
+import { moveBars } from "./beat.js";
 import { find, make, makeButton, setText } from "./dom.js";
 import { createGallery } from "./figures.js";
 import { runtimeFiles } from "./runtime.js";
@@ -210,4 +211,5 @@ if (!data.isEmbed) {
   );
 }
 main.after(about());
+moveBars([bar]);
 begin();
