@@ -29,7 +29,7 @@ use self::session::Session;
 use super::App;
 use super::error::Failure;
 use super::hosts::Hosts;
-use super::sharing::Reader;
+use super::sharing::ByLink;
 
 pub(super) use attempts::network;
 pub(super) use login::{log_in, log_out, page};
@@ -138,7 +138,7 @@ async fn enter(app: &App, mut request: Request, next: Next, is_open: bool) -> Re
         }
         // Whoever shows a token means to be somebody: a wrong one is told.
         Err(Failure::Unauthorized) if is_open && !request.headers().contains_key(AUTHORIZATION) => {
-            request.extensions_mut().insert(Reader(true));
+            request.extensions_mut().insert(ByLink(true));
             next.run(request).await
         }
         Err(Failure::Unauthorized) if wants_page => see(&login::address(request.uri())),

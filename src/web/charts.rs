@@ -23,8 +23,9 @@ use super::error::{Failure, seconds};
 use super::limit::{Json, MOST_REPAIRS, PROFILE_BYTES, PROGRAM_BYTES, QUESTION_CHARS, TRACEBACK_BYTES};
 use super::log::LateFailure;
 use super::quota::Client;
-use super::sharing::Reader;
+use super::sharing::ByLink;
 use super::wire::{Answer, Ask, Delta, Repair, StreamError, Version, Versions};
+use super::words::Language;
 use crate::llm::Llm;
 use crate::plan;
 use crate::prompt::{self, Previous, Profile};
@@ -56,7 +57,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ChartPath {
 pub(super) async fn read(
     State(app): State<App>,
     ChartPath(id): ChartPath,
-    reader: Reader,
+    reader: ByLink,
 ) -> Result<Response, Failure> {
     let answer = stored(&app, &id, reader).await?;
     // Who has logged in meanwhile gets more.
@@ -66,7 +67,7 @@ pub(super) async fn read(
 
 /// A chart as it is shown to its reader: who came by a link alone learns which files it needs, and nothing else of what was sent
 /// with the question, nor what the chart came from.
-pub(super) async fn stored(app: &App, id: &ChartId, Reader(by_link): Reader) -> Result<Answer, Failure> {
+pub(super) async fn stored(app: &App, id: &ChartId, ByLink(by_link): ByLink) -> Result<Answer, Failure> {
     let mut chart = app.parts().store.chart(id).await?.ok_or(Failure::NoSuchChart)?;
     let render = |error: serde_json::Error| Failure::Render(error.into());
     if by_link {
@@ -132,7 +133,7 @@ pub(super) async fn create(
             return Err(Failure::BadRequest("The program is empty.".into()));
         }
         let stored = draft.store(&app, program, None, None).await?;
-        return Ok(answer(&headers, stream::iter([Step::Done(Box::new(stored))])).await);
+        return Ok(answer(app, &headers, stream::iter([Step::Done(Box::new(stored))])).await);
     }
     if question.is_empty() {
         return Err(Failure::QuestionEmpty);
@@ -150,7 +151,7 @@ pub(super) async fn create(
         .then(|| plan::form(&question, profile))
         .flatten();
     let steps = draft.ask(&app, client, llm, Request { form, program })?;
-    Ok(answer(&headers, steps).await)
+    Ok(answer(app, &headers, steps).await)
 }
 
 pub(super) async fn repair(
@@ -188,7 +189,7 @@ pub(super) async fn repair(
         repairs: failed.repairs + 1,
     };
     let steps = draft.ask(&app, client, llm, Request { form: None, program })?;
-    Ok(answer(&headers, steps).await)
+    Ok(answer(app, &headers, steps).await)
 }
 
 /// The model of this name, or the one that is asked if nobody chooses.
@@ -225,9 +226,9 @@ fn read_profile(json: &str) -> Result<Profile, Failure> {
     Ok(profile)
 }
 
-async fn answer(headers: &HeaderMap, steps: impl Stream<Item = Step> + Send + 'static) -> Response {
+async fn answer(app: App, headers: &HeaderMap, steps: impl Stream<Item = Step> + Send + 'static) -> Response {
     if wants_events(headers) {
-        events(steps)
+        events(app, steps)
     } else {
         once(steps).await
     }
@@ -267,7 +268,7 @@ fn failed(failure: Arc<Failure>) -> Response {
     }
 }
 
-fn events(steps: impl Stream<Item = Step> + Send + 'static) -> Response {
+fn events(app: App, steps: impl Stream<Item = Step> + Send + 'static) -> Response {
     let late = LateFailure::default();
     let of_steps = {
         let late = late.clone();
@@ -277,13 +278,15 @@ fn events(steps: impl Stream<Item = Step> + Send + 'static) -> Response {
             Step::Done(stored) => event("program", &stored),
             Step::Failed(failure) => {
                 let said = failure.said();
+                let message = said.sentence.text(app.pages().words(Language::English));
                 late.set(failure);
                 let retry_after = said.retry_after.map(seconds);
                 event(
                     "error",
                     &StreamError {
                         code: said.code,
-                        message: &said.sentence,
+                        message: &message,
+                        words: said.sentence.phrases(),
                         retry_after,
                     },
                 )

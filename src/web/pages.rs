@@ -14,8 +14,9 @@ use super::csp::{self, CONNECTION_ALLOWLIST, Policy};
 use super::error::{Failure, Said};
 use super::limit::{PROFILE_BYTES, QUESTION_CHARS};
 use super::player::Player;
-use super::sharing::{self, Reader};
+use super::sharing::{self, ByLink};
 use super::wire::{Answer, Limits, Model, PageData, Sample, Sandbox, Script};
+use super::words::{Language, LanguageLink, Reader, Words};
 use super::{App, AppError, Parts};
 use crate::llm::Llm;
 
@@ -35,12 +36,18 @@ pub(super) struct Pages {
     main_integrity: String,
     worker_url: String,
     worker_integrity: String,
-    samples: Vec<Sample>,
+    /// What differs by language: English, German, French.
+    spoken: [Spoken; 3],
     limits: Limits,
     worker: Sealed,
     figure: Sealed,
     /// `None` where the build has none.
     player: Option<Player>,
+}
+
+struct Spoken {
+    words: Words,
+    samples: Vec<Sample>,
 }
 
 /// A sealed frame: its document and the policy that names the one script in it.
@@ -52,6 +59,8 @@ struct Sealed {
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home<'a> {
+    words: &'a Words,
+    languages: Vec<LanguageLink>,
     assets: &'a str,
     main_integrity: &'a str,
     /// There is somebody to be logged out.
@@ -69,6 +78,8 @@ struct Home<'a> {
 #[derive(Template)]
 #[template(path = "chart.html")]
 struct ChartPage<'a> {
+    words: &'a Words,
+    languages: Vec<LanguageLink>,
     assets: &'a str,
     main_integrity: &'a str,
     /// There is somebody to be logged out.
@@ -94,7 +105,7 @@ struct Picker<'a> {
 }
 
 struct Group<'a> {
-    label: &'static str,
+    label: &'a str,
     models: Vec<Choice<'a>>,
 }
 
@@ -116,9 +127,11 @@ pub(super) struct SandboxPage<'a> {
 #[derive(Template)]
 #[template(path = "error.html")]
 pub(super) struct ErrorPage<'a> {
+    words: &'a Words,
+    languages: Vec<LanguageLink>,
     status: u16,
-    title: &'static str,
-    sentence: &'a str,
+    title: &'a str,
+    pub(super) sentence: String,
     code: &'static str,
     request_id: &'a str,
     assets: &'a str,
@@ -130,6 +143,7 @@ impl Pages {
         let site = &parts.site;
         let assets = format!("/assets/{}", site.digest());
         let samples = samples(site, &assets)?;
+        let speak = |language| Spoken::new(language, site, &samples);
         let worker = text(site, WORKER_BOOTSTRAP)?;
         let figure = text(site, FIGURE_BOOTSTRAP)?;
         let runtime = parts.bundle.runtime();
@@ -144,7 +158,11 @@ impl Pages {
             worker_integrity: integrity(site, WORKER_SCRIPT)?,
             main_integrity: integrity(site, MAIN_SCRIPT)?,
             assets,
-            samples,
+            spoken: [
+                speak(Language::English)?,
+                speak(Language::German)?,
+                speak(Language::French)?,
+            ],
             limits: Limits {
                 run_seconds: parts.run.seconds,
                 memory_bytes: parts.run.memory_bytes,
@@ -176,6 +194,19 @@ impl Pages {
         &self.assets
     }
 
+    pub(super) fn words(&self, language: Language) -> &Words {
+        &self.spoken(language).words
+    }
+
+    fn spoken(&self, language: Language) -> &Spoken {
+        let [english, german, french] = &self.spoken;
+        match language {
+            Language::English => english,
+            Language::German => german,
+            Language::French => french,
+        }
+    }
+
     pub(super) fn player(&self) -> Result<&Player, Failure> {
         let missing = || Failure::File("static/built/player.js: run `cargo xtask bundle`".into());
         self.player.as_ref().ok_or_else(missing)
@@ -187,15 +218,17 @@ impl Pages {
 
     /// The sample tables that are among these files.
     pub(super) fn samples_among(&self, files: &[String]) -> impl Iterator<Item = &Sample> {
-        self.samples.iter().filter(|sample| files.contains(&sample.name))
+        let [english, ..] = &self.spoken;
+        english.samples.iter().filter(|sample| files.contains(&sample.name))
     }
 
     fn page_data(
         &self,
+        language: Language,
         parts: &Parts,
         models: &[Arc<Llm>],
         chart: Option<&Answer>,
-        Reader(is_reader): Reader,
+        ByLink(is_reader): ByLink,
     ) -> Result<String, Failure> {
         let data = PageData {
             version: VERSION,
@@ -212,7 +245,7 @@ impl Pages {
             models: models.iter().map(|llm| Model { name: llm.name() }).collect(),
             limits: self.limits,
             privacy: parts.privacy,
-            samples: &self.samples,
+            samples: &self.spoken(language).samples,
             chart,
             is_reader,
             embeds: parts.sharing.embeds(),
@@ -222,45 +255,60 @@ impl Pages {
     }
 }
 
-pub(super) async fn home(State(app): State<App>) -> Result<Response, Failure> {
+pub(super) async fn home(State(app): State<App>, reader: Reader) -> Result<Response, Failure> {
     let (parts, pages) = (app.parts(), app.pages());
     let models = parts.models.offered().await;
-    page(&Home {
-        assets: &pages.assets,
-        main_integrity: &pages.main_integrity,
-        has_login: app.gate().is_some(),
-        page_data: pages.page_data(parts, &models, None, Reader(false))?,
-        picker: Picker::new(&models, parts.models.are_incomplete()),
-        version: VERSION,
-        chart: None,
-        is_reader: false,
-    })
+    let words = pages.words(reader.language);
+    page(
+        &app,
+        reader,
+        &Home {
+            words,
+            languages: reader.links(""),
+            assets: &pages.assets,
+            main_integrity: &pages.main_integrity,
+            has_login: app.gate().is_some(),
+            page_data: pages.page_data(reader.language, parts, &models, None, ByLink(false))?,
+            picker: Picker::new(&models, parts.models.are_incomplete(), words),
+            version: VERSION,
+            chart: None,
+            is_reader: false,
+        },
+    )
 }
 
 pub(super) async fn chart(
     State(app): State<App>,
-    ChartPath(id): ChartPath,
     reader: Reader,
+    ChartPath(id): ChartPath,
+    by_link: ByLink,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let (parts, pages) = (app.parts(), app.pages());
-    let chart = charts::stored(&app, &id, reader).await?;
-    let models = if reader.0 {
+    let chart = charts::stored(&app, &id, by_link).await?;
+    let models = if by_link.0 {
         Vec::new()
     } else {
         parts.models.offered().await
     };
-    page(&ChartPage {
-        assets: &pages.assets,
-        main_integrity: &pages.main_integrity,
-        has_login: app.gate().is_some(),
-        page_data: pages.page_data(parts, &models, Some(&chart), reader)?,
-        picker: Picker::new(&models, parts.models.are_incomplete()),
-        version: VERSION,
-        is_reader: reader.0,
-        oembed: sharing::oembed_address(&app, &headers, &chart.id),
-        chart: Some(&chart),
-    })
+    let words = pages.words(reader.language);
+    page(
+        &app,
+        reader,
+        &ChartPage {
+            words,
+            languages: reader.links(""),
+            assets: &pages.assets,
+            main_integrity: &pages.main_integrity,
+            has_login: app.gate().is_some(),
+            page_data: pages.page_data(reader.language, parts, &models, Some(&chart), by_link)?,
+            picker: Picker::new(&models, parts.models.are_incomplete(), words),
+            version: VERSION,
+            is_reader: by_link.0,
+            oembed: sharing::oembed_address(&app, &headers, &chart.id),
+            chart: Some(&chart),
+        },
+    )
 }
 
 pub(super) async fn worker_frame(State(app): State<App>) -> Response {
@@ -272,13 +320,20 @@ pub(super) async fn figure_frame(State(app): State<App>) -> Response {
 }
 
 /// A page is asked for anew each time, and is nobody's but the person's who asked.
-fn page(template: &impl Template) -> Result<Response, Failure> {
-    rendered(template, "private, no-cache")
+fn page(app: &App, reader: Reader, template: &impl Template) -> Result<Response, Failure> {
+    rendered(app, reader, template, "private, no-cache")
 }
 
-pub(super) fn rendered(template: &impl Template, cache: &'static str) -> Result<Response, Failure> {
+pub(super) fn rendered(
+    app: &App,
+    reader: Reader,
+    template: &impl Template,
+    cache: &'static str,
+) -> Result<Response, Failure> {
     let html = template.render().map_err(|error| Failure::Render(error.into()))?;
-    Ok(([(CACHE_CONTROL, cache)], Html(html)).into_response())
+    let mut response = ([(CACHE_CONTROL, cache)], Html(html)).into_response();
+    reader.mark(app, response.headers_mut());
+    Ok(response)
 }
 
 fn sealed(frame: &Sealed) -> Response {
@@ -291,11 +346,15 @@ fn sealed(frame: &Sealed) -> Response {
 }
 
 impl<'a> ErrorPage<'a> {
-    pub(super) fn new(app: &'a App, said: &'a Said, request_id: &'a str) -> ErrorPage<'a> {
+    pub(super) fn new(app: &'a App, reader: Reader, said: &'a Said, request_id: &'a str) -> ErrorPage<'a> {
+        let words = app.pages().words(reader.language);
+        let title = words.find(&format!("http.{}", said.status.as_u16()));
         ErrorPage {
+            words,
+            languages: reader.links(""),
             status: said.status.as_u16(),
-            title: said.status.canonical_reason().unwrap_or("Failed"),
-            sentence: &said.sentence,
+            title: title.unwrap_or(words.t("http.other")),
+            sentence: said.sentence.text(words),
             code: said.code.name(),
             request_id,
             assets: &app.pages().assets,
@@ -305,7 +364,7 @@ impl<'a> ErrorPage<'a> {
 }
 
 impl<'a> Picker<'a> {
-    fn new(models: &'a [Arc<Llm>], is_incomplete: bool) -> Picker<'a> {
+    fn new(models: &'a [Arc<Llm>], is_incomplete: bool, words: &'a Words) -> Picker<'a> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         for llm in models {
             let name = llm.name();
@@ -315,10 +374,10 @@ impl<'a> Picker<'a> {
             let label = file.unwrap_or(label);
             let choice = Choice { name, label };
             let provider = match provider {
-                "openai" => "OpenAI-compatible",
+                "openai" => words.t("model.compatible"),
                 "anthropic" => "Anthropic",
                 "ollama" => "Ollama",
-                _ => "Scripted replies",
+                _ => words.t("model.scripted"),
             };
             match groups.iter_mut().find(|group| group.label == provider) {
                 Some(group) => group.models.push(choice),
@@ -339,6 +398,20 @@ impl<'a> Picker<'a> {
     fn only(&self) -> Option<&'a str> {
         let first = self.groups.first()?.models.first()?;
         (self.count == 1).then_some(first.name)
+    }
+}
+
+impl Spoken {
+    fn new(language: Language, site: &Site, samples: &[Sample]) -> Result<Spoken, AppError> {
+        let words = Words::of(language, site)?;
+        let mut samples = samples.to_vec();
+        for sample in &mut samples {
+            let text = |what: &str| words.find(&format!("sample.{}.{what}", sample.name)).map(str::to_owned);
+            sample.title = text("title").unwrap_or_else(|| sample.name.clone());
+            sample.description = text("description").unwrap_or_default();
+            sample.questions = (1..).map_while(|number| text(&format!("question.{number}"))).collect();
+        }
+        Ok(Spoken { words, samples })
     }
 }
 

@@ -23,6 +23,7 @@ use super::error::Failure;
 use super::limit::Json;
 use super::pages::inert;
 use super::wire::{Embed, Given, Link, PlayerData};
+use super::words::{Reader, Words};
 use crate::prompt::Profile;
 use crate::store::{Chart, ChartId, ShortName};
 
@@ -61,13 +62,13 @@ impl Sharing {
 
 /// Whether somebody reads a chart by its link alone, without the token that the server demands for everything else.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader(pub(super) bool);
+pub(super) struct ByLink(pub(super) bool);
 
-impl<S: Send + Sync> FromRequestParts<S> for Reader {
+impl<S: Send + Sync> FromRequestParts<S> for ByLink {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Reader, Self::Rejection> {
-        Ok(parts.extensions.get().copied().unwrap_or(Reader(false)))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<ByLink, Self::Rejection> {
+        Ok(parts.extensions.get().copied().unwrap_or(ByLink(false)))
     }
 }
 
@@ -104,6 +105,7 @@ async fn chart_of(app: &App, name: &str) -> Result<ChartId, Failure> {
 #[derive(Template)]
 #[template(path = "embed.html")]
 struct EmbedPage<'a> {
+    words: &'a Words,
     title: &'a str,
     style: &'a str,
     script: &'a str,
@@ -115,6 +117,7 @@ struct EmbedPage<'a> {
 
 pub(super) async fn embed(
     State(app): State<App>,
+    reader: Reader,
     ChartPath(id): ChartPath,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
@@ -154,6 +157,7 @@ pub(super) async fn embed(
     };
     let json = serde_json::to_string(&data).map_err(|error| Failure::Render(error.into()))?;
     let page = EmbedPage {
+        words: app.pages().words(reader.language),
         title: title(&chart),
         style: player.style(),
         script: player.script(),
@@ -177,6 +181,7 @@ pub(super) async fn embed(
     ];
     let mut response = (headers, Html(html)).into_response();
     response.extensions_mut().insert(Framable);
+    reader.mark(&app, response.headers_mut());
     Ok(response)
 }
 

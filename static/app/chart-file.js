@@ -21,6 +21,7 @@
  */
 
 import { escaped } from "./html-file.js";
+import { language, t } from "./language.js";
 import { packagesFor } from "./packages.js";
 import { compressed } from "./pinned.js";
 
@@ -53,16 +54,18 @@ export async function makeChartFile(chart, { runtime, limits, packed }) {
   const title = escaped(chart.title);
   return new Blob(
     [
-      `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n`,
+      `<!doctype html>\n<html lang="${language()}">\n<head>\n<meta charset="utf-8">\n`,
       `<meta http-equiv="Content-Security-Policy" content="${escaped(policy)}">\n`,
       '<meta http-equiv="x-dns-prefetch-control" content="off">\n<meta name="referrer" content="no-referrer">\n',
       '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n',
       `<title>${title}</title>\n<style>${parts.style}</style>\n</head>\n<body class="player">\n`,
       `<main data-hook="main" data-state="idle">\n<h1>${title}</h1>\n`,
       ...(await pictureOf(chart)),
-      "<noscript><p>The chart is drawn in the browser, which takes JavaScript. It is switched off.</p></noscript>\n</main>\n",
+      `<noscript><p>${escaped(t("player.no_script"))}</p></noscript>\n</main>\n`,
       ...tables.flat(),
       ...files.flat(),
+      // Of the language that it was saved in. The server wrote them for such an element.
+      `<script type="application/json" id="words">${document.getElementById("words")?.textContent ?? "{}"}</script>\n`,
       // No `<` in it: nothing can end the element.
       `<script type="application/json" id="page-data">${JSON.stringify(data).replaceAll("<", "\\u003c")}</script>\n`,
       `<script>${parts.script}</script>\n</body>\n</html>\n`,
@@ -74,8 +77,7 @@ export async function makeChartFile(chart, { runtime, limits, packed }) {
 /** @returns {Promise<PlayerParts>} */
 async function fetchParts() {
   const response = await fetch("/player.json").catch(() => null);
-  if (!response?.ok)
-    throw new Error(`The server ${response ? `answered ${response.status}` : "did not answer"}. Reload the page.`);
+  if (!response?.ok) throw new Error(t("file.no_answer"));
   return response.json();
 }
 
@@ -101,7 +103,7 @@ function base64(blob) {
       const address = String(reader.result);
       resolve(address.slice(address.indexOf(",") + 1));
     };
-    reader.onerror = () => reject(new Error("A file cannot be read any more: it was moved or changed. Open it again."));
+    reader.onerror = () => reject(new Error(t("file.gone")));
     reader.readAsDataURL(blob);
   });
 }

@@ -20,6 +20,7 @@
 import { filesFor, makeChartFile, packRuntime } from "./chart-file.js";
 import { make, makeButton, setText } from "./dom.js";
 import { forSandbox } from "./edits.js";
+import { t } from "./language.js";
 import { runtimeFiles } from "./runtime.js";
 import { saveFile } from "./save-file.js";
 import { fileStem, listed, size } from "./words.js";
@@ -43,22 +44,18 @@ export function askForFile(here, pageData) {
   const withRuntime = make("input", { type: "checkbox" });
   const note = make("output", { class: "save-note", "aria-live": "polite" });
   const problem = make("p", { class: "problem", role: "alert", hidden: true });
-  const bar = make("progress", { "aria-label": "Packing Python", hidden: true });
-  const save = make("button", { type: "submit", class: "primary" }, "Save");
-  const dataLabel = `Put the rows of ${listed(own.map(({ name }) => name))} into the file (${size(bytes * BASE64_SHARE)}). Whoever gets the file has them.`;
-  const runtimeLabel = `Works offline: put Python into the file (about ${size(runtimeBytes * PACKED_SHARE)}).`;
+  const bar = make("progress", { "aria-label": t("file.packing"), hidden: true });
+  const save = make("button", { type: "submit", class: "primary" }, t("file.save"));
+  const dataLabel = t("file.rows", { files: listed(own.map(({ name }) => name)), size: size(bytes * BASE64_SHARE) });
+  const runtimeLabel = t("file.runtime", { size: size(runtimeBytes * PACKED_SHARE) });
   const dialog = make(
     "dialog",
     { class: "column-dialog", "aria-labelledby": "file-dialog-title" },
     make(
       "form",
       {},
-      make("h2", { id: "file-dialog-title" }, "Save as a web page"),
-      make(
-        "p",
-        {},
-        "One HTML file with the program and a picture. Opened in any browser it draws the chart again, sealed as here.",
-      ),
+      make("h2", { id: "file-dialog-title" }, t("file.heading")),
+      make("p", {}, t("file.lead")),
       ...(own.length > 0 ? [check(withData, dataLabel)] : []),
       check(withRuntime, runtimeLabel),
       note,
@@ -68,16 +65,14 @@ export function askForFile(here, pageData) {
         "p",
         { class: "row" },
         save,
-        makeButton("Cancel", () => dialog.close()),
+        makeButton(t("file.cancel"), () => dialog.close()),
       ),
     ),
   );
 
   function showOutcome() {
-    const without = withRuntime.checked
-      ? []
-      : [`Python comes from ${location.origin}, checked against the digests in the file.`];
-    const lacks = own.length > 0 && !withData.checked ? ["It asks for the data before it draws."] : [];
+    const without = withRuntime.checked ? [] : [t("file.fetches", { server: location.origin })];
+    const lacks = own.length > 0 && !withData.checked ? [t("file.asks")] : [];
     setText(note, [...without, ...lacks].join(" "));
   }
 
@@ -113,7 +108,7 @@ export function askForFile(here, pageData) {
       await toFile();
       dialog.close();
     } catch (error) {
-      setText(problem, `It could not be made. ${error instanceof Error ? error.message : String(error)}`);
+      setText(problem, t("save.failed", { message: error instanceof Error ? error.message : String(error) }));
       problem.hidden = false;
     } finally {
       save.disabled = false;

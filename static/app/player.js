@@ -16,6 +16,7 @@ import { failureOf, programFailure } from "./advice.js";
 import { moveBars } from "./beat.js";
 import { find, make, makeButton, setText } from "./dom.js";
 import { createGallery } from "./figures.js";
+import { t } from "./language.js";
 import { runtimeFiles } from "./runtime.js";
 import { createSandbox } from "./sandbox.js";
 import { describeStatus } from "./seal-view.js";
@@ -52,12 +53,12 @@ const config = {
 
 const main = find("main", HTMLElement);
 const status = make("output", { "aria-live": "polite", "data-testid": "status" });
-const stop = makeButton("Stop", () => ending());
-const bar = make("progress", { "aria-label": "Progress" });
+const stop = makeButton(t("progress.stop"), () => ending());
+const bar = make("progress", { "aria-label": t("progress.bar") });
 const progress = make("div", { class: "progress", hidden: true }, status, stop, bar);
 const problem = make("div", { class: "failure", role: "alert", "data-testid": "error", hidden: true });
 const place = make("div", { class: "figures" });
-const printed = make("pre", { tabindex: 0, role: "region", "aria-label": "What the program printed", hidden: true });
+const printed = make("pre", { tabindex: 0, role: "region", "aria-label": t("output.printed"), hidden: true });
 const gallery = createGallery(place, config, { offers: !data.isEmbed });
 /** Ends what is under way. */
 let ending = () => {};
@@ -94,8 +95,8 @@ function enter(state, words = "") {
 /** @param {SandboxStatus} now */
 function follow({ phase, done, total }) {
   if (main.dataset["state"] !== "booting" || phase === "failed") return;
-  if (phase === "ready") return enter("running", "Running the program");
-  setText(status, `Waiting for Python: ${describeStatus({ phase, done, total: 0 })}`);
+  if (phase === "ready") return enter("running", t("progress.running"));
+  setText(status, t("progress.waiting", { status: describeStatus({ phase, done, total: 0 }) }));
   if (total > 0) {
     bar.max = total;
     bar.value = done;
@@ -104,7 +105,7 @@ function follow({ phase, done, total }) {
 
 /** @param {TableFile[]} tables */
 async function draw(tables) {
-  enter("booting", "Waiting for Python");
+  enter("booting", t("player.waiting"));
   printed.hidden = true;
   const sandbox = createSandbox(config, { onStatus: follow });
   let isStopped = false;
@@ -115,16 +116,16 @@ async function draw(tables) {
   };
   try {
     if (tables.length > 0) await sandbox.open(tables, data.edits);
-    if (isStopped) return enter("stopped", "Stopped.");
+    if (isStopped) return enter("stopped", t("player.stopped"));
     const result = await sandbox.run(data.program);
     setText(printed, withoutMiddle(result.stdout));
     printed.hidden = result.stdout === "" || data.isEmbed;
     await gallery.show(result.figures, data.title);
     if (result.error) return fail(programFailure(result.error));
     for (const picture of document.querySelectorAll("[data-hook=picture]")) picture.remove();
-    enter("shown", data.isEmbed ? "" : `Drawn anew in ${duration(result.milliseconds)}`);
+    enter("shown", data.isEmbed ? "" : t("player.drawn", { time: duration(result.milliseconds) }));
   } catch (error) {
-    if (isStopped) enter("stopped", "Stopped.");
+    if (isStopped) enter("stopped", t("player.stopped"));
     else fail(failureOf(error, ""));
   } finally {
     // One chart is all there will be: its memory is given back.
@@ -136,17 +137,19 @@ async function draw(tables) {
 /** @param {Failure} failure */
 function fail({ title, sentence, traceback, code }) {
   const server = new URL(config.runtimeBase).host;
-  const saved = document.querySelector("[data-hook=picture]") ? " The picture shows the chart as it was saved." : "";
-  const advice =
-    code === "boot" && packed.size === 0
-      ? `Python’s files come from ${server}. It has to be reached, and still have them.${saved}`
-      : saved;
+  const isSaved = document.querySelector("[data-hook=picture]") !== null;
+  const advice = [
+    ...(code === "boot" && packed.size === 0 ? [t("player.server", { server })] : []),
+    ...(isSaved ? [t("player.picture")] : []),
+  ].join(" ");
   problem.replaceChildren(
     make("h2", {}, title),
     make("p", {}, sentence),
     make("p", {}, advice),
-    ...(traceback ? [make("pre", { tabindex: 0, role: "region", "aria-label": "Traceback" }, traceback)] : []),
-    makeButton("Try again", () => begin()),
+    ...(traceback
+      ? [make("pre", { tabindex: 0, role: "region", "aria-label": t("failure.traceback") }, traceback)]
+      : []),
+    makeButton(t("failure.again"), () => begin()),
   );
   enter("failed");
 }
@@ -155,27 +158,17 @@ function fail({ title, sentence, traceback, code }) {
 function askFor(missing) {
   const names = listed(missing);
   if (data.isEmbed) {
-    main.append(
-      make(
-        "p",
-        { class: "wanted", role: "status" },
-        `This chart is drawn from ${names}, which is not here: rows are never stored on the server.`,
-      ),
-    );
+    main.append(make("p", { class: "wanted", role: "status" }, t("player.not_here", { files: names })));
     return;
   }
   const input = make("input", { type: "file", multiple: true, class: "unseen" });
-  const note = make(
-    "p",
-    { role: "status" },
-    `This chart is drawn from ${names}, which is not in this file. Open it here to draw the chart anew; it stays on this machine.`,
-  );
-  const wanted = make("div", { class: "wanted" }, note, make("label", { class: "button" }, "Choose the file", input));
+  const note = make("p", { role: "status" }, t("player.not_in_file", { files: names }));
+  const wanted = make("div", { class: "wanted" }, note, make("label", { class: "button" }, t("player.choose"), input));
   input.addEventListener("change", () => {
     const chosen = [...(input.files ?? [])].map((file) => ({ name: file.name, blob: file }));
     const { tables } = matchWanted(chosen, missing);
     const still = missing.filter((name) => !tables.some((table) => table.name === name));
-    if (still.length > 0) return setText(note, `${listed(still)} is still missing. Choose all files at once.`);
+    if (still.length > 0) return setText(note, t("player.still", { files: listed(still) }));
     wanted.remove();
     given.push(...tables);
     begin();
@@ -192,9 +185,9 @@ function begin() {
 function about() {
   const { runtime, digest } = config.runtime;
   const link = data.source
-    ? [make("a", { href: data.source, target: "_blank", rel: "noopener" }, "Open in Sandplot")]
+    ? [make("a", { href: data.source, target: "_blank", rel: "noopener" }, t("player.open"))]
     : [];
-  const sealed = `Drawn in a sealed frame, by Python that is checked before it runs (Pyodide ${runtime}, ${digest.slice(0, 12)}).`;
+  const sealed = t("player.sealed", { version: runtime, digest: digest.slice(0, 12) });
   if (data.isEmbed) return make("footer", {}, ...link);
   return make("footer", {}, make("p", {}, sealed), ...link);
 }
@@ -205,7 +198,7 @@ if (!data.isEmbed) {
     make(
       "details",
       {},
-      make("summary", {}, "The program"),
+      make("summary", {}, t("player.program")),
       make("pre", { tabindex: 0, translate: "no" }, data.program),
     ),
   );

@@ -28,6 +28,7 @@
  */
 
 import { asSandboxError, Interpreter, SandboxError } from "./interpreter.js";
+import { t } from "./language.js";
 import { needsRest, packagesFor } from "./packages.js";
 import { runtimeFiles } from "./runtime.js";
 import { createStartFiles } from "./start-files.js";
@@ -123,7 +124,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
 
   /** @returns {Promise<Interpreter>} */
   async function start() {
-    if (disposed) throw new SandboxError("stopped", "The page has closed its sandbox.");
+    if (disposed) throw new SandboxError("stopped", t("sandbox.closed"));
     mark("sandplot:boot-start");
     const interpreter = await (restores ? restored().catch(fallBack) : booted());
     try {
@@ -257,7 +258,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
       const lack = answer.type === "needs" ? answer.what : answer.missed ? "rest" : null;
       if (answer.type === "opened" && lack === null) return answer;
       if (lack === null || fetched.has(lack)) {
-        throw new SandboxError("data", `These files cannot be read here: ${lack} did not help. Save them as CSV.`);
+        throw new SandboxError("data", t("sandbox.unreadable", { what: String(lack) }));
       }
       fetched.add(lack);
       readers.add(lack);
@@ -329,7 +330,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
 
   /** Ends the opening of files, if one is under way; what was open before stays open. */
   function stopOpening() {
-    endOpening(new SandboxError("stopped", "Stopped."));
+    endOpening(new SandboxError("stopped", t("sandbox.stopped")));
   }
 
   /**
@@ -354,8 +355,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   function adjust(edits) {
     return inTurn(async (interpreter) => {
       const answer = await interpreter.adjust(edits);
-      if (answer.type !== "opened")
-        throw new SandboxError("data", "The columns could not be changed. Open the file again.");
+      if (answer.type !== "opened") throw new SandboxError("data", t("sandbox.columns"));
       tables = { ...tables, edits };
       return answer.opened;
     });
@@ -378,7 +378,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
    * @returns {Promise<RunResult>}
    */
   function run(program, { onOutput = () => {}, onRestart = () => {} } = {}) {
-    running?.end(new SandboxError("stopped", "Stopped: another run was started."));
+    running?.end(new SandboxError("stopped", t("sandbox.stopped_other")));
     return new Promise((resolve, reject) => {
       /** @type {NonNullable<typeof running>} */
       const me = {
@@ -399,11 +399,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         if (running === me) running = null;
       };
       const { runSeconds } = config.limits;
-      const late = () =>
-        new SandboxError(
-          "timeout",
-          `The program was ended after ${runSeconds} seconds, the limit for a run. Draw fewer rows, or aggregate first.`,
-        );
+      const late = () => new SandboxError("timeout", t("sandbox.run_late", { seconds: String(runSeconds) }));
       /** @param {Promise<import("./start-files.js").RestFiles> | null} withRest */
       const go = async (withRest) => {
         const loading = Promise.all([packsFor(program), withRest]);
@@ -449,7 +445,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
 
   /** Ends the run under way, if one is, whatever its program does. */
   function stop() {
-    running?.end(new SandboxError("stopped", "Stopped."));
+    running?.end(new SandboxError("stopped", t("sandbox.stopped")));
   }
 
   /** Ends everything; the sandbox is of no use afterwards. */

@@ -12,6 +12,7 @@
 
 import { find, make, makeButton, setText } from "./dom.js";
 import { askForFile } from "./file-dialog.js";
+import { t } from "./language.js";
 import { copyText } from "./save-file.js";
 
 /** Milliseconds for which it says what it did. */
@@ -53,7 +54,7 @@ export function createSharing({ pageData, api, sandbox, gallery, state }) {
   /** @returns {string} where the chart is kept */
   function chartPath() {
     const { chart } = state();
-    if (!chart) throw new Error("This program is not kept yet. Run it, then try again.");
+    if (!chart) throw new Error(t("share.not_kept"));
     return chart.url;
   }
 
@@ -68,34 +69,22 @@ export function createSharing({ pageData, api, sandbox, gallery, state }) {
     const address = link();
     try {
       await copyText(address);
-      say("The link is copied.");
+      say(t("share.copied"));
     } catch {
       // Browsers copy only from https pages and from this machine’s own.
-      showText("Link to this chart", "Copy it from here.", await address);
+      showText(t("share.link_title"), t("share.link_note"), await address);
     }
   });
 
   onClick("embed", async () => {
     if (!pageData.embeds) {
-      showText(
-        "Show this chart on another site",
-        "This server does not let other sites show its charts. Whoever runs it can allow that: start it with SANDPLOT_EMBED=any, or " +
-          "with the addresses of those sites.",
-        null,
-      );
+      showText(t("share.site_title"), t("share.site_off"), null);
       return;
     }
     const html = await api.frame(new URL(chartPath(), location.origin).href);
     const { tables } = state().chart?.profile ?? { tables: [] };
     const own = tables.some(({ file }) => !pageData.samples.some(({ name }) => name === file));
-    showText(
-      "Show this chart on another site",
-      own
-        ? "Put this into a page. The chart needs your own file, which is never on the server: in the frame it says so. Save it as a web page " +
-            "with the data in it, and put that on your site instead."
-        : "Put this into a page. The chart is drawn there as here, sealed, by whoever looks at it.",
-      html,
-    );
+    showText(t("share.site_title"), t(own ? "share.site_own" : "share.site_note"), html);
   });
 
   onClick("save-page", async () => {
@@ -104,7 +93,16 @@ export function createSharing({ pageData, api, sandbox, gallery, state }) {
     const kinds = gallery.kinds();
     const picture = await gallery.picture(PICTURE_WIDTH);
     askForFile(
-      { chart, program, title: asked || "Chart", tables, picture, description, kinds, readers: sandbox.readers },
+      {
+        chart,
+        program,
+        title: asked || t("share.chart"),
+        tables,
+        picture,
+        description,
+        kinds,
+        readers: sandbox.readers,
+      },
       pageData,
     );
   });
@@ -125,18 +123,18 @@ function showText(title, words, text) {
   const area = make("textarea", { rows: 5, readonly: true, "aria-label": title, "data-testid": "to-copy" }, text ?? "");
   const status = make("span", { role: "status" });
   const copy = makeButton(
-    "Copy",
+    t("share.copy"),
     async () => {
       area.select();
       const isCopied = await copyText(Promise.resolve(area.value)).then(
         () => true,
         () => false,
       );
-      setText(status, isCopied ? "Copied." : "Press Ctrl-C to copy it.");
+      setText(status, t(isCopied ? "share.taken" : "share.by_hand"));
     },
     { class: "primary" },
   );
-  const close = makeButton("Close", () => dialog.close());
+  const close = makeButton(t("share.close"), () => dialog.close());
   const dialog = make(
     "dialog",
     { class: "column-dialog", "aria-labelledby": "share-dialog-title" },
