@@ -23,6 +23,7 @@ import {
   sha256,
 } from "./manifest.mjs";
 import { decodePack, encodePack, storedZip } from "./pack.mjs";
+import { writePlayer } from "./player.mjs";
 import { createProgress, megabytes } from "./progress.mjs";
 import { buildParquet, buildVega } from "./renderers.mjs";
 import { unpackWheel, unpackZip } from "./unpack.mjs";
@@ -437,6 +438,7 @@ function text(bytes) {
 async function main() {
   const started = Date.now();
   await writeVendor(join(bundleFolder, "../static/vendor"));
+  await writePlayer();
   const manifest = readManifest();
   const { runtime, files, built, snapshot } = await bundle({
     manifest,

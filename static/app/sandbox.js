@@ -9,8 +9,10 @@
  * What an interpreter is, is interpreter.js's; what it starts from start-files.js's; how a result is shown figures.js's.
  *
  * @import {NamedBlob, Opened, SandboxResult} from "../shared/protocol.js"
- * @import {OpenProgress} from "./interpreter.js"
- * @import {Limits, Runtime, Sandbox} from "./wire.js"
+ * @import {FramePlace, OpenProgress} from "./interpreter.js"
+ * @import {PinnedFile} from "./pinned.js"
+ * @import {RuntimeSource} from "./runtime.js"
+ * @import {Limits} from "./wire.js"
  *
  * @typedef {"download" | "start" | "import" | "data" | "ready" | "failed"} SandboxPhase
  * @typedef {{phase: SandboxPhase, done: number, total: number, message?: string}} SandboxStatus `done` and `total` in bytes,
@@ -19,8 +21,10 @@
  * `edits`: JSON of what the person says about columns; `frames`: what these files were read as; `letters`: those that not every font has
  * @typedef {{files: TableFile[], edits: string, frames: Blob | null, letters: string}} OpenTables
  * @typedef {SandboxResult & {stdout: string, milliseconds: number}} RunResult
- * @typedef {{runtime: Runtime, runtimeBase: string, sandbox: Sandbox,
- *   limits: Pick<Limits, "runSeconds" | "memoryBytes">}} SandboxConfig
+ * @typedef {RuntimeSource & {limits: Pick<Limits, "runSeconds" | "memoryBytes">, keepsFiles?: boolean, restores?: boolean,
+ *   sandbox: {workerFrame: FramePlace, figureFrame: FramePlace, workerScript: Omit<PinnedFile, "name">}}} SandboxConfig `keepsFiles`:
+ *   the browser may keep the runtime for this site's next visit; `restores`: interpreters start from the memory snapshot; both are so
+ *   unless it is said
  */
 
 import { fontsFor } from "./fonts.js";
@@ -52,7 +56,7 @@ const IS_SMALL = deviceMemory <= 2;
  *   interpreter of this page is restored from the snapshot any more
  */
 export function createSandbox(config, { onStatus = () => {}, onFallback = () => {} } = {}) {
-  const files = runtimeFiles(config.runtime, config.runtimeBase);
+  const files = runtimeFiles(config);
   const startFiles = createStartFiles(config.runtime, files, config.sandbox.workerFrame);
   const workerScript = { name: "worker.js", ...config.sandbox.workerScript };
   /** How many starts and runs wait for files: what is fetched ahead of them is nobody's news. */
@@ -66,11 +70,13 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   let tables = { files: [], edits: "{}", frames: null, letters: "" };
   /** Whether interpreters are started with what reads Parquet. */
   let readsParquet = false;
+  /** What had to be fetched to open tables: modules of Python, `parquet`. @type {Set<string>} */
+  const readers = new Set();
   /** The interpreter at hand, starting or started, with the tables of the moment opened in it. @type {Promise<Interpreter> | null} */
   let spare = null;
   /** Whether this page has ever had a use for one. */
   let isWanted = false;
-  let restores = true;
+  let restores = config.restores ?? true;
   /** Whether a chart, or what comes before one, was drawn in this page. */
   let isWarm = false;
   /** @type {Promise<void> | undefined} */
@@ -136,7 +142,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     restIsDue ??= new Promise((resolve) => setTimeout(resolve, REST_AFTER));
     if (!interpreter.isComplete) setTimeout(() => complete(interpreter), REST_AFTER);
     setTimeout(() => getWarm(interpreter), WARM_AFTER);
-    if (restores) keepClock ??= setTimeout(startFiles.keepUnpacked, KEEP_AFTER);
+    if (restores && config.keepsFiles !== false) keepClock ??= setTimeout(startFiles.keepUnpacked, KEEP_AFTER);
     return interpreter;
   }
 
@@ -256,6 +262,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         throw new SandboxError("data", t("sandbox.unreadable", { what: String(lack) }));
       }
       fetched.add(lack);
+      readers.add(lack);
       packs = [];
       if (lack === "parquet") throw new LacksParquet();
       if (lack === "rest") interpreter.complete(await rest());
@@ -502,6 +509,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     run,
     stop,
     dispose,
+    readers,
     get status() {
       return status;
     },

@@ -172,7 +172,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     const empty = state.program.trim() === "";
     const edited = state.chart !== null && state.program !== state.chart.program && !state.writing;
     program.render(state.program, {
-      readOnly: state.writing && state.phase === "asking",
+      readOnly: pageData.isReader || (state.writing && state.phase === "asking"),
       failure: state.failure,
     });
     runButton.disabled = empty || state.phase === "asking";
