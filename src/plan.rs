@@ -6,10 +6,14 @@
 //! form can say (`other`) is left to free code, the way of `prompt` and `program`. For which models that is, `choice` says.
 
 mod choice;
+mod clauses;
 mod compile;
+mod conditions;
 mod hints;
 mod joins;
+mod mentions;
 mod python;
+mod quotes;
 mod roles;
 mod schema;
 mod settle;
@@ -113,6 +117,8 @@ enum Test {
     Between,
     #[serde(rename = "contains")]
     Contains,
+    #[serde(rename = "does not contain")]
+    ContainsNot,
     #[serde(rename = "starts with")]
     StartsWith,
     #[serde(rename = "ends with")]
@@ -131,6 +137,9 @@ struct Filter {
     test: Test,
     #[serde(default)]
     values: Vec<Value>,
+    /// Rows are kept as well that this one and those after it keep, whatever those before it say.
+    #[serde(skip)]
+    is_alternative: bool,
 }
 
 /// What the model has filled in. A column is named as in [`Columns`].

@@ -4,10 +4,12 @@
 use super::hints::Hints;
 use super::schema::is_numeric;
 use super::words::{Words, stems_of_name};
-use super::{Aggregate, ChartKind, Columns, Measure, Plan, PlanError, Sort, Unit};
+use super::{Aggregate, ChartKind, Columns, Filter, Measure, Plan, PlanError, Sort, Unit, schema};
 use crate::prompt::Kind;
 
 pub(super) fn settle(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) -> Result<(), PlanError> {
+    filters(plan, hints);
+    measures(plan, hints, columns);
     let x = columns.find(&plan.x)?.column;
     if x.kind == Kind::Date && plan.x_unit == Unit::None && plan.chart != ChartKind::Scatter {
         plan.x_unit = hints.units.first().copied().unwrap_or(Unit::None);
@@ -22,8 +24,13 @@ pub(super) fn settle(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) -> R
     if plan.chart == ChartKind::StackedBar && plan.series.is_none() && plan.measures.len() < 2 {
         plan.chart = ChartKind::Bar;
     }
+    let are_bars = matches!(
+        plan.chart,
+        ChartKind::Bar | ChartKind::HorizontalBar | ChartKind::StackedBar | ChartKind::GroupedBar
+    );
+    // Bars are put in order by their length, unless something else is said.
     if hints.sorts.len() > 1
-        && let Some(by_x) = sorts_by_x(plan, hints)
+        && let Some(by_x) = sorts_by_x(plan, hints).or_else(|| are_bars.then_some(false))
     {
         let is_x = |sort: &Sort| matches!(sort, Sort::XAscending | Sort::XDescending);
         plan.sort = hints
@@ -34,6 +41,29 @@ pub(super) fn settle(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) -> R
             .unwrap_or(plan.sort);
     }
     Ok(())
+}
+
+/// What the question says by itself is kept in any case, and is all where nothing is left open.
+fn filters(plan: &mut Plan, hints: &Hints) {
+    let said = &hints.conditions.filters;
+    if !hints.leaves_out {
+        plan.filters.clone_from(said);
+        return;
+    }
+    let is_said = |filter: &Filter| said.iter().any(|said| said.column == filter.column);
+    let mut filters = said.clone();
+    filters.extend(plan.filters.iter().filter(|filter| !is_said(filter)).cloned());
+    plan.filters = filters;
+}
+
+fn measures(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) {
+    let said = schema::settled(columns, hints);
+    if !said.is_empty() {
+        plan.measures = said
+            .into_iter()
+            .map(|(aggregate, column)| Measure { aggregate, column })
+            .collect();
+    }
 }
 
 /// Two measures of points whose x is a name are the two axes, and the names are what the points stand for.
