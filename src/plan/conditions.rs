@@ -4,7 +4,7 @@
 use serde_json::{Number, Value, json};
 
 use super::clauses::Clauses;
-use super::mentions::{Mention, Mentions, is_calendar};
+use super::mentions::{Mention, Mentions, is_calendar, is_identifier};
 use super::quotes::{Quote, quotes};
 use super::schema::is_numeric;
 use super::words::{Words, number};
@@ -537,10 +537,22 @@ impl Reader<'_> {
         let after = self
             .column_after(end, 1, fits)
             .filter(|mention| !said.is_year && mention.at == end);
-        after
-            .or_else(|| self.column_before(begin, fits))
-            .map(|mention| self.mentions.name(&mention).to_owned())
-            .or_else(|| self.year_column(said))
+        // A part of the name of a number that tells rows apart says little: "orders" are no `order_id`.
+        let speaks = |column: &Column| fits(column) && !is_identifier(column);
+        let before = || {
+            let whole = self.column_before(begin, fits).filter(|mention| mention.is_whole);
+            whole.or_else(|| self.column_before(begin, speaks))
+        };
+        let is_beside = |mention: &Mention| begin - mention.end() < 2;
+        let of_year = || {
+            let beside = before().filter(is_beside).map(|mention| self.mentions.name(&mention).to_owned());
+            beside.or_else(|| self.year_column(said))
+        };
+        let name = |mention: Mention| self.mentions.name(&mention).to_owned();
+        if said.is_year && let Some(year) = of_year() {
+            return Some(year);
+        }
+        after.or_else(before).map(name).or_else(|| self.year_column(said))
     }
 
     /// The only column that a year or a day can be of.
