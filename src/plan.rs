@@ -12,6 +12,7 @@ mod conditions;
 mod hints;
 mod joins;
 mod mentions;
+mod modifiers;
 mod python;
 mod quotes;
 mod roles;
@@ -180,6 +181,14 @@ struct Plan {
     /// Not the model's to say: the words of the question settle these.
     #[serde(skip)]
     percent: bool,
+    /// Each column of numbers with each other, in place of all else.
+    #[serde(skip)]
+    correlates: bool,
+    #[serde(skip)]
+    density: bool,
+    /// What is measured is shown in thousands or millions.
+    #[serde(skip)]
+    scale: Option<(&'static str, u32)>,
     #[serde(skip)]
     running_total: bool,
     /// Those at the lower end are meant by `top`.

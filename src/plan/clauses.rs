@@ -2,10 +2,13 @@
 
 use super::words::Words;
 
-const VERBS: &[&str] = &[
-    "sort", "sorted", "sorting", "order", "ordered", "ordering", "rank", "ranked", "ranking", "arrange", "arranged",
-    "list", "listed", "display", "show", "from", "in",
+const VERBS: &[&str] = &["list", "listed", "display", "show"];
+/// What may stand before a direction and belong to it.
+const SAID_BEFORE: &[&str] = &[
+    "x", "y", "axis", "the", "by", "bars", "in", "from", "an", "order", "total", "number",
 ];
+/// A verb is looked for in so many words before a direction.
+const NEAR: usize = 7;
 const DIRECTIONS: &[&str] = &[
     "ascending",
     "descending",
@@ -71,10 +74,16 @@ fn begin(words: &[String]) -> Option<usize> {
                 "high" | "low" | "highest" | "lowest" | "a" | "z" | "largest" | "smallest"
             ) && word(*at + 1) == "to")
     })?;
-    (0..direction)
-        .rev()
-        .find(|at| VERBS.contains(&word(*at)))
-        .or(Some(direction))
+    let verb = (direction.saturating_sub(NEAR)..direction).find(|at| VERBS.contains(&word(*at)));
+    if let Some(verb) = verb {
+        return Some(verb);
+    }
+    // "Y axis from high to low"
+    let mut begin = direction;
+    while begin > 0 && SAID_BEFORE.contains(&word(begin - 1)) {
+        begin -= 1;
+    }
+    Some(begin)
 }
 
 fn is_direction(word: &str) -> bool {

@@ -13,7 +13,11 @@ pub(super) fn compile(plan: &Plan, columns: &Columns<'_>) -> Result<String, Plan
     let mut code = Code::default();
     let rows = rows::write(&plan, columns, &mut code)?;
     code.gap();
-    let chart = draw::Chart::new(&plan, &rows)?;
+    let chart = if plan.correlates {
+        draw::Chart::of_correlations()
+    } else {
+        draw::Chart::new(&plan, &rows)?
+    };
     match &plan.panels {
         Some(panels) => {
             in_panels(&chart, rows.name(panels)?, &mut code);

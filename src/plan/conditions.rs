@@ -545,11 +545,15 @@ impl Reader<'_> {
         };
         let is_beside = |mention: &Mention| begin - mention.end() < 2;
         let of_year = || {
-            let beside = before().filter(is_beside).map(|mention| self.mentions.name(&mention).to_owned());
+            let beside = before()
+                .filter(is_beside)
+                .map(|mention| self.mentions.name(&mention).to_owned());
             beside.or_else(|| self.year_column(said))
         };
         let name = |mention: Mention| self.mentions.name(&mention).to_owned();
-        if said.is_year && let Some(year) = of_year() {
+        if said.is_year
+            && let Some(year) = of_year()
+        {
             return Some(year);
         }
         after.or_else(before).map(name).or_else(|| self.year_column(said))

@@ -8,11 +8,12 @@ mod order;
 use super::clauses::Clauses;
 use super::conditions::{self, Conditions};
 use super::mentions::Mentions;
-use super::roles::{Reader, Roles};
+use super::modifiers;
+use super::roles::{self, Reader, Roles};
 use super::schema::is_numeric;
 use super::values::{self, Values};
 use super::words::Words;
-use super::{Aggregate, ChartKind, Columns, Sort, Unit};
+use super::{Aggregate, ChartKind, Columns, Filter, Sort, Unit};
 use crate::prompt::Kind;
 
 #[derive(Debug, Default, PartialEq)]
@@ -37,6 +38,12 @@ pub(super) struct Hints {
     /// The question says so.
     pub(super) has_colours: bool,
     pub(super) has_or: bool,
+    /// Each column of numbers with each other.
+    pub(super) correlates: bool,
+    /// The bars of a histogram have an area of 1 in all.
+    pub(super) is_density: bool,
+    /// The word for it, and what is divided by.
+    pub(super) scale: Option<(&'static str, u32)>,
     pub(super) has_percent: bool,
     pub(super) has_running_total: bool,
     pub(super) compares_with_average: bool,
@@ -52,6 +59,8 @@ pub(super) struct Hints {
     pub(super) has_day: bool,
     pub(super) roles: Roles,
     pub(super) conditions: Conditions,
+    /// Filters by values that stand beside the name of a column, if it plays no other part.
+    pub(super) modifiers: Vec<Filter>,
     /// Columns that are named in whole, and those that are named in part besides.
     pub(super) named: Vec<String>,
     pub(super) mentioned: Vec<String>,
@@ -71,9 +80,14 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
     let rest = words.without(names.map(|(_, place)| place.column.name.as_str()));
     let (top, bins) = (order::top(&words), order::bins(&words));
     let conditions = conditions::find(question, &words, columns, &mentions, &clauses, &[top, bins]);
-    let charts = charts::charts(&words, bins.is_some());
+    let mut charts = charts::charts(&words, bins.is_some());
     let is_line = matches!(charts.as_slice(), [ChartKind::Line | ChartKind::Area]);
-    let roles = Reader::new(&words, &clauses, &mentions, &conditions).roles(is_line);
+    let mut roles = Reader::new(&words, &clauses, &mentions, &conditions).roles(is_line);
+    if roles.points.is_none() {
+        roles.points = roles::only_points(columns, &roles.series);
+    }
+    let is_apart = |at: usize| clauses.is_about_order(at) || conditions.cover(at);
+    let modifiers = modifiers::find(&words, &mentions, &roles, is_apart);
     let Values {
         texts,
         numbers,
@@ -88,25 +102,38 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
     let has_unknown = words.any(&["null", "missing", "known", "unknown", "blank", "empty", "available"]);
     let has_value = !(numbers.is_empty() && years.is_empty()) || has_day;
     let has_condition = rest.any(BOUNDS) || rest.any(CONDITIONS);
-    let sorts = order::sorts(&words);
+    let about = words.masked(|at| !clauses.is_about_order(at));
+    let sorts = order::sorts(&words, &about);
     let mut numbers_named = columns.names.iter().filter(|(_, place)| is_numeric(place.column));
     let names_number = numbers_named.any(|(_, place)| words.says(&place.column.name));
     let is_selection = top.is_some() || !sorts.is_empty();
     // What the order is by is measured as well, where nothing else is.
-    let is_apart = |at: usize| clauses.is_about_order(at) || conditions.cover(at);
     let outside = rest.masked(is_apart);
     let mut aggregates = measured::aggregates(&outside, is_selection, names_number);
     if aggregates.is_empty() {
         aggregates = measured::aggregates(&rest, is_selection, names_number);
     }
+    let has_second_axis = has_second_axis(&words);
+    let correlates = words.any(&["correlation", "correlations"])
+        && words.any(&[
+            "matrix",
+            "heatmap",
+            "heat map",
+            "all numeric",
+            "all numerical",
+            "pairwise",
+        ]);
+    if correlates {
+        charts = vec![ChartKind::Heatmap];
+    } else if charts.is_empty() && has_second_axis {
+        charts = vec![ChartKind::Line];
+    }
+    let named = mentions.named(true, is_apart);
+    let mentioned = mentions.named(false, is_apart);
     Hints {
         units: measured::units(&rest, &years),
         aggregates,
-        sorted_by: if sorts.is_empty() {
-            vec![]
-        } else {
-            order::sorted_by(question)
-        },
+        sorted_by: about.list.iter().filter(|word| *word != "_").cloned().collect(),
         sorts,
         is_low_end: words.any(&[
             "bottom", "smallest", "lowest", "least", "fewest", "cheapest", "worst", "shortest", "youngest",
@@ -127,18 +154,19 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
             "multiples",
             "grid",
         ]),
-        has_second_axis: words.any(&[
-            "second axis",
-            "second y axis",
-            "secondary",
-            "right axis",
-            "right y axis",
-            "twin",
-            "two y axes",
-        ]),
+        has_second_axis,
         has_colours: charts::has_colours(&rest),
         has_series: charts::has_series(&rest, &charts),
         has_or: words.any(&["or", "either"]),
+        correlates,
+        is_density: words.any(&["density", "densities"]),
+        scale: [
+            ("thousands", 1_000),
+            ("millions", 1_000_000),
+            ("billions", 1_000_000_000),
+        ]
+        .into_iter()
+        .find(|(word, _)| words.any(&[format!("in {word}").as_str()])),
         has_percent: rest.any(&[
             "percent",
             "percentage",
@@ -159,12 +187,26 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         years,
         has_day,
         named_kinds,
-        named: mentions.named(true, is_apart),
-        mentioned: mentions.named(false, is_apart),
+        named,
+        mentioned,
         roles,
         charts,
         conditions,
+        modifiers,
     }
+}
+
+fn has_second_axis(words: &Words) -> bool {
+    let says_so = words.any(&[
+        "second axis",
+        "second y axis",
+        "secondary",
+        "right axis",
+        "right y axis",
+        "twin",
+        "two y axes",
+    ]);
+    says_so || (words.any(&["left"]) && words.any(&["right"]) && words.any(&["axis", "axes"]))
 }
 
 /// Words that compare, and hardly mean anything else.

@@ -89,6 +89,14 @@ impl<'a> Mentions<'a> {
         rows.is_some() && rows == place.column.distinct
     }
 
+    /// Every column that measures something.
+    pub(super) fn numbers(&self) -> Vec<String> {
+        let all = self.columns.names.iter();
+        all.filter(|(_, place)| is_numeric(place.column) && !is_kind(place.column))
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
     /// The likeliest ones that begin at this word: whole names before parts, and names of things before their numbers.
     pub(super) fn at(&self, at: usize) -> Vec<Mention> {
         self.likeliest(self.list.iter().filter(|mention| mention.at == at))
@@ -109,8 +117,19 @@ impl<'a> Mentions<'a> {
             let mut all = self.list.iter();
             all.any(|mention| mention.column == *column && (mention.is_whole || !in_whole) && !is_apart(mention.at))
         };
-        let columns = (0..self.columns.names.len()).filter(named);
-        columns.map(|column| self.columns.names[column].0.clone()).collect()
+        let mut columns: Vec<usize> = (0..self.columns.names.len()).filter(named).collect();
+        // In the order of the question.
+        columns.sort_by_key(|column| {
+            self.list
+                .iter()
+                .filter(|mention| mention.column == *column)
+                .map(|mention| mention.at)
+                .min()
+        });
+        columns
+            .into_iter()
+            .map(|column| self.columns.names[column].0.clone())
+            .collect()
     }
 
     fn likeliest<'b>(&self, mentions: impl Iterator<Item = &'b Mention>) -> Vec<Mention> {

@@ -1,12 +1,12 @@
 //! Which part a column plays in a question, as far as the words around its name say: "for each team" is what stands on the x axis,
 //! "how many players" is what is counted and hardly ever stands there, "the average age" is measured.
 
-use super::Aggregate;
 use super::clauses::Clauses;
 use super::conditions::Conditions;
 use super::mentions::{Mention, Mentions, is_identifier, is_kind, is_time};
 use super::schema::is_numeric;
-use super::words::Words;
+use super::words::{Words, number};
+use super::{Aggregate, Columns};
 use crate::prompt::Kind;
 
 /// What may stand between such a word and the name.
@@ -171,6 +171,13 @@ impl<'a> Reader<'a> {
         } else if let Some(found) = splits.first() {
             roles.series = self.names(found);
         }
+        // "How many different teams by team": the rows of each.
+        for (aggregate, column) in &mut roles.measured {
+            let is_x = column.as_ref().is_some_and(|column| roles.x.contains(column));
+            if *aggregate == Aggregate::CountDistinct && is_x {
+                (*aggregate, *column) = (Aggregate::Count, None);
+            }
+        }
         roles
     }
 
@@ -309,7 +316,7 @@ impl<'a> Reader<'a> {
     fn axis(&self, axis: &str) -> Vec<Vec<Mention>> {
         let lies = if axis == "x" { "horizontal" } else { "vertical" };
         let is_axis = |at: usize| {
-            let named = self.word(at) == axis || self.word(at) == lies;
+            let named = self.word(at) == axis || (self.word(at) == lies && self.word(at + 1) == "axis");
             named && !self.is_apart(at)
         };
         let is_link = |word: &str| {
@@ -446,10 +453,19 @@ impl<'a> Reader<'a> {
                 .as_slice()
             {
                 [one] => {
-                    let name = self.mentions.name(one).to_owned();
-                    roles
-                        .measured
-                        .extend(waiting.drain(..).map(|aggregate| (aggregate, Some(name.clone()))));
+                    let list = self.listed(one);
+                    for aggregate in waiting.drain(..) {
+                        roles
+                            .measured
+                            .extend(list.iter().map(|name| (aggregate, Some(name.clone()))));
+                    }
+                }
+                [] if let Some(all) = self.all_numbers(at + 1) => {
+                    for aggregate in waiting.drain(..) {
+                        roles
+                            .measured
+                            .extend(all.iter().map(|name| (aggregate, Some(name.clone()))));
+                    }
                 }
                 _ => {
                     roles.measures_more = true;
@@ -473,6 +489,56 @@ impl<'a> Reader<'a> {
     fn is_in_name(&self, at: usize) -> bool {
         let mut whole = self.mentions.all().iter().filter(|mention| mention.is_whole);
         whole.any(|mention| (mention.at..mention.at + mention.length).contains(&at))
+    }
+
+    /// "The mean of length, width and height": the column, and those that stand behind it in a list.
+    fn listed(&self, first: &Mention) -> Vec<String> {
+        let mut names = vec![self.mentions.name(first).to_owned()];
+        let mut end = first.end();
+        loop {
+            let next = if matches!(self.word(end), "and" | "the") {
+                end + 1
+            } else {
+                end
+            };
+            let found = self.mentions.at(next);
+            let [one] = found.as_slice() else { break };
+            if !self.is_measured_column(one) || !one.is_whole || self.is_apart(one.at) {
+                break;
+            }
+            names.push(self.mentions.name(one).to_owned());
+            end = one.end();
+        }
+        names
+    }
+
+    /// "Of the four measurements", "of all numeric columns": every column of numbers, if there are as many.
+    fn all_numbers(&self, at: usize) -> Option<Vec<String>> {
+        let mut at = at;
+        let mut wanted = None;
+        while matches!(
+            self.word(at),
+            "of" | "the" | "all" | "its" | "their" | "these" | "numeric" | "numerical" | "each" | "every"
+        ) || number(self.word(at)).is_some()
+        {
+            wanted = wanted.or_else(|| number(self.word(at)));
+            at += 1;
+        }
+        if !matches!(
+            self.word(at),
+            "measurements"
+                | "measurement"
+                | "measures"
+                | "columns"
+                | "variables"
+                | "features"
+                | "attributes"
+                | "quantities"
+        ) {
+            return None;
+        }
+        let all = self.mentions.numbers();
+        (all.len() > 1 && wanted.is_none_or(|wanted| all.len() == wanted as usize)).then_some(all)
     }
 
     fn is_measured_column(&self, mention: &Mention) -> bool {
@@ -499,6 +565,19 @@ impl<'a> Reader<'a> {
             .iter()
             .map(|mention| self.mentions.name(mention).to_owned())
             .collect()
+    }
+}
+
+/// Of a table with two columns of numbers, without a word about which.
+pub(super) fn only_points(columns: &Columns<'_>, series: &[String]) -> Option<Points> {
+    let all = columns.names.iter().filter(|(_, place)| is_numeric(place.column));
+    match all.map(|(name, _)| name).collect::<Vec<_>>().as_slice() {
+        [x, y] => Some(Points {
+            x: (*x).clone(),
+            y: (*y).clone(),
+            series: series.to_vec(),
+        }),
+        _ => None,
     }
 }
 

@@ -22,6 +22,13 @@ pub(super) fn of(columns: &Columns<'_>, hints: &Hints) -> Value {
     let names = names(columns, |_| true);
     let mut fields = Map::new();
     let mut field = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    let title = json!({ "type": "string", "maxLength": 80 });
+    if hints.correlates {
+        field("chart", json!({ "enum": [ChartKind::Heatmap] }));
+        field("x", json!({ "enum": self::names(columns, is_numeric) }));
+        field("title", title);
+        return object(fields);
+    }
     field("chart", json!({ "enum": charts(hints) }));
     if let Some(filters) = filters(columns, hints) {
         field("filters", filters);
@@ -47,7 +54,7 @@ pub(super) fn of(columns: &Columns<'_>, hints: &Hints) -> Value {
         field("panels", or_null(&names));
     }
     if hints.has_second_axis {
-        field("second_axis", json!({ "type": "boolean" }));
+        field("second_axis", json!({ "enum": [true] }));
     }
     if !hints.sorts.is_empty() {
         field("sort", json!({ "enum": hints.sorts }));
@@ -62,7 +69,11 @@ pub(super) fn of(columns: &Columns<'_>, hints: &Hints) -> Value {
         field("log_x", json!({ "type": "boolean" }));
         field("log_y", json!({ "type": "boolean" }));
     }
-    field("title", json!({ "type": "string", "maxLength": 80 }));
+    field("title", title);
+    object(fields)
+}
+
+fn object(fields: Map<String, Value>) -> Value {
     let required: Vec<&String> = fields.keys().collect();
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": fields })
 }
@@ -139,10 +150,23 @@ fn across(columns: &Columns<'_>, hints: &Hints) -> Vec<String> {
             | ChartKind::Box,
         ] => {
             let others: Vec<String> = all.iter().filter(|name| is_free(name)).cloned().collect();
-            let choices = [kinds(&hints.named), kinds(&hints.mentioned), others, all];
+            let counted: Vec<String> = roles
+                .counted
+                .iter()
+                .filter(|name| hints.named.contains(name))
+                .cloned()
+                .collect();
+            let choices = [kinds(&hints.named), counted, kinds(&hints.mentioned), others, all];
             choices.into_iter().find(|names| !names.is_empty()).unwrap_or_default()
         }
         [ChartKind::Line | ChartKind::Area] => {
+            // A line of one column alone goes along its rows.
+            let no_time = !columns.names.iter().any(|(_, place)| is_time(place.column));
+            if let ([one], true) = (hints.named.as_slice(), no_time)
+                && columns.find(one).is_ok_and(|place| is_numeric(place.column))
+            {
+                return vec![one.clone()];
+            }
             let time = names(columns, is_time);
             let named: Vec<String> = time
                 .iter()
@@ -330,6 +354,9 @@ pub(super) fn settled(columns: &Columns<'_>, hints: &Hints) -> Vec<(Aggregate, O
             .into_iter()
             .map(|name| (Aggregate::None, Some(name.clone())))
             .collect();
+    }
+    if hints.charts == [ChartKind::Line] && x == hints.named && x.len() == 1 {
+        return vec![(Aggregate::None, Some(x[0].clone()))];
     }
     let mentions_value = hints.mentioned.iter().any(|name| is_value(&name));
     let counts = matches!(

@@ -15,6 +15,16 @@ pub(super) fn settle(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) -> R
         plan.x_unit = hints.units.first().copied().unwrap_or(Unit::None);
     }
     plan.percent = hints.has_percent && plan.chart != ChartKind::Pie;
+    plan.correlates = hints.correlates;
+    plan.density = hints.is_density;
+    // What is kept in thousands is not divided again.
+    let is_kept_so = |word: &str| {
+        let measured = plan.measures.iter().filter_map(|measure| measure.column.as_deref());
+        measured
+            .chain([plan.x.as_str()])
+            .any(|name| name.to_lowercase().contains(word.trim_end_matches('s')))
+    };
+    plan.scale = hints.scale.filter(|(word, _)| !is_kept_so(word));
     plan.running_total = hints.has_running_total;
     plan.lowest = hints.is_low_end;
     if plan.chart == ChartKind::Scatter {
@@ -45,15 +55,22 @@ pub(super) fn settle(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) -> R
 
 /// What the question says by itself is kept in any case, and is all where nothing is left open.
 fn filters(plan: &mut Plan, hints: &Hints) {
-    let said = &hints.conditions.filters;
-    if !hints.leaves_out {
-        plan.filters.clone_from(said);
-        return;
+    let is_used = |name: &String| {
+        let measured = plan.measures.iter().filter_map(|measure| measure.column.as_ref());
+        let others = [plan.series.as_ref(), plan.panels.as_ref(), Some(&plan.x)]
+            .into_iter()
+            .flatten();
+        measured.chain(others).any(|used| used == name)
+    };
+    let modifiers = hints.modifiers.iter().filter(|filter| !is_used(&filter.column));
+    let mut said = hints.conditions.filters.clone();
+    said.extend(modifiers.cloned());
+    if hints.leaves_out {
+        let is_said = |filter: &&Filter| said.iter().any(|said| said.column == filter.column);
+        let others: Vec<Filter> = plan.filters.iter().filter(|filter| !is_said(filter)).cloned().collect();
+        said.extend(others);
     }
-    let is_said = |filter: &Filter| said.iter().any(|said| said.column == filter.column);
-    let mut filters = said.clone();
-    filters.extend(plan.filters.iter().filter(|filter| !is_said(filter)).cloned());
-    plan.filters = filters;
+    plan.filters = said;
 }
 
 fn measures(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) {

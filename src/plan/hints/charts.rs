@@ -123,16 +123,7 @@ pub(super) fn charts(words: &Words, has_bins: bool) -> Vec<ChartKind> {
     }
     // Where lines and marks of another kind are named together, "line" is often part of a description, so all stay possible.
     if words.any(&[
-        "polar",
-        "radar",
-        "map",
-        "sankey",
-        "treemap",
-        "violin",
-        "contour",
-        "3d",
-        "network",
-        "correlation matrix",
+        "polar", "radar", "map", "sankey", "treemap", "violin", "contour", "3d", "network",
     ]) {
         return vec![ChartKind::Other];
     }

@@ -3,7 +3,8 @@
 use super::super::Sort;
 use super::super::words::{Words, number};
 
-pub(super) fn sorts(words: &Words) -> Vec<Sort> {
+/// `about` are the words about the order alone.
+pub(super) fn sorts(words: &Words, about: &Words) -> Vec<Sort> {
     let down = words.any(&[
         "desc",
         "descending",
@@ -39,7 +40,7 @@ pub(super) fn sorts(words: &Words) -> Vec<Sort> {
             vec![]
         };
     }
-    let by_x = words.any(&[
+    let by_x = about.any(&[
         "x",
         "x axis",
         "by the bars",
@@ -48,7 +49,7 @@ pub(super) fn sorts(words: &Words) -> Vec<Sort> {
         "a to z",
         "z to a",
     ]);
-    let by_y = words.any(&["y", "y axis"]);
+    let by_y = about.any(&["y", "y axis"]);
     let mut found = Vec::new();
     for (wanted, x, y) in [
         (up, Sort::XAscending, Sort::YAscending),
@@ -88,38 +89,4 @@ pub(super) fn bins(words: &Words) -> Option<u32> {
     let near = [at.checked_sub(1), Some(at + 2)].into_iter().flatten();
     near.filter_map(|at| number(list.get(at)?))
         .find(|number| (2..=500).contains(number))
-}
-
-/// The words about the order, which say what is sorted.
-pub(super) fn sorted_by(question: &str) -> Vec<String> {
-    const VERBS: [&str; 16] = [
-        "sort",
-        "sorted",
-        "sorting",
-        "order",
-        "ordered",
-        "ordering",
-        "rank",
-        "ranked",
-        "ranking",
-        "arrange",
-        "arranged",
-        "list",
-        "listed",
-        "asc",
-        "desc",
-        "alphabetical",
-    ];
-    const DIRECTIONS: [&str; 6] = ["ascending", "descending", "asc", "desc", "high", "low"];
-    let clauses = question
-        .split(['.', ',', ';', '?', '!'])
-        .map(|clause| Words::new(clause).list);
-    clauses
-        .filter_map(|clause| {
-            let at = |names: &[&str]| clause.iter().position(|word| names.contains(&word.as_str()));
-            let begin = at(&VERBS).or_else(|| at(&DIRECTIONS).map(|at| at.saturating_sub(6)))?;
-            Some(clause[begin..].to_vec())
-        })
-        .flatten()
-        .collect()
 }
