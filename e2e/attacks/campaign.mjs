@@ -1,6 +1,6 @@
 // Leads every vector through the app: some pages side by side, what went wrong once more alone.
 import { attack, baseline, nextChart, rest } from "./attack.mjs";
-import { plant, READ_STATE } from "./victim.mjs";
+import { plantSecrets, READ_STATE } from "./victim.mjs";
 
 /**
  * @typedef {import("./vector.mjs").Vector} Vector
@@ -38,8 +38,7 @@ function group(vectors, most) {
 export async function campaign(vectors, { browser, app, secrets, aim, lanes, together, verbose }) {
   const profile = await browser.profile();
   const victim = await profile.open();
-  await victim.goto(`${app.url}/charts/none`);
-  await victim.evaluate(plant(secrets));
+  await plantSecrets(victim, `${app.url}/charts/none`, secrets);
   let page = await profile.open();
   const usual = await baseline(page, app);
   /** @type {Map<string, Seen>} */

@@ -2,7 +2,7 @@
 // about the attack, and is a fault of the suite unless the vector says why no page in this browser could.
 
 import { fill } from "./vector.mjs";
-import { CLEAN_UP, plant, READ_STATE } from "./victim.mjs";
+import { CLEAN_UP, plant, plantSecrets, READ_STATE } from "./victim.mjs";
 
 /**
  * @typedef {import("./vector.mjs").Vector} Vector
@@ -20,8 +20,7 @@ const AT_ONCE = 6;
 export async function runControls(vectors, { browser, canary, plain, secrets, places, tokenOf }) {
   const profile = await browser.profile();
   const victim = await profile.open();
-  await victim.goto(`${plain.url}/plain/empty.html`);
-  await victim.evaluate(plant(secrets));
+  await plantSecrets(victim, `${plain.url}/plain/empty.html`, secrets);
   const page = await profile.open();
   await page.goto(`${plain.url}/plain/page.html`);
   /** @type {Map<string, ControlResult>} */

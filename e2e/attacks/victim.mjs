@@ -56,6 +56,23 @@ export const plant = (secrets) => `(async () => {
   await new Promise((resolve) => setTimeout(resolve, 100));
 })()`;
 
+/**
+ * WebKit's storage sometimes gives no answer to a page that was opened while the machine was busy, and does to the next.
+ * @param {import("../drivers/chromium.mjs").Page} victim
+ * @param {string} url of a page of the origin whose secrets they are
+ * @param {Secrets} secrets
+ */
+export async function plantSecrets(victim, url, secrets) {
+  for (let tries = 1; ; tries += 1) {
+    await victim.goto(url);
+    try {
+      return await victim.evaluate(plant(secrets));
+    } catch (error) {
+      if (tries === 3) throw error;
+    }
+  }
+}
+
 /** What the origin holds now beside the pinned runtime, which is checked whenever it is read; one text; run in the victim's tab. */
 export const READ_STATE = `(async () => {
   const databases = (await indexedDB.databases()).map(({ name }) => name).sort();

@@ -212,8 +212,15 @@ async function restingState(page, milliseconds) {
 async function sampleTasks() {
   const folder = new URL("../../static/samples/", import.meta.url).pathname;
   const samples = JSON.parse(await readFile(join(folder, "samples.json"), "utf8"));
-  return samples.flatMap(({ file, questions }) =>
-    questions.map((prompt, index) => ({ id: `${file}#${index + 1}`, prompt, files: [join(folder, file)] })),
+  const words = JSON.parse(await readFile(join(folder, "../words/en.json"), "utf8"));
+  const questionsOf = (/** @type {string} */ name) =>
+    Object.keys(words).filter((key) => key.startsWith(`sample.${name}.question.`));
+  return samples.flatMap(({ name, file }) =>
+    questionsOf(name).map((key, index) => ({
+      id: `${file}#${index + 1}`,
+      prompt: words[key],
+      files: [join(folder, file)],
+    })),
   );
 }
 

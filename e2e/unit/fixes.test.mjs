@@ -1,6 +1,7 @@
 // Which names of a program are put right, and that a sandbox cannot have anything else changed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./english.mjs";
 import { describeFixes, withFixes } from "../../static/app/fixes.js";
 
 /** @type {any} */

@@ -1,6 +1,7 @@
 // What stands on a figure, read off it: the tables beside a chart, and where its series go.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import "./english.mjs";
 import { describeFigure } from "../../static/app/describe.js";
 import { startPyodide } from "./pyodide.mjs";
 

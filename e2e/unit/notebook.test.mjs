@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { before, test } from "node:test";
+import "./english.mjs";
 import { makeNotebook } from "../../static/app/notebook.js";
 import { startPyodide } from "./pyodide.mjs";
 

@@ -1,6 +1,7 @@
 // Files that a person takes away: nothing of a program's gets into them as anything but data.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./english.mjs";
 import { escaped } from "../../static/app/html-file.js";
 import { makeNotebook } from "../../static/app/notebook.js";
 import { isHarmlessSvg } from "../../static/app/picture.js";

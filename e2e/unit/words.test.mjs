@@ -1,6 +1,7 @@
 /** What the page says of numbers, names and long texts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./english.mjs";
 import { withoutMiddle } from "../../static/app/words.js";
 
 const lines = (/** @type {number} */ from, /** @type {number} */ to) =>

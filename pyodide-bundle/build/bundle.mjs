@@ -137,8 +137,8 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
   files.push(...(await Promise.all(compressing)));
   building.end();
 
-  const restore = readFileSync(join(bundleFolder, "core/restore.js"), "utf8");
-  const core = buildCore(text(input("pyodide.asm.mjs")), text(input("pyodide.mjs")), restore);
+  const own = ["restore.js", "files-cap.js"].map((name) => readFileSync(join(bundleFolder, "core", name), "utf8"));
+  const core = buildCore(text(input("pyodide.asm.mjs")), text(input("pyodide.mjs")), own.join("\n"));
   const stdlib = whole(STANDARD_LIBRARY_FILE);
   const harness = encodePack(readTree(python));
   const base = await buildBase(

@@ -1,6 +1,7 @@
 /**
- * Turns Pyodide's two ES modules into one classic script with three globals: `loadPyodide`, `createPyodideModule`, and
- * `createRestoredModule` of ../core/restore.js, which restores an interpreter from a memory snapshot.
+ * Turns Pyodide's two ES modules into one classic script with four globals: `loadPyodide`, `createPyodideModule`,
+ * `createRestoredModule` of ../core/restore.js, which restores an interpreter from a memory snapshot, and `capFiles` of
+ * ../core/files-cap.js, which bounds what a program writes into files.
  *
  * Browsers refuse module workers made from a blob in an opaque-origin frame, and the sandbox has no other kind of worker: so the
  * module syntax has to go. And a snapshot can only be taken and restored if the dynamic linker says what it does and lets itself
@@ -90,15 +91,16 @@ const LINKER_HOOKS = [
 /**
  * @param {string} asmSource text of `pyodide.asm.mjs`
  * @param {string} pyodideSource text of `pyodide.mjs`
- * @param {string} restoreSource text of ../core/restore.js
+ * @param {string} ownSource text of the scripts of ../core that the worker uses with it
  * @returns {string} a classic script
  */
-export function buildCore(asmSource, pyodideSource, restoreSource) {
+export function buildCore(asmSource, pyodideSource, ownSource) {
   // In brackets, so that V8 reads the one function that all of it is once, and not once more when it is called.
   let asm = replaceExactly(asmSource, "async function _createPyodideModule(", "return (async function create(", 1);
   asm = replaceExactly(asm, "}export default _createPyodideModule;", "});", 1);
   asm = replaceExactly(asm, "import.meta.url", JSON.stringify(MODULE_URL), 3);
   for (const [, from, to] of LINKER_HOOKS) asm = replaceExactly(asm, from, to, 1);
+  asm = shortenExports(asm);
 
   let loader = replaceExactly(pyodideSource, "//# sourceMappingURL=pyodide.mjs.map", "", 1);
   const exported = /export\{(\w+) as loadPyodide,\s*(\w+) as version\};/g;
@@ -114,8 +116,51 @@ export function buildCore(asmSource, pyodideSource, restoreSource) {
     // Modules are strict; classic scripts are not unless they say so.
     `const createPyodideModule = (() => { "use strict";\n${asm}\n})();`,
     `const loadPyodide = (() => { "use strict";\n${loader}\n})();`,
-    restoreSource,
+    ownSource,
   ].join("\n");
+}
+
+/**
+ * Pyodide's script gives each of the five thousand things that its WebAssembly exports a statement and a variable of its own, nearly half of
+ * its text, which every start of an interpreter reads. What no other part of the script names gets a word in a list instead.
+ *
+ * @param {string} asm
+ * @returns {string}
+ */
+function shortenExports(asm) {
+  const opening = "function assignWasmExports(wasmExports){";
+  const [before = "", rest = "", ...more] = asm.split(opening);
+  const end = rest.indexOf("}");
+  const body = rest.slice(0, end);
+  const after = rest.slice(end);
+  const lists = [...before.matchAll(/\bvar (\w+(?:,\w+){1000,});/g)];
+  const [variables] = lists;
+  if (more.length > 0 || !variables || lists.length > 1 || body.includes("{"))
+    throw new Error("Pyodide's exports are written differently: this Pyodide needs a new core.mjs");
+  const others = before.replace(variables[0], "") + after;
+  const named = new Set(others.match(/(?<![\w$.])_\w+/g));
+  /** @type {Record<"functions" | "values", string[]>} */
+  const short = { functions: [], values: [] };
+  /** @type {string[]} */
+  const long = [];
+  for (const statement of body.split(";")) {
+    const [, variable = "", name, value] =
+      /^(_\w+)=Module\["\1"\]=wasmExports\["(\w+)"\](\.value>>>0)?$/.exec(statement) ?? [];
+    if (name === undefined || variable !== `_${name}` || named.has(variable)) long.push(statement);
+    else (value ? short.values : short.functions).push(name);
+  }
+  const shortened = new Set([...short.functions, ...short.values].map((name) => `_${name}`));
+  const kept = variables[1]?.split(",").filter((name) => !shortened.has(name)) ?? [];
+  const inWords = (/** @type {string[]} */ names, /** @type {string} */ value) =>
+    `for(const name of ${JSON.stringify(names.join(" "))}.split(" "))Module["_"+name]=wasmExports[name]${value};`;
+  return [
+    before.replace(variables[0], kept.length > 0 ? `var ${kept.join(",")};` : ""),
+    opening,
+    inWords(short.functions, ""),
+    inWords(short.values, ".value>>>0"),
+    long.join(";"),
+    after,
+  ].join("");
 }
 
 /**

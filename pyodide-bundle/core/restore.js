@@ -12,6 +12,9 @@
  * @import {Snapshot, SnapshotMetadata} from "./snapshot.js"
  */
 
+/** Hundreds of functions that Emscripten offers to whoever has a canvas: a worker of the sandbox has none. */
+const OPENGL = /^emscripten_gl/;
+
 /**
  * @param {Snapshot} snapshot
  * @returns {(settings: any) => Promise<any>} for `loadPyodide`'s option `createPyodideModule`
@@ -101,6 +104,10 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
     });
   }
 
+  function refuseOpenGl() {
+    throw new Error("there is no OpenGL in the sandbox");
+  }
+
   /**
    * @param {any} module
    * @param {WebAssembly.Table} table
@@ -114,8 +121,15 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
       if (slot >= metadata.mainTableLength) table.set(slot, mainExports[name]);
     }
     for (const [slot, library, name] of metadata.libraryFunctions) table.set(slot, loaded[library]?.[name]);
+    /** One for each signature: every function that is made costs a WebAssembly module. @type {Map<string, Function>} */
+    const refusals = new Map();
     for (const [slot, name, signature] of metadata.importedFunctions) {
-      table.set(slot, module.convertJsFunctionToWasm(imports[name], signature));
+      if (!OPENGL.test(name)) table.set(slot, module.convertJsFunctionToWasm(imports[name], signature));
+      else {
+        const refusal = refusals.get(signature) ?? module.convertJsFunctionToWasm(refuseOpenGl, signature);
+        refusals.set(signature, refusal);
+        table.set(slot, refusal);
+      }
     }
   }
 

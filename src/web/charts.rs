@@ -24,6 +24,7 @@ use super::limit::{Json, MOST_REPAIRS, PROFILE_BYTES, PROGRAM_BYTES, QUESTION_CH
 use super::log::LateFailure;
 use super::quota::Client;
 use super::wire::{Answer, Ask, Delta, Repair, StreamError, Version, Versions};
+use super::words::Language;
 use crate::llm::Llm;
 use crate::plan;
 use crate::prompt::{self, Previous, Profile};
@@ -111,7 +112,7 @@ pub(super) async fn create(
             return Err(Failure::BadRequest("The program is empty.".into()));
         }
         let stored = draft.store(&app, program, None, None).await?;
-        return Ok(answer(&headers, stream::iter([Step::Done(Box::new(stored))])).await);
+        return Ok(answer(app, &headers, stream::iter([Step::Done(Box::new(stored))])).await);
     }
     if question.is_empty() {
         return Err(Failure::QuestionEmpty);
@@ -129,7 +130,7 @@ pub(super) async fn create(
         .then(|| plan::form(&question, profile))
         .flatten();
     let steps = draft.ask(&app, client, llm, Request { form, program })?;
-    Ok(answer(&headers, steps).await)
+    Ok(answer(app, &headers, steps).await)
 }
 
 pub(super) async fn repair(
@@ -167,7 +168,7 @@ pub(super) async fn repair(
         repairs: failed.repairs + 1,
     };
     let steps = draft.ask(&app, client, llm, Request { form: None, program })?;
-    Ok(answer(&headers, steps).await)
+    Ok(answer(app, &headers, steps).await)
 }
 
 /// The model of this name, or the one that is asked if nobody chooses.
@@ -204,9 +205,9 @@ fn read_profile(json: &str) -> Result<Profile, Failure> {
     Ok(profile)
 }
 
-async fn answer(headers: &HeaderMap, steps: impl Stream<Item = Step> + Send + 'static) -> Response {
+async fn answer(app: App, headers: &HeaderMap, steps: impl Stream<Item = Step> + Send + 'static) -> Response {
     if wants_events(headers) {
-        events(steps)
+        events(app, steps)
     } else {
         once(steps).await
     }
@@ -246,7 +247,7 @@ fn failed(failure: Arc<Failure>) -> Response {
     }
 }
 
-fn events(steps: impl Stream<Item = Step> + Send + 'static) -> Response {
+fn events(app: App, steps: impl Stream<Item = Step> + Send + 'static) -> Response {
     let late = LateFailure::default();
     let of_steps = {
         let late = late.clone();
@@ -256,13 +257,15 @@ fn events(steps: impl Stream<Item = Step> + Send + 'static) -> Response {
             Step::Done(stored) => event("program", &stored),
             Step::Failed(failure) => {
                 let said = failure.said();
+                let message = said.sentence.text(app.pages().words(Language::English));
                 late.set(failure);
                 let retry_after = said.retry_after.map(seconds);
                 event(
                     "error",
                     &StreamError {
                         code: said.code,
-                        message: &said.sentence,
+                        message: &message,
+                        words: said.sentence.phrases(),
                         retry_after,
                     },
                 )

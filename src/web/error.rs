@@ -6,7 +6,6 @@
 //! to the log, in the line of that request, and nowhere else.
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +20,7 @@ use thiserror::Error;
 use super::pages::ErrorPage;
 use super::quota::{Exceeded, Unit};
 use super::wire::{ErrorBody, ErrorCode, ErrorDetail};
+use super::words::{Language, Phrase, Reader, Words};
 use super::{App, limit};
 use crate::llm::{BrokenStream, LlmError, Phase};
 use crate::program::ProgramError;
@@ -95,136 +95,158 @@ pub(super) enum Failure {
 pub(super) struct Said {
     pub(super) status: StatusCode,
     pub(super) code: ErrorCode,
-    pub(super) sentence: Cow<'static, str>,
+    pub(super) sentence: Sentence,
     pub(super) retry_after: Option<Duration>,
+}
+
+/// What the reader is told.
+pub(super) enum Sentence {
+    /// In English, for who writes programs: what is wrong with a request that no page of ours sends.
+    Plain(String),
+    Phrases(Vec<Phrase>),
+}
+
+impl Sentence {
+    pub(super) fn text(&self, words: &Words) -> String {
+        match self {
+            Sentence::Plain(text) => text.clone(),
+            Sentence::Phrases(phrases) => {
+                let texts: Vec<String> = phrases.iter().map(|phrase| words.say(phrase)).collect();
+                texts.join(" ")
+            }
+        }
+    }
+
+    pub(super) fn phrases(&self) -> &[Phrase] {
+        match self {
+            Sentence::Plain(_) => &[],
+            Sentence::Phrases(phrases) => phrases,
+        }
+    }
+}
+
+impl From<Phrase> for Sentence {
+    fn from(phrase: Phrase) -> Sentence {
+        Sentence::Phrases(vec![phrase])
+    }
+}
+
+impl From<&'static str> for Sentence {
+    fn from(key: &'static str) -> Sentence {
+        Phrase::new(key).into()
+    }
 }
 
 impl Failure {
     pub(super) fn said(&self) -> Said {
         use ErrorCode as Code;
-        let (status, code, sentence): (StatusCode, ErrorCode, Cow<'static, str>) = match self {
-            Failure::BadRequest(sentence) => (StatusCode::BAD_REQUEST, Code::BadRequest, sentence.clone().into()),
-            Failure::CrossSite => (
-                StatusCode::FORBIDDEN,
-                Code::CrossSite,
-                "This request was sent by a page of another site, and those may not store charts here. If there is a proxy in \
-                 front of this server, let it pass on the Host header, or set SANDPLOT_PUBLIC_URL."
-                    .into(),
+        let (status, code, sentence): (StatusCode, ErrorCode, Sentence) = match self {
+            Failure::BadRequest(sentence) => (
+                StatusCode::BAD_REQUEST,
+                Code::BadRequest,
+                Sentence::Plain(sentence.clone()),
             ),
+            Failure::CrossSite => (StatusCode::FORBIDDEN, Code::CrossSite, "error.cross_site".into()),
             Failure::UnknownHost => (
                 StatusCode::MISDIRECTED_REQUEST,
                 Code::UnknownHost,
-                "This server does not go by the name in this address. If it is meant to, whoever runs it can say so: \
-                 --allowed-host NAME (SANDPLOT_ALLOWED_HOSTS)."
-                    .into(),
+                "error.unknown_host".into(),
             ),
             Failure::Unauthorized => (
                 StatusCode::UNAUTHORIZED,
                 Code::Unauthorized,
-                "This server wants its access token. In a browser, open this page again to log in; a program sends the header \
-                 Authorization: Bearer TOKEN."
-                    .into(),
+                "error.unauthorized".into(),
             ),
             Failure::TooManyAttempts(wait) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 Code::TooManyAttempts,
-                format!("There were too many wrong access tokens. Try again in {} seconds.", seconds(*wait)).into(),
+                Phrase::new("error.too_many_attempts")
+                    .with("seconds", seconds(*wait))
+                    .into(),
             ),
             Failure::AddressTooLong => (
                 StatusCode::URI_TOO_LONG,
                 Code::AddressTooLong,
-                "The address is far longer than any that this server has.".into(),
+                "error.address_too_long".into(),
             ),
             Failure::SlowBody => (
                 StatusCode::REQUEST_TIMEOUT,
                 Code::RequestTimeout,
-                "The request did not arrive completely in time. Check the connection and send it again.".into(),
+                "error.slow_body".into(),
             ),
             Failure::BodyTooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 Code::TooLarge,
-                format!("The request is larger than {} MB. Only the profile of the data is sent here, never the data.",
-                    limit::BODY_BYTES >> 20).into(),
+                Phrase::new("error.body_too_large")
+                    .with("most", (limit::BODY_BYTES >> 20).to_string())
+                    .into(),
             ),
             Failure::TracebackTooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 Code::TooLarge,
-                format!("The traceback is larger than {} KB. Send its end, where the error is named.",
-                    limit::TRACEBACK_BYTES >> 10).into(),
+                Phrase::new("error.traceback_too_large")
+                    .with("most", (limit::TRACEBACK_BYTES >> 10).to_string())
+                    .into(),
             ),
             Failure::NotJson => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 Code::UnsupportedMediaType,
-                "Send the request as JSON, with the header Content-Type: application/json.".into(),
+                "error.not_json".into(),
             ),
             Failure::NotAForm => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 Code::UnsupportedMediaType,
-                "Log in by the form of this page. A program sends the token with each request instead: \
-                 Authorization: Bearer TOKEN."
-                    .into(),
+                "error.not_a_form".into(),
             ),
             Failure::QuestionEmpty => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Code::QuestionEmpty,
-                "There is no question. Say in a few words what the chart is to show.".into(),
+                "error.question_empty".into(),
             ),
             Failure::QuestionTooLong(characters) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 Code::QuestionTooLong,
-                format!("The question has {characters} characters; at most {} are read. Shorten it, and leave data in the table.",
-                    limit::QUESTION_CHARS).into(),
+                Phrase::new("error.question_too_long")
+                    .with("characters", characters.to_string())
+                    .with("most", limit::QUESTION_CHARS.to_string())
+                    .into(),
             ),
             Failure::ProfileTooLarge(bytes) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 Code::ProfileTooLarge,
-                format!("The description of the tables takes {} KB; at most {} KB are read. Leave out columns that the chart does \
-                         not need.", bytes >> 10, limit::PROFILE_BYTES >> 10).into(),
+                Phrase::new("error.profile_too_large")
+                    .with("size", (bytes >> 10).to_string())
+                    .with("most", (limit::PROFILE_BYTES >> 10).to_string())
+                    .into(),
             ),
             Failure::ProgramTooLarge(bytes) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 Code::ProgramTooLarge,
-                format!("The program takes {} KB; at most {} KB are stored. Load data from a file instead of writing it into the \
-                         program.", bytes >> 10, limit::PROGRAM_BYTES >> 10).into(),
-            ),
-            Failure::NoSuchPage => {
-                (StatusCode::NOT_FOUND, Code::NotFound, "There is nothing at this address.".into())
-            }
-            Failure::NoSuchChart => (
-                StatusCode::NOT_FOUND,
-                Code::NotFound,
-                "There is no chart at this address. Check that the link is complete; charts are kept by the server that made them."
+                Phrase::new("error.program_too_large")
+                    .with("size", (bytes >> 10).to_string())
+                    .with("most", (limit::PROGRAM_BYTES >> 10).to_string())
                     .into(),
             ),
-            Failure::NoSuchParent => (
-                StatusCode::NOT_FOUND,
-                Code::NotFound,
-                "The chart that this one is to follow is not stored here. Ask again without it.".into(),
-            ),
+            Failure::NoSuchPage => (StatusCode::NOT_FOUND, Code::NotFound, "error.no_such_page".into()),
+            Failure::NoSuchChart => (StatusCode::NOT_FOUND, Code::NotFound, "error.no_such_chart".into()),
+            Failure::NoSuchParent => (StatusCode::NOT_FOUND, Code::NotFound, "error.no_such_parent".into()),
             Failure::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 Code::MethodNotAllowed,
-                "This address does not take that method. The header Allow says which it takes.".into(),
+                "error.method_not_allowed".into(),
             ),
             Failure::RepairLimit => (
                 StatusCode::CONFLICT,
                 Code::RepairLimit,
-                format!("This program was repaired {} times already. Change it by hand, or ask in other words.",
-                    limit::MOST_REPAIRS).into(),
-            ),
-            Failure::NoModel => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                Code::NoModel,
-                "No model is connected. Start Ollama on this machine, or set SANDPLOT_MODEL=openai:NAME or anthropic:NAME with its key \
-                 (OPENAI_API_KEY, ANTHROPIC_API_KEY) and start the server again. Programs of your own run without a model."
+                Phrase::new("error.repair_limit")
+                    .with("most", limit::MOST_REPAIRS.to_string())
                     .into(),
             ),
+            Failure::NoModel => (StatusCode::SERVICE_UNAVAILABLE, Code::NoModel, "error.no_model".into()),
             Failure::NoModelListed => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 Code::NoModel,
-                "The model's server does not say which models it has; it may still be starting. Ask again in a minute. If it stays, \
-                 this server's log says why. Programs of your own run without a model."
-                    .into(),
+                "error.no_model_listed".into(),
             ),
             Failure::NoSuchModel { name, known } => (
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -237,15 +259,14 @@ impl Failure {
                     Unit::Requests => Code::RequestLimit,
                     Unit::Tokens => Code::TokenLimit,
                 },
-                exceeded.sentence().into(),
+                exceeded.phrase().into(),
             ),
             Failure::Model(error) => said_of_model(error),
             Failure::Program(error) => said_of_program(error),
             Failure::Store(_) | Failure::Render(_) | Failure::File(_) | Failure::Panic(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 Code::Internal,
-                "The server failed on this request. Try again; if it stays, its log says why under the number of this request."
-                    .into(),
+                "error.internal".into(),
             ),
         };
         let retry_after = match self {
@@ -282,130 +303,114 @@ impl Failure {
     }
 }
 
-fn no_such_model(name: &str, known: &[String]) -> String {
+fn no_such_model(name: &str, known: &[String]) -> Phrase {
     let name: String = name.chars().take(80).collect();
     let some: Vec<&str> = known.iter().map(String::as_str).take(10).collect();
-    let offer = match (some.is_empty(), known.len() - some.len()) {
-        (true, _) => "none at the moment".to_owned(),
-        (false, 0) => some.join(", "),
-        (false, more) => format!("{} and {more} more", some.join(", ")),
+    let more = known.len() - some.len();
+    let phrase = match (some.is_empty(), more) {
+        (true, _) => Phrase::new("error.unknown_model_none"),
+        (false, 0) => Phrase::new("error.unknown_model").with("known", some.join(", ")),
+        (false, more) => Phrase::new("error.unknown_model_more")
+            .with("known", some.join(", "))
+            .with("more", more.to_string()),
     };
-    format!("This server has no model named {name:?}. It has {offer}. Choose one of them, or leave the choice out.")
+    phrase.with("name", format!("{name:?}"))
 }
 
-fn said_of_model(error: &LlmError) -> (StatusCode, ErrorCode, Cow<'static, str>) {
+fn said_of_model(error: &LlmError) -> (StatusCode, ErrorCode, Sentence) {
     use ErrorCode as Code;
-    let (status, code, sentence) = match error {
+    let (status, code, phrase) = match error {
         LlmError::KeyRejected { variable, .. } => (
             StatusCode::BAD_GATEWAY,
             Code::ModelKey,
-            format!(
-                "The model's server does not accept the key. Whoever runs this server can set another one ({variable})."
-            ),
+            Phrase::new("error.model_key").with("variable", *variable),
         ),
         LlmError::RateLimited { retry_after, .. } => (
             StatusCode::TOO_MANY_REQUESTS,
             Code::ModelRateLimited,
             match retry_after {
-                Some(wait) => format!("The model is asked too often. Ask again in {} seconds.", seconds(*wait)),
-                None => "The model is asked too often. Wait a little and ask again.".into(),
+                Some(wait) => Phrase::new("error.model_busy_for").with("seconds", seconds(*wait)),
+                None => Phrase::new("error.model_busy"),
             },
         ),
         LlmError::Unavailable { status, .. } => (
             StatusCode::BAD_GATEWAY,
             Code::ModelUnavailable,
-            format!("The model's server failed (status {status}). Ask again in a moment."),
+            Phrase::new("error.model_unavailable").with("status", status.to_string()),
         ),
         LlmError::Unreachable { variable, .. } => (
             StatusCode::BAD_GATEWAY,
             Code::ModelUnreachable,
-            format!(
-                "The model's server cannot be reached. Check that it runs and that {variable} points to it, then ask again."
-            ),
+            Phrase::new("error.model_unreachable").with("variable", *variable),
         ),
         LlmError::Timeout { phase, after } => (
             StatusCode::GATEWAY_TIMEOUT,
             Code::ModelTimeout,
-            match phase {
-                Phase::Total => format!(
-                    "The model was still writing after {} seconds, the longest a reply may take. Ask for something smaller, or \
-                     raise SANDPLOT_MODEL_TIMEOUT.",
-                    seconds(*after)
-                ),
-                Phase::Connect | Phase::FirstToken | Phase::Idle => format!(
-                    "The model was silent for {} seconds. It may be busy or still loading: ask again in a moment.",
-                    seconds(*after)
-                ),
-            },
+            Phrase::new(match phase {
+                Phase::Total => "error.model_too_long",
+                Phase::Connect | Phase::FirstToken | Phase::Idle => "error.model_silent",
+            })
+            .with("seconds", seconds(*after)),
         ),
         LlmError::StreamBroken(BrokenStream::LengthLimit | BrokenStream::TooLong { .. }) => (
             StatusCode::BAD_GATEWAY,
             Code::ModelStreamBroken,
-            "The reply grew longer than a reply may be, so the program is incomplete. Ask for something smaller."
-                .into(),
+            Phrase::new("error.reply_too_long"),
         ),
         LlmError::StreamBroken(_) => (
             StatusCode::BAD_GATEWAY,
             Code::ModelStreamBroken,
-            "The reply broke off before its end, so there is no whole program. Ask again.".into(),
+            Phrase::new("error.reply_broken"),
         ),
         LlmError::Empty => (
             StatusCode::BAD_GATEWAY,
             Code::ModelEmpty,
-            "The model answered with nothing. Ask again, or in other words.".into(),
+            Phrase::new("error.model_empty"),
         ),
         LlmError::Rejected { status, .. } | LlmError::NoSchema { status, .. } => (
             StatusCode::BAD_GATEWAY,
             Code::ModelRejected,
-            format!("The model's server did not accept the request (status {status}). Check the name of the model."),
+            Phrase::new("error.model_rejected").with("status", status.to_string()),
         ),
         LlmError::Refused { .. } => (
             StatusCode::UNPROCESSABLE_ENTITY,
             Code::ModelRefused,
-            "The model declined to answer. Ask in other words.".into(),
+            Phrase::new("error.model_refused"),
         ),
     };
+    let mut phrases = vec![phrase];
     // In the words of the model's server: "model `x` does not exist" saves the person a look into the log.
-    let sentence = match error.upstream_message() {
-        Some(message) => format!("{sentence} It said: {message}"),
-        None => sentence,
-    };
-    (status, code, sentence.into())
+    phrases.extend(
+        error
+            .upstream_message()
+            .map(|message| Phrase::new("error.it_said").with("message", message)),
+    );
+    (status, code, Sentence::Phrases(phrases))
 }
 
-fn said_of_program(error: &ProgramError) -> (StatusCode, ErrorCode, Cow<'static, str>) {
+fn said_of_program(error: &ProgramError) -> (StatusCode, ErrorCode, Sentence) {
     use ErrorCode as Code;
     match error {
-        ProgramError::Empty => (
-            StatusCode::BAD_GATEWAY,
-            Code::ModelEmpty,
-            "The model answered with nothing that could be run. Ask again, or in other words.".into(),
-        ),
-        ProgramError::NoProgram => (
-            StatusCode::BAD_GATEWAY,
-            Code::ModelNoProgram,
-            "The reply has no program in it. Ask again, and say what the chart is to show.".into(),
-        ),
+        ProgramError::Empty => (StatusCode::BAD_GATEWAY, Code::ModelEmpty, "error.reply_empty".into()),
+        ProgramError::NoProgram => (StatusCode::BAD_GATEWAY, Code::ModelNoProgram, "error.no_program".into()),
         ProgramError::Refused => (
             StatusCode::UNPROCESSABLE_ENTITY,
             Code::ModelRefused,
-            "The model declined to write a program. Ask in other words.".into(),
+            "error.program_refused".into(),
         ),
         ProgramError::TooLarge => (
             StatusCode::PAYLOAD_TOO_LARGE,
             Code::ProgramTooLarge,
-            "The program in the reply is too long to be stored. Ask for something smaller.".into(),
+            "error.reply_too_large".into(),
         ),
         ProgramError::PackageMissing { import, instead } => (
             StatusCode::UNPROCESSABLE_ENTITY,
             Code::PackageMissing,
             match instead {
-                Some(instead) => {
-                    format!("The program imports {import}, which is not part of the runtime: {instead}. Ask again.")
-                }
-                None => {
-                    format!("The program imports {import}, which is not part of the runtime. Ask again, without it.")
-                }
+                Some(instead) => Phrase::new("error.package_missing_instead")
+                    .with("import", import.as_str())
+                    .with("instead", instead.to_string()),
+                None => Phrase::new("error.package_missing").with("import", import.as_str()),
             }
             .into(),
         ),
@@ -432,7 +437,14 @@ impl IntoResponse for Failure {
 }
 
 /// The response with its body. Headers that were set on the way stay.
-pub(super) fn render(failure: &Failure, mut response: Response, path: &str, request_id: &str, app: &App) -> Response {
+pub(super) fn render(
+    failure: &Failure,
+    mut response: Response,
+    path: &str,
+    reader: Reader,
+    request_id: &str,
+    app: &App,
+) -> Response {
     let said = failure.said();
     let headers = response.headers_mut();
     headers.remove(CONTENT_LENGTH);
@@ -446,9 +458,11 @@ pub(super) fn render(failure: &Failure, mut response: Response, path: &str, requ
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Sandplot\""));
     }
     let (media_type, body) = if path.starts_with("/api/") {
+        let message = said.sentence.text(app.pages().words(Language::English));
         let detail = ErrorDetail {
             code: said.code,
-            message: &said.sentence,
+            message: &message,
+            words: said.sentence.phrases(),
             request_id,
         };
         (
@@ -456,10 +470,11 @@ pub(super) fn render(failure: &Failure, mut response: Response, path: &str, requ
             serde_json::to_string(&ErrorBody { error: detail }).unwrap_or_default(),
         )
     } else {
-        let page = ErrorPage::new(app, &said, request_id);
+        reader.mark(app, headers);
+        let page = ErrorPage::new(app, reader, &said, request_id);
         (
             "text/html; charset=utf-8",
-            page.render().unwrap_or_else(|_| said.sentence.into_owned()),
+            page.render().unwrap_or_else(|_| page.sentence),
         )
     };
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
@@ -488,6 +503,7 @@ mod tests {
     /// `llm` has names of its own for its failures, for its log and its tests; they must not drift from those on the wire.
     #[test]
     fn a_fault_of_the_model_has_one_name_everywhere() {
+        let words = Words::test(Language::English);
         let message = || "no model `x`".to_owned();
         let faults = [
             LlmError::KeyRejected {
@@ -520,18 +536,16 @@ mod tests {
             let (name, quoted) = (fault.code(), fault.upstream_message().is_some());
             let said = Failure::Model(fault).said();
             assert_eq!(said.code.name(), name);
-            assert_eq!(
-                said.sentence.ends_with("It said: no model `x`"),
-                quoted,
-                "{}",
-                said.sentence
-            );
+            let sentence = said.sentence.text(&words);
+            assert_eq!(sentence.ends_with("It said: no model `x`"), quoted, "{sentence}");
         }
     }
 
     #[test]
     fn a_model_that_is_not_there_is_answered_with_those_that_are() {
         let known = |count: u32| (0..count).map(|number| format!("ollama:{number}")).collect::<Vec<_>>();
+        let words = Words::test(Language::English);
+        let no_such_model = |name: &str, known: &[String]| words.say(&no_such_model(name, known));
         let said = no_such_model("gpt-\"9", &known(2));
         assert_eq!(
             said,
@@ -543,6 +557,7 @@ mod tests {
 
     #[test]
     fn the_cause_of_a_failure_of_ours_is_for_the_log_alone() {
+        let words = Words::test(Language::English);
         let source = rusqlite::Error::InvalidColumnName("secret".into());
         for failure in [
             Failure::Store(StoreError::Database(source)),
@@ -554,7 +569,7 @@ mod tests {
                 (said.status, said.code),
                 (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal)
             );
-            assert!(!said.sentence.contains("secret"));
+            assert!(!said.sentence.text(&words).contains("secret"));
         }
         let causes =
             [Failure::NoModel, Failure::NoSuchChart, Failure::BadRequest("x".into())].map(|failure| failure.cause());

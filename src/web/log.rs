@@ -18,6 +18,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use super::App;
 use super::assets::hexadecimal;
 use super::error::{self, Failure};
+use super::words::Reader;
 use crate::telemetry;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,12 +43,13 @@ pub(super) async fn requests(State(app): State<App>, request: Request, next: Nex
         .map_or("none", MatchedPath::as_str)
         .into();
     let path = request.uri().path().to_owned();
+    let reader = Reader::of(request.uri(), request.headers());
     // One from outside is not taken over: it could be anything, and would be in the log.
     let id = request_id();
     let mut response = next.run(request).await;
     let mut failure = response.extensions_mut().remove::<Arc<Failure>>();
     if let Some(failure) = &failure {
-        response = error::render(failure, response, &path, &id, &app);
+        response = error::render(failure, response, &path, reader, &id, &app);
     }
     let late = response.extensions_mut().remove::<LateFailure>();
     if let Ok(value) = HeaderValue::from_str(&id) {

@@ -3,7 +3,7 @@
 //! Each part answers for one family of routes and leaves the rest alone: `pages` (what people see), `charts` and `asking` (the API), `assets`
 //! (files), `health` (for whoever runs the server), `access` (who may come in, and the login page). `wire` is the shape of what is
 //! sent, `error` the only way to say no, `hosts` and `limit` what a request may be, `quota` how many there may be, `csp` what a page may do, `log` the line each
-//! request leaves, `serve` what a connection may take.
+//! request leaves, `words` what people read in their language, `serve` what a connection may take.
 
 mod access;
 mod asking;
@@ -19,6 +19,7 @@ mod pages;
 mod quota;
 mod serve;
 mod wire;
+mod words;
 
 use std::sync::Arc;
 
@@ -89,6 +90,11 @@ pub enum AppError {
     Bootstrap { path: &'static str, found: &'static str },
     #[error("static/samples/samples.json is not what this version expects")]
     Samples(#[source] serde_json::Error),
+    #[error("static/{path} is not what this version expects")]
+    Words {
+        path: &'static str,
+        source: serde_json::Error,
+    },
     #[error("a page cannot be rendered")]
     Template(#[from] askama::Error),
 }

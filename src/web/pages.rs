@@ -13,6 +13,7 @@ use super::csp::{self, CONNECTION_ALLOWLIST, Policy};
 use super::error::{Failure, Said};
 use super::limit::{PROFILE_BYTES, QUESTION_CHARS};
 use super::wire::{Answer, Limits, Model, PageData, Sample, Sandbox, Script};
+use super::words::{Language, LanguageLink, Reader, Words};
 use super::{App, AppError, Parts};
 use crate::llm::Llm;
 
@@ -32,10 +33,16 @@ pub(super) struct Pages {
     main_integrity: String,
     worker_url: String,
     worker_integrity: String,
-    samples: Vec<Sample>,
+    /// What differs by language: English, German, French.
+    spoken: [Spoken; 3],
     limits: Limits,
     worker: Sealed,
     figure: Sealed,
+}
+
+struct Spoken {
+    words: Words,
+    samples: Vec<Sample>,
 }
 
 /// A sealed frame: its document and the policy that names the one script in it.
@@ -47,6 +54,8 @@ struct Sealed {
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home<'a> {
+    words: &'a Words,
+    languages: Vec<LanguageLink>,
     assets: &'a str,
     main_integrity: &'a str,
     /// There is somebody to be logged out.
@@ -62,6 +71,8 @@ struct Home<'a> {
 #[derive(Template)]
 #[template(path = "chart.html")]
 struct ChartPage<'a> {
+    words: &'a Words,
+    languages: Vec<LanguageLink>,
     assets: &'a str,
     main_integrity: &'a str,
     /// There is somebody to be logged out.
@@ -83,7 +94,7 @@ struct Picker<'a> {
 }
 
 struct Group<'a> {
-    label: &'static str,
+    label: &'a str,
     models: Vec<Choice<'a>>,
 }
 
@@ -103,9 +114,11 @@ struct SandboxPage<'a> {
 #[derive(Template)]
 #[template(path = "error.html")]
 pub(super) struct ErrorPage<'a> {
+    words: &'a Words,
+    languages: Vec<LanguageLink>,
     status: u16,
-    title: &'static str,
-    sentence: &'a str,
+    title: &'a str,
+    pub(super) sentence: String,
     code: &'static str,
     request_id: &'a str,
     assets: &'a str,
@@ -117,6 +130,7 @@ impl Pages {
         let site = &parts.site;
         let assets = format!("/assets/{}", site.digest());
         let samples = samples(site, &assets)?;
+        let speak = |language| Spoken::new(language, site, &samples);
         let worker = text(site, WORKER_BOOTSTRAP)?;
         let figure = text(site, FIGURE_BOOTSTRAP)?;
         let runtime = parts.bundle.runtime();
@@ -130,7 +144,11 @@ impl Pages {
             worker_integrity: integrity(site, WORKER_SCRIPT)?,
             main_integrity: integrity(site, MAIN_SCRIPT)?,
             assets,
-            samples,
+            spoken: [
+                speak(Language::English)?,
+                speak(Language::German)?,
+                speak(Language::French)?,
+            ],
             limits: Limits {
                 run_seconds: parts.run.seconds,
                 memory_bytes: parts.run.memory_bytes,
@@ -154,7 +172,26 @@ impl Pages {
         &self.assets
     }
 
-    fn page_data(&self, parts: &Parts, models: &[Arc<Llm>], chart: Option<&Answer>) -> Result<String, Failure> {
+    pub(super) fn words(&self, language: Language) -> &Words {
+        &self.spoken(language).words
+    }
+
+    fn spoken(&self, language: Language) -> &Spoken {
+        let [english, german, french] = &self.spoken;
+        match language {
+            Language::English => english,
+            Language::German => german,
+            Language::French => french,
+        }
+    }
+
+    fn page_data(
+        &self,
+        language: Language,
+        parts: &Parts,
+        models: &[Arc<Llm>],
+        chart: Option<&Answer>,
+    ) -> Result<String, Failure> {
         let data = PageData {
             version: VERSION,
             runtime: parts.bundle.description(),
@@ -170,7 +207,7 @@ impl Pages {
             models: models.iter().map(|llm| Model { name: llm.name() }).collect(),
             limits: self.limits,
             privacy: parts.privacy,
-            samples: &self.samples,
+            samples: &self.spoken(language).samples,
             chart,
         };
         let json = serde_json::to_string(&data).map_err(|error| Failure::Render(error.into()))?;
@@ -178,34 +215,52 @@ impl Pages {
     }
 }
 
-pub(super) async fn home(State(app): State<App>) -> Result<Response, Failure> {
+pub(super) async fn home(State(app): State<App>, reader: Reader) -> Result<Response, Failure> {
     let (parts, pages) = (app.parts(), app.pages());
     let models = parts.models.offered().await;
-    page(&Home {
-        assets: &pages.assets,
-        main_integrity: &pages.main_integrity,
-        has_login: app.gate().is_some(),
-        page_data: pages.page_data(parts, &models, None)?,
-        picker: Picker::new(&models, parts.models.are_incomplete()),
-        version: VERSION,
-        chart: None,
-    })
+    let words = pages.words(reader.language);
+    page(
+        &app,
+        reader,
+        &Home {
+            words,
+            languages: reader.links(""),
+            assets: &pages.assets,
+            main_integrity: &pages.main_integrity,
+            has_login: app.gate().is_some(),
+            page_data: pages.page_data(reader.language, parts, &models, None)?,
+            picker: Picker::new(&models, parts.models.are_incomplete(), words),
+            version: VERSION,
+            chart: None,
+        },
+    )
 }
 
-pub(super) async fn chart(State(app): State<App>, ChartPath(id): ChartPath) -> Result<Response, Failure> {
+pub(super) async fn chart(
+    State(app): State<App>,
+    reader: Reader,
+    ChartPath(id): ChartPath,
+) -> Result<Response, Failure> {
     let (parts, pages) = (app.parts(), app.pages());
     let chart = parts.store.chart(&id).await?.ok_or(Failure::NoSuchChart)?;
     let chart = Answer::new(chart).map_err(|error| Failure::Render(error.into()))?;
     let models = parts.models.offered().await;
-    page(&ChartPage {
-        assets: &pages.assets,
-        main_integrity: &pages.main_integrity,
-        has_login: app.gate().is_some(),
-        page_data: pages.page_data(parts, &models, Some(&chart))?,
-        picker: Picker::new(&models, parts.models.are_incomplete()),
-        version: VERSION,
-        chart: Some(&chart),
-    })
+    let words = pages.words(reader.language);
+    page(
+        &app,
+        reader,
+        &ChartPage {
+            words,
+            languages: reader.links(""),
+            assets: &pages.assets,
+            main_integrity: &pages.main_integrity,
+            has_login: app.gate().is_some(),
+            page_data: pages.page_data(reader.language, parts, &models, Some(&chart))?,
+            picker: Picker::new(&models, parts.models.are_incomplete(), words),
+            version: VERSION,
+            chart: Some(&chart),
+        },
+    )
 }
 
 pub(super) async fn worker_frame(State(app): State<App>) -> Response {
@@ -217,13 +272,20 @@ pub(super) async fn figure_frame(State(app): State<App>) -> Response {
 }
 
 /// A page is asked for anew each time, and is nobody's but the person's who asked.
-fn page(template: &impl Template) -> Result<Response, Failure> {
-    rendered(template, "private, no-cache")
+fn page(app: &App, reader: Reader, template: &impl Template) -> Result<Response, Failure> {
+    rendered(app, reader, template, "private, no-cache")
 }
 
-pub(super) fn rendered(template: &impl Template, cache: &'static str) -> Result<Response, Failure> {
+pub(super) fn rendered(
+    app: &App,
+    reader: Reader,
+    template: &impl Template,
+    cache: &'static str,
+) -> Result<Response, Failure> {
     let html = template.render().map_err(|error| Failure::Render(error.into()))?;
-    Ok(([(CACHE_CONTROL, cache)], Html(html)).into_response())
+    let mut response = ([(CACHE_CONTROL, cache)], Html(html)).into_response();
+    reader.mark(app, response.headers_mut());
+    Ok(response)
 }
 
 fn sealed(frame: &Sealed) -> Response {
@@ -236,11 +298,15 @@ fn sealed(frame: &Sealed) -> Response {
 }
 
 impl<'a> ErrorPage<'a> {
-    pub(super) fn new(app: &'a App, said: &'a Said, request_id: &'a str) -> ErrorPage<'a> {
+    pub(super) fn new(app: &'a App, reader: Reader, said: &'a Said, request_id: &'a str) -> ErrorPage<'a> {
+        let words = app.pages().words(reader.language);
+        let title = words.find(&format!("http.{}", said.status.as_u16()));
         ErrorPage {
+            words,
+            languages: reader.links(""),
             status: said.status.as_u16(),
-            title: said.status.canonical_reason().unwrap_or("Failed"),
-            sentence: &said.sentence,
+            title: title.unwrap_or(words.t("http.other")),
+            sentence: said.sentence.text(words),
             code: said.code.name(),
             request_id,
             assets: &app.pages().assets,
@@ -250,7 +316,7 @@ impl<'a> ErrorPage<'a> {
 }
 
 impl<'a> Picker<'a> {
-    fn new(models: &'a [Arc<Llm>], is_incomplete: bool) -> Picker<'a> {
+    fn new(models: &'a [Arc<Llm>], is_incomplete: bool, words: &'a Words) -> Picker<'a> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         for llm in models {
             let name = llm.name();
@@ -260,10 +326,10 @@ impl<'a> Picker<'a> {
             let label = file.unwrap_or(label);
             let choice = Choice { name, label };
             let provider = match provider {
-                "openai" => "OpenAI-compatible",
+                "openai" => words.t("model.compatible"),
                 "anthropic" => "Anthropic",
                 "ollama" => "Ollama",
-                _ => "Scripted replies",
+                _ => words.t("model.scripted"),
             };
             match groups.iter_mut().find(|group| group.label == provider) {
                 Some(group) => group.models.push(choice),
@@ -284,6 +350,20 @@ impl<'a> Picker<'a> {
     fn only(&self) -> Option<&'a str> {
         let first = self.groups.first()?.models.first()?;
         (self.count == 1).then_some(first.name)
+    }
+}
+
+impl Spoken {
+    fn new(language: Language, site: &Site, samples: &[Sample]) -> Result<Spoken, AppError> {
+        let words = Words::of(language, site)?;
+        let mut samples = samples.to_vec();
+        for sample in &mut samples {
+            let text = |what: &str| words.find(&format!("sample.{}.{what}", sample.name)).map(str::to_owned);
+            sample.title = text("title").unwrap_or_else(|| sample.name.clone());
+            sample.description = text("description").unwrap_or_default();
+            sample.questions = (1..).map_while(|number| text(&format!("question.{number}"))).collect();
+        }
+        Ok(Spoken { words, samples })
     }
 }
 
@@ -320,7 +400,7 @@ fn ends_script(text: &str) -> Option<&'static str> {
 }
 
 /// JSON with the characters escaped that mean something in HTML or end a line in JavaScript; it stays the same JSON.
-fn inert(json: &str) -> String {
+pub(super) fn inert(json: &str) -> String {
     let mut text = String::with_capacity(json.len() + json.len() / 32);
     for character in json.chars() {
         match character {

@@ -20,6 +20,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::App;
 use super::access::{Peer, network};
 use super::error::{Failure, seconds};
+use super::words::Phrase;
 use crate::telemetry;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -256,41 +257,24 @@ impl Exceeded {
         metrics::counter!(telemetry::LIMITED, "limit" => limit, "of" => of).increment(1);
     }
 
-    pub(super) fn sentence(self) -> String {
-        let (most, wait) = (self.most, in_words(self.wait));
-        let requests = counted(most, "request");
-        match (self.unit, self.is_own) {
-            (Unit::Requests, true) => {
-                format!("This server takes {requests} a minute from one person. Ask again in {wait}.")
-            }
-            (Unit::Requests, false) => {
-                format!(
-                    "This server takes {requests} a minute from all together, and they are used up. Ask again in {wait}."
-                )
-            }
-            (Unit::Tokens, true) => format!(
-                "The {most} tokens that this server gives one person a day are used up. Ask again in {wait}; programs of your own \
-                 run without a model."
-            ),
-            (Unit::Tokens, false) => format!(
-                "The {most} tokens that this server may use a day are used up. Ask again in {wait}; programs of your own run \
-                 without a model."
-            ),
-        }
+    pub(super) fn phrase(self) -> Phrase {
+        let key = match (self.unit, self.is_own) {
+            (Unit::Requests, true) => "error.requests_own",
+            (Unit::Requests, false) => "error.requests_all",
+            (Unit::Tokens, true) => "error.tokens_own",
+            (Unit::Tokens, false) => "error.tokens_all",
+        };
+        Phrase::new(key).with("n", self.most).with("wait", wait(self.wait))
     }
 }
 
-fn counted(number: u64, unit: &str) -> String {
-    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
-}
-
-/// As exact as one plans by it.
-fn in_words(wait: Duration) -> String {
-    match seconds(wait) {
-        few @ ..=90 => counted(few, "second"),
-        some @ ..=5400 => counted(some.div_ceil(60), "minute"),
-        many => counted(many.div_ceil(3600), "hour"),
-    }
+fn wait(wait: Duration) -> Phrase {
+    let (key, number) = match seconds(wait) {
+        few @ ..=90 => ("wait.seconds", few),
+        some @ ..=5400 => ("wait.minutes", some.div_ceil(60)),
+        many => ("wait.hours", many.div_ceil(3600)),
+    };
+    Phrase::new(key).with("n", number)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::words::Phrase;
 use crate::prompt::Privacy;
 use crate::store::Chart;
 
@@ -142,6 +143,10 @@ pub(super) enum Activity {
 pub(super) struct StreamError<'a> {
     pub(super) code: ErrorCode,
     pub(super) message: &'a str,
+    /// The same by its keys, for people who read another language than English.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<&[Phrase]>"))]
+    pub(super) words: &'a [Phrase],
     /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
@@ -161,6 +166,10 @@ pub(super) struct ErrorBody<'a> {
 pub(super) struct ErrorDetail<'a> {
     pub(super) code: ErrorCode,
     pub(super) message: &'a str,
+    /// The same by its keys, for people who read another language than English.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<&[Phrase]>"))]
+    pub(super) words: &'a [Phrase],
     pub(super) request_id: &'a str,
 }
 
@@ -265,7 +274,7 @@ pub(super) struct Limits {
     pub(super) profile_bytes: usize,
 }
 
-/// A table to try things with. `static/samples/samples.json` holds these; the URL is added here.
+/// A table to try things with. `static/samples/samples.json` holds these; the URL, and what is said in words, are added here.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(super) struct Sample {
@@ -276,12 +285,15 @@ pub(super) struct Sample {
     #[serde(skip_serializing)]
     #[cfg_attr(test, ts(skip))]
     pub(super) file: String,
+    #[serde(skip_deserializing)]
     pub(super) title: String,
+    #[serde(skip_deserializing)]
     pub(super) description: String,
     pub(super) rows: u32,
     pub(super) columns: u32,
     pub(super) source: String,
     pub(super) licence: String,
+    #[serde(skip_deserializing)]
     pub(super) questions: Vec<String>,
 }
 
@@ -395,6 +407,7 @@ mod tests {
             declaration::<ErrorBody<'_>>(),
             declaration::<ErrorDetail<'_>>(),
             declaration::<ErrorCode>(),
+            declaration::<Phrase>(),
             declaration::<Profile>(),
             declaration::<Table>(),
             declaration::<Column>(),

@@ -4,7 +4,7 @@
  * about it is session.js's. Bodies are given as text, so that what was shown to the person is what is sent, byte for byte.
  *
  * @import {Chart} from "./page-data.js"
- * @import {Activity, Doing, Profile, Usage, Version} from "./wire.js"
+ * @import {Activity, Doing, Phrase, Profile, Usage, Version} from "./wire.js"
  *
  * @typedef {{what: string, body: string, at: Date}} Sent one request that left the tab
  * @typedef {object} Streaming
@@ -13,6 +13,7 @@
  * @property {(doing: Doing) => void} onDoing
  */
 
+import { hasWords, say, t } from "./language.js";
 import { readEvents } from "./sse.js";
 
 /** Longer than three of the server's keep-alive comments: after that nobody is there. */
@@ -58,7 +59,7 @@ export function createApi(onSent) {
 
   return {
     /** @param {string} body @param {Streaming} streaming @returns {Promise<Chart>} */
-    ask: (body, streaming) => stream("Question and profile", "/api/v1/charts", body, streaming),
+    ask: (body, streaming) => stream(t("sent.question"), "/api/v1/charts", body, streaming),
 
     /**
      * @param {string} id
@@ -69,7 +70,7 @@ export function createApi(onSent) {
      */
     repair: (id, traceback, model, streaming) =>
       stream(
-        "Traceback, for a repair",
+        t("sent.traceback"),
         `/api/v1/charts/${encodeURIComponent(id)}/repair`,
         JSON.stringify({ traceback, ...(model !== null && { model }) }, null, 2),
         streaming,
@@ -77,7 +78,7 @@ export function createApi(onSent) {
 
     /** @param {string} body @param {AbortSignal} signal @returns {Promise<Chart>} */
     async store(body, signal) {
-      onSent({ what: "Your program, to be kept", body, at: new Date() });
+      onSent({ what: t("sent.program"), body, at: new Date() });
       const headers = { "content-type": "application/json", accept: "application/json" };
       const response = await request("/api/v1/charts", { method: "POST", body, signal, headers });
       return parseChart(await response.json());
@@ -158,7 +159,7 @@ async function beforeSilence(next, requestId) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let clock;
   const silent = new Promise((_, reject) => {
-    const sentence = `The server has been silent for ${SILENCE_SECONDS} seconds, so the page stopped waiting. Ask again.`;
+    const sentence = t("api.silent", { seconds: SILENCE_SECONDS });
     clock = setTimeout(() => reject(new ApiError("stream_silent", sentence, { requestId })), SILENCE_SECONDS * 1000);
   });
   try {
@@ -176,9 +177,7 @@ async function request(path, options) {
     response = await fetch(path, { credentials: "same-origin", ...options });
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    throw new ApiError("server_unreachable", "The server could not be reached. Check the connection, then try again.", {
-      cause: error,
-    });
+    throw new ApiError("server_unreachable", t("api.unreachable"), { cause: error });
   }
   if (response.ok) return response;
   const retryAfter = Number(response.headers.get("retry-after"));
@@ -195,12 +194,10 @@ async function request(path, options) {
  */
 function errorOf(value, requestId, retryAfter, status) {
   const fields = typeof value === "object" && value !== null ? record(value) : {};
-  const { code, message, requestId: ownId, retryAfter: ownRetry } = fields;
+  const { code, message, words, requestId: ownId, retryAfter: ownRetry } = fields;
   return new ApiError(
     typeof code === "string" ? code : `http_${status ?? "error"}`,
-    typeof message === "string"
-      ? message
-      : "Something between this page and the server answered instead of it. Try again.",
+    sentenceOf(words) ?? (typeof message === "string" ? message : t("api.between")),
     {
       requestId: typeof ownId === "string" ? ownId : requestId,
       retryAfter: typeof ownRetry === "number" ? ownRetry : retryAfter,
@@ -208,10 +205,15 @@ function errorOf(value, requestId, retryAfter, status) {
   );
 }
 
+/** What the server says, in the language of the page: its message is English. @param {unknown} words */
+function sentenceOf(words) {
+  if (!Array.isArray(words) || words.length === 0 || !words.every((phrase) => hasWords(phrase?.key))) return null;
+  return /** @type {Phrase[]} */ (words).map(say).join(" ");
+}
+
 /** @param {string | null} requestId @param {unknown} [cause] */
 function broken(requestId, cause) {
-  const sentence = "The connection broke before the program was complete. Ask again.";
-  return new ApiError("stream_broken", sentence, { requestId, cause });
+  return new ApiError("stream_broken", t("api.broken"), { requestId, cause });
 }
 
 /** @param {unknown} value @returns {Chart} */

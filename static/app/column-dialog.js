@@ -12,6 +12,7 @@
 
 import { make, makeButton } from "./dom.js";
 import { TYPES } from "./edits.js";
+import { hasWords, t } from "./language.js";
 
 /** @param {ColumnQuestion} question @param {EditColumn} onEdit */
 export function askAboutColumn({ table, source, column, edit, privacy }, onEdit) {
@@ -19,10 +20,12 @@ export function askAboutColumn({ table, source, column, edit, privacy }, onEdit)
   const type = make(
     "select",
     {},
-    make("option", { value: "" }, `as found (${column.type})`),
-    ...TYPES.map((kind) => make("option", { value: kind, ...(edit.type === kind && { selected: true }) }, kind)),
+    make("option", { value: "" }, t("column.as_found", { type: nameType(column.type) })),
+    ...TYPES.map((kind) =>
+      make("option", { value: kind, ...(edit.type === kind && { selected: true }) }, nameType(kind)),
+    ),
   );
-  const note = make("textarea", { rows: 2, maxlength: 300, placeholder: "such as: revenue in EUR, before tax" });
+  const note = make("textarea", { rows: 2, maxlength: 300, placeholder: t("column.note_example") });
   note.value = edit.note ?? "";
   const samples = make("input", { type: "checkbox" });
   samples.checked = edit.samples ?? privacy === "samples";
@@ -34,16 +37,16 @@ export function askAboutColumn({ table, source, column, edit, privacy }, onEdit)
       "form",
       { method: "dialog" },
       make("h2", { id: "column-dialog-title" }, source),
-      field("Name", name),
-      field("Type", type),
-      field("Note for the model", note),
-      check(samples, "Tell the model five values and the common kinds of this column"),
-      check(omit, "Leave this column out: the program does not see it, and nothing of it is told"),
+      field(t("column.name"), name),
+      field(t("column.type"), type),
+      field(t("column.note"), note),
+      check(samples, t("column.samples")),
+      check(omit, t("column.omit")),
       make(
         "p",
         { class: "row" },
-        make("button", { type: "submit", value: "save", class: "primary" }, "Save"),
-        makeButton("Cancel", () => dialog.close("")),
+        make("button", { type: "submit", value: "save", class: "primary" }, t("dialog.save")),
+        makeButton(t("dialog.cancel"), () => dialog.close("")),
       ),
     ),
   );
@@ -61,6 +64,12 @@ export function askAboutColumn({ table, source, column, edit, privacy }, onEdit)
   });
   document.body.append(dialog);
   dialog.showModal();
+}
+
+/** @param {string} type */
+function nameType(type) {
+  const key = `type.${type}`;
+  return hasWords(key) ? t(key) : type;
 }
 
 /** @param {string} label @param {HTMLElement} control */

@@ -10,18 +10,11 @@
  * @import {TablesState} from "./tables.js"
  */
 
-import { LEVELS, PRIVACY_LEVELS } from "./disclosure.js";
+import { PRIVACY_LEVELS } from "./disclosure.js";
 import { find, make, makeButton, setText } from "./dom.js";
+import { t } from "./language.js";
 import { tableSheet } from "./table-sheet.js";
-import { counted, listed, size } from "./words.js";
-
-/** @type {Record<OpenProgress["phase"], string>} */
-const PHASES = {
-  reading: "Reading",
-  parsing: "Finding rows and columns in",
-  typing: "Describing the columns of",
-  keeping: "Keeping for later runs:",
-};
+import { listed, size } from "./words.js";
 
 /**
  * @param {Sample[]} samples
@@ -66,7 +59,10 @@ export function createDataView(samples, { onRemove, onSample, onForget, onStop, 
   /** @param {string} busy @param {TablesState["progress"]} state */
   function renderProgress(busy, state) {
     const name = state?.name || busy;
-    setText(find("data-phase", HTMLElement), state ? `${PHASES[state.phase]} ${name}` : `Reading ${name} …`);
+    setText(
+      find("data-phase", HTMLElement),
+      state ? t(`data.phase.${state.phase}`, { name }) : t("data.reading", { name }),
+    );
     setText(find("data-done", HTMLElement), state ? doneOf(state) : "");
     if (state && state.total > 0) {
       bar.max = state.total;
@@ -80,25 +76,19 @@ export function createDataView(samples, { onRemove, onSample, onForget, onStop, 
       hint.hidden = state.open.length > 0 || state.busy !== null;
       progress.hidden = state.busy === null;
       if (state.busy) renderProgress(state.busy, state.progress);
-      setText(pick, state.open.length > 0 ? "Add a file" : "Choose files");
+      setText(pick, t(state.open.length > 0 ? "data.add" : "data.choose"));
       problem.hidden = state.problem === null;
       setText(problem, state.problem ?? "");
       offered = state.smaller;
       smaller.hidden = offered === null;
-      setText(smaller, offered ? `Open a sample of the rows of ${offered.name}` : "");
+      setText(smaller, offered ? t("data.smaller", { name: offered.name }) : "");
       note.hidden = state.note === null;
       setText(note, state.note ?? "");
       kept.hidden = !state.kept;
       if (privacy.value !== state.privacy) privacy.value = state.privacy;
-      setText(privacyNote, LEVELS[state.privacy]);
+      setText(privacyNote, t(`privacy.note.${state.privacy}`));
       wanted.hidden = state.wanted.length === 0;
-      const names = listed(state.wanted.map(({ name }) => name));
-      setText(
-        wanted,
-        quiet && state.wanted.length > 0
-          ? `This chart draws from ${names}${marks(state.wanted)}. Open ${state.wanted.length > 1 ? "them" : "it"} to draw the chart again.`
-          : `${names} ${state.wanted.length > 1 ? "were" : "was"} open before the page was loaded again. Open ${state.wanted.length > 1 ? "them" : "it"} once more.`,
-      );
+      setText(wanted, describeWanted(state.wanted, quiet));
       gallery.hidden = state.open.length > 0 || quiet;
       if (
         drawn === state.open &&
@@ -138,19 +128,31 @@ export function createDataView(samples, { onRemove, onSample, onForget, onStop, 
 /** The numbers stand apart: who listens to the page is told of each phase once. @param {OpenProgress} progress */
 function doneOf({ phase, done, total }) {
   if (total === 0) return "";
-  return phase === "typing" ? `column ${done} of ${total}` : `${size(done)} of ${size(total)}`;
+  return phase === "typing"
+    ? t("data.done_columns", { done: String(done), total: String(total) })
+    : t("data.done_bytes", { done: size(done), total: size(total) });
 }
 
-/** By what a file of the same name can be told from the one that is meant. @param {TablesState["wanted"]} wanted */
-function marks(wanted) {
+/**
+ * Which files are missing, on a chart's page with what tells a file of the same name from the one that is meant.
+ * @param {TablesState["wanted"]} wanted
+ * @param {boolean} quiet
+ */
+function describeWanted(wanted, quiet) {
+  const names = listed(wanted.map(({ name }) => name));
+  const n = wanted.length;
+  if (!quiet || n === 0) return t("data.was_open", { n, names });
   const known = wanted.flatMap(({ fingerprint }) => (fingerprint ? [fingerprint] : []));
-  return known.length > 0 ? ` (fingerprint ${known.join(", ")})` : "";
+  const marked = known.length > 0 ? t("data.fingerprint", { names, fingerprints: known.join(", ") }) : names;
+  return t("data.needed", { n, names: marked });
 }
 
 /** @param {string} name @param {ProfileTable | undefined} table @param {(name: string) => void} onRemove */
 function chip(name, table, onRemove) {
-  const facts = table ? `${counted(table.rows, "row")} · ${counted(table.columns.length, "column")}` : "";
-  const remove = makeButton("×", () => onRemove(name), { class: "plain", "aria-label": `Remove ${name}` });
+  const facts = table
+    ? `${t("count.rows", { n: table.rows })} · ${t("count.columns", { n: table.columns.length })}`
+    : "";
+  const remove = makeButton("×", () => onRemove(name), { class: "plain", "aria-label": t("data.remove", { name }) });
   return make("li", { class: "chip" }, make("b", {}, name), make("small", {}, facts), remove);
 }
 
@@ -164,16 +166,15 @@ function sampleCard(sample, onSample) {
       makeButton(question, () => onSample(sample, question), { class: "question" }),
     ),
   );
-  const shape = [counted(sample.rows, "row"), sample.columns ? counted(sample.columns, "column") : ""]
-    .filter(Boolean)
-    .join(" · ");
+  const columns = sample.columns ? [t("count.columns", { n: sample.columns })] : [];
+  const shape = [t("count.rows", { n: sample.rows }), ...columns].join(" · ");
   return make(
     "li",
     { class: "card" },
     make("h3", {}, open),
     make("p", { class: "shape" }, shape),
     make("p", {}, sample.description ?? ""),
-    make("ul", { class: "questions", "aria-label": `Questions for ${sample.title}` }, ...questions),
+    make("ul", { class: "questions", "aria-label": t("samples.questions", { title: sample.title }) }, ...questions),
     make("p", { class: "source" }, `${sample.source} · ${sample.licence}`),
   );
 }

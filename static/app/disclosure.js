@@ -102,13 +102,5 @@ function month(date) {
   return /^-?\d{4,6}-\d\d/.exec(date)?.[0];
 }
 
-/** What each level sends, in words for the person. @type {Record<Privacy, string>} */
-export const LEVELS = {
-  names: "Names and types of columns, nothing else.",
-  statistics:
-    "Names, types, counts, and ranges rounded to four digits or a month. No cell of a text column, and no identifier.",
-  samples: "All of that exactly, with common kinds and five values of every column.",
-};
-
 /** @type {readonly Privacy[]} */
 export const PRIVACY_LEVELS = ["names", "statistics", "samples"];

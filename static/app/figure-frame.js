@@ -8,6 +8,7 @@
 
 import { ProtocolError, parseFromFigure } from "../shared/protocol.js";
 import { SandboxError, sealedFrame } from "./interpreter.js";
+import { t } from "./language.js";
 import { runtimeFiles } from "./runtime.js";
 
 /** Seconds that a figure may take to be drawn. */
@@ -24,7 +25,7 @@ const MESSAGES = 10_000;
  */
 export async function drawInteractive(container, figure, config) {
   const frame = sealedFrame(config.sandbox.figureFrame);
-  frame.title = figure.facts.title || "Interactive chart";
+  frame.title = figure.facts.title || t("figure.interactive");
   const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
   container.append(frame);
   const [renderer] = await Promise.all([rendererOf(figure.kind, config), loaded]).catch((error) => {
@@ -40,13 +41,13 @@ export async function drawInteractive(container, figure, config) {
   const remove = () => {
     port.close();
     frame.remove();
-    for (const { reject } of pictures.values()) reject(new SandboxError("stopped", "The figure was removed."));
+    for (const { reject } of pictures.values()) reject(new SandboxError("stopped", t("figure.removed")));
     pictures.clear();
   };
 
   await new Promise((resolve, reject) => {
     const clock = setTimeout(
-      () => fail(new SandboxError("timeout", `The figure was not drawn within ${DRAW_SECONDS} seconds.`)),
+      () => fail(new SandboxError("timeout", t("figure.late", { seconds: DRAW_SECONDS }))),
       DRAW_SECONDS * 1000,
     );
     /** @param {Error} error */
@@ -83,11 +84,11 @@ export async function drawInteractive(container, figure, config) {
             pictures.delete(message.id);
             return;
           case "failed":
-            return fail(new SandboxError("crashed", `The figure could not be drawn: ${message.message}`));
+            return fail(new SandboxError("crashed", t("figure.not_drawn", { message: message.message })));
         }
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
-        fail(new SandboxError("flood", `The figure's frame was closed: ${error.message}.`));
+        fail(new SandboxError("flood", t("figure.closed", { message: error.message })));
       }
     };
     frame.contentWindow?.postMessage(null, "*", [port2]);

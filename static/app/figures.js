@@ -14,11 +14,12 @@ import { make, makeButton, unreachable } from "./dom.js";
 import { drawInteractive } from "./figure-frame.js";
 import { makeFigureFile } from "./html-file.js";
 import { SandboxError } from "./interpreter.js";
+import { t } from "./language.js";
 import { isPlainPng, isPlainSvg } from "./picture.js";
 import { askHowToSave } from "./save-dialog.js";
 import { copyPicture, saveFile } from "./save-file.js";
 import { takeLive, takePicture, usualWish } from "./take-away.js";
-import { count, fileStem } from "./words.js";
+import { fileStem } from "./words.js";
 
 /** Rows of a table that are put on the page; the download holds all that came. */
 const SHOWN_ROWS = 200;
@@ -58,7 +59,8 @@ export function createGallery(container, pageData) {
 
   /** @param {Blob} blob @param {string} file @param {string} label */
   function download(blob, file, label) {
-    return make("a", { class: "button", href: blobUrl(blob), download: file, "aria-label": `Download ${file}` }, label);
+    const name = t("figure.download", { file });
+    return make("a", { class: "button", href: blobUrl(blob), download: file, "aria-label": name }, label);
   }
 
   /**
@@ -72,10 +74,7 @@ export function createGallery(container, pageData) {
     const svg = isPlain ? new Blob([figure.svg], { type: "image/svg+xml" }) : null;
     const png = figure.png && isPlainPng(figure.png) ? new Blob([figure.png], { type: "image/png" }) : null;
     if (!svg && !png) {
-      throw new SandboxError(
-        "crashed",
-        "The figure is a picture of a kind that this page does not show, or too large.",
-      );
+      throw new SandboxError("crashed", t("figure.unshown"));
     }
     const image = make("img", { width: Math.round(figure.width), height: Math.round(figure.height) });
     image.alt = describeFigure(figure);
@@ -97,7 +96,7 @@ export function createGallery(container, pageData) {
    */
   function pixels(image, forms) {
     const file = `${forms.stem}.png`;
-    const link = make("a", { class: "button", download: file, "aria-label": `Download ${file}` }, "PNG");
+    const link = make("a", { class: "button", download: file, "aria-label": t("figure.download", { file }) }, "PNG");
     const idle = window.requestIdleCallback ?? ((step) => setTimeout(step, 200));
     idle(async () => {
       const usual = usualWish(forms.width);
@@ -112,14 +111,14 @@ export function createGallery(container, pageData) {
 
   /** What every picture offers beside its files. @param {TakeAway} forms */
   function moreOf(forms) {
-    const copy = saying("Copy", `Copy ${forms.stem} as an image`, async () => {
+    const copy = saying(t("figure.copy"), t("figure.copy_name", { name: forms.stem }), async () => {
       await copyPicture(forms.make("png", usualWish(forms.width)));
-      return "Copied";
+      return t("figure.copied");
     });
     return [
       copy,
-      makeButton("Save as …", () => askHowToSave(forms), {
-        "aria-label": `Save ${forms.stem} as …`,
+      makeButton(t("figure.save_as"), () => askHowToSave(forms), {
+        "aria-label": t("figure.save_name", { name: forms.stem }),
         "aria-haspopup": "dialog",
       }),
     ];
@@ -140,9 +139,9 @@ export function createGallery(container, pageData) {
     });
     remember ??= () => small(forms);
     const take = (/** @type {"png" | "html"} */ form) =>
-      saying(form.toUpperCase(), `Download ${stem}.${form}`, async () => {
+      saying(form.toUpperCase(), t("figure.download", { file: `${stem}.${form}` }), async () => {
         saveFile(await forms.make(form, usualWish(forms.width)), `${stem}.${form}`);
-        return "Saved";
+        return t("figure.saved");
       });
     const json = download(new Blob([figure.spec], { type: "application/json" }), `${stem}.json`, "JSON");
     return [take("png"), take("html"), json, ...moreOf(forms)];
@@ -197,17 +196,23 @@ export function createGallery(container, pageData) {
    */
   function asTables(tables, name, stem) {
     const place = make("div", { class: "drawn" });
-    const details = make("details", { class: "as-table" }, make("summary", {}, "Show as table"), place);
+    const details = make("details", { class: "as-table" }, make("summary", {}, t("figure.as_table")), place);
     const show = () => {
       if (!details.open || place.hasChildNodes()) return;
       for (const [at, table] of tables.entries()) {
-        const number = tables.length > 1 ? ` ${at + 1}` : "";
-        const file = `${stem}-data${number.trim() && `-${number.trim()}`}.csv`;
+        const number = tables.length > 1 ? at + 1 : null;
+        const file = number === null ? `${stem}-data.csv` : `${stem}-data-${number}.csv`;
         const isCut = table.rows.length < table.totalRows;
-        const first = `first ${count(table.rows.length)} of ${count(table.totalRows)} rows`;
+        const part = t("figure.first_rows", { shown: table.rows.length, total: table.totalRows });
+        const title = table.title || (number === null ? t("figure.data") : t("figure.data_number", { number }));
+        const itsName = number === null ? t("figure.data_of", { name }) : t("figure.data_of_number", { name, number });
         place.append(
-          drawTable({ ...table, title: table.title || `Data${number}` }, `${name}, data${number}`, room),
-          download(new Blob([asCsv(table)], { type: "text/csv" }), file, isCut ? `CSV, ${first}` : "CSV"),
+          drawTable({ ...table, title }, itsName, room),
+          download(
+            new Blob([asCsv(table)], { type: "text/csv" }),
+            file,
+            isCut ? t("figure.csv_part", { part }) : "CSV",
+          ),
         );
         room -= Math.min(room, cellsOf(table));
       }
@@ -253,16 +258,20 @@ function drawTable(figure, name, room) {
     .map((row) => make("tr", {}, ...row.slice(0, columns.length).map((cell) => makeCell(cell))));
   const shown =
     rows.length < figure.totalRows
-      ? `first ${count(rows.length)} of ${count(figure.totalRows)} rows`
-      : `${count(rows.length)} rows`;
+      ? t("figure.first_rows", { shown: rows.length, total: figure.totalRows })
+      : t("count.rows", { n: rows.length });
   const table = make(
     "table",
     {},
-    make("caption", {}, `${figure.title || "Table"}: ${shown}`),
+    make("caption", {}, t("figure.caption", { title: figure.title || t("figure.table"), rows: shown })),
     make("thead", {}, head),
     make("tbody", {}, ...rows),
   );
-  return make("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": `${name}, scrolls` }, table);
+  return make(
+    "div",
+    { class: "scroller", tabindex: 0, role: "region", "aria-label": t("figure.scrolls", { name }) },
+    table,
+  );
 }
 
 const NUMBER = /^[-+−]?[\d.,\s]*\d%?$/;
@@ -302,11 +311,11 @@ function saying(label, name, work) {
     async () => {
       button.disabled = true;
       const failed = (/** @type {unknown} */ error) =>
-        `Failed: ${error instanceof Error ? error.message : String(error)}`;
+        t("figure.failed", { message: error instanceof Error ? error.message : String(error) });
       const said = await work().catch(failed);
       button.disabled = false;
       status.textContent = button.title = said;
-      button.textContent = said.split(":")[0] ?? said;
+      button.textContent = said.split(":")[0]?.trim() ?? said;
       setTimeout(() => {
         button.textContent = label;
       }, SAID);

@@ -6,6 +6,8 @@
  * @import {Fix, Profile} from "../shared/protocol.js"
  */
 
+import { t } from "./language.js";
+
 /**
  * @param {string} program
  * @param {readonly Fix[]} fixes
@@ -29,8 +31,8 @@ export function withFixes(program, fixes, profile) {
 /** What was put right, for the person. @param {readonly Fix[]} fixes */
 export function describeFixes(fixes) {
   const inOrder = [...fixes].sort((a, b) => a.line - b.line || a.start - b.start);
-  const pairs = [...new Set(inOrder.map(({ from, to }) => `“${from}” is now “${to}”`))];
-  return `The program named a column otherwise than the table does: ${pairs.join(", ")}.`;
+  const pairs = [...new Set(inOrder.map(({ from, to }) => t("notice.fixed_name", { from, to })))];
+  return t("notice.fixed", { names: pairs.join(", ") });
 }
 
 /** As Python reads it: JSON's escapes are among its own. @param {string} name */

@@ -10,6 +10,7 @@
 
 import { digestOf } from "./digest.js";
 import { rendererOf } from "./figure-frame.js";
+import { language, t } from "./language.js";
 
 /** Of this page: what draws in the frame, and what runs in the file around it. */
 const BOOTSTRAP = new URL("../sandbox/render/figure.js", import.meta.url);
@@ -40,14 +41,20 @@ export async function makeFigureFile({ kind, spec }, { title, description, pageD
   const outside = `default-src 'none'; script-src ${runner} ${starter} ${drawer}; frame-src 'none'; ${looks}`;
   const frame = `<!doctype html>${policy(inside)}<script>${bootstrap}</script>`;
   // No `<` in it: nothing can end the element.
-  const data = JSON.stringify({ kind, spec, renderer, frame }).replaceAll("<", "\\u003c");
+  const data = JSON.stringify({
+    kind,
+    spec,
+    renderer,
+    frame,
+    failed: t("figure.not_drawn", { message: "" }),
+  }).replaceAll("<", "\\u003c");
   return new Blob(
     [
-      `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n${policy(outside)}\n`,
+      `<!doctype html>\n<html lang="${language()}">\n<head>\n<meta charset="utf-8">\n${policy(outside)}\n`,
       '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n',
       `<title>${escaped(title)}</title>\n<style>${STYLE}</style>\n</head>\n<body>\n<main>\n<h1>${escaped(title)}</h1>\n`,
       `<figure><p role="status"></p><figcaption>${escaped(description)}</figcaption></figure>\n</main>\n`,
-      "<footer>Drawn in a sealed frame of this file. Made with Sandplot.</footer>\n",
+      `<footer>${escaped(t("file.footer"))}</footer>\n`,
       `<script type="application/json" id="figure">${data}</script>\n<script>${player}</script>\n</body>\n</html>\n`,
     ],
     { type: "text/html" },
@@ -72,6 +79,6 @@ export function escaped(text) {
 /** @param {URL} url */
 async function textOf(url) {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`The server answered ${response.status}. Reload the page.`);
+  if (!response.ok) throw new Error(t("file.unfetched", { status: String(response.status) }));
   return response.text();
 }

@@ -10,13 +10,13 @@
  */
 
 import { BOUNDS, ProtocolError, parseFromWorker } from "../shared/protocol.js";
+import { t } from "./language.js";
 
 /** Seconds after which a boot, or the opening of tables, that gives no sign counts as dead. Generous: phones are slow. */
 const BOOT_SECONDS = 180;
 const OPEN_SECONDS = 180;
 /** For the frame itself, a few hundred bytes. */
 const FRAME_SECONDS = 30;
-const NO_FRAME = "The sandbox's frame was not loaded: the server does not answer. Check that it runs, then try again.";
 
 /** @typedef {"stopped" | "timeout" | "memory" | "crashed" | "data" | "integrity" | "boot" | "flood"} SandboxErrorCode */
 
@@ -79,7 +79,7 @@ export class Interpreter {
     const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
     document.body.append(frame);
     try {
-      await within(loaded, FRAME_SECONDS, NO_FRAME);
+      await within(loaded, FRAME_SECONDS, t("sandbox.no_frame"));
       return await Interpreter.#inside(frame, scripts, files);
     } catch (error) {
       frame.remove();
@@ -100,7 +100,7 @@ export class Interpreter {
     faults.port1.start();
     // An opaque origin has no name to aim at; the frame's policy and the parent's `frame-src` say what can be in it.
     frame.contentWindow?.postMessage({ scripts }, "*", [faults.port2, files, messages.port2]);
-    await within(alive, FRAME_SECONDS, NO_FRAME);
+    await within(alive, FRAME_SECONDS, t("sandbox.no_frame"));
     return new Interpreter(frame, messages.port1, faults.port1);
   }
 
@@ -114,12 +114,7 @@ export class Interpreter {
     await Promise.race([ready, handed]);
     this.onPhase("start");
     // Only from now on: how long the files take is the network's.
-    await within(
-      ready,
-      BOOT_SECONDS,
-      "Python did not start in time. Reload the page; close other heavy tabs first.",
-      this,
-    );
+    await within(ready, BOOT_SECONDS, t("sandbox.boot_late"), this);
   }
 
   /**
@@ -154,7 +149,8 @@ export class Interpreter {
       request.packs.map(({ bytes }) => bytes),
     );
     const size = Math.round(request.files.reduce((sum, { blob }) => sum + blob.size, 0) / 1e6);
-    const late = `Opening the data took longer than ${OPEN_SECONDS} seconds without getting any further. Try fewer rows or columns${size > 0 ? ` (it has ${size} MB)` : ""}.`;
+    const seconds = OPEN_SECONDS;
+    const late = size > 0 ? t("sandbox.open_late_size", { seconds, size }) : t("sandbox.open_late", { seconds });
     return within(opened, OPEN_SECONDS, late, this, (sign) => {
       this.#onSign = sign;
     });
@@ -169,7 +165,7 @@ export class Interpreter {
     const id = this.#nextId++;
     const opened = this.#expect("opened", id);
     this.#port.postMessage({ type: "adjust", id, edits });
-    return within(opened, OPEN_SECONDS, `Changing the columns took longer than ${OPEN_SECONDS} seconds.`, this);
+    return within(opened, OPEN_SECONDS, t("sandbox.columns_late", { seconds: OPEN_SECONDS }), this);
   }
 
   /**
@@ -195,7 +191,7 @@ export class Interpreter {
   }
 
   /** @param {SandboxError} [error] what the waiting side is told */
-  end(error = new SandboxError("stopped", "Stopped.")) {
+  end(error = new SandboxError("stopped", t("sandbox.stopped"))) {
     if (this.#ended) return;
     this.#ended = error;
     this.#port.onmessage = null;
@@ -231,12 +227,7 @@ export class Interpreter {
       this.#accept(parseFromWorker(data));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.end(
-        new SandboxError(
-          "flood",
-          `The program's sandbox was closed: ${error.message}. Change the program and run it again.`,
-        ),
-      );
+      this.end(new SandboxError("flood", t("sandbox.flood", { cause: error.message })));
     }
   }
 
@@ -330,11 +321,8 @@ async function within(promise, seconds, message, interpreter, onSign) {
 function crashed(cause) {
   const memory = /memory|Array buffer allocation|RangeError/i.test(cause);
   return memory
-    ? new SandboxError(
-        "memory",
-        `The sandbox ran out of memory (${cause}). Use fewer rows or columns, or aggregate first.`,
-      )
-    : new SandboxError("crashed", `The sandbox broke down: ${cause}. The next run gets a fresh one.`);
+    ? new SandboxError("memory", t("sandbox.memory", { cause }))
+    : new SandboxError("crashed", t("sandbox.crashed", { cause }));
 }
 
 /**

@@ -8,6 +8,7 @@
  */
 
 import { createApi } from "./api.js";
+import { moveBars } from "./beat.js";
 import { createDataView } from "./data-view.js";
 import { find } from "./dom.js";
 import { createGallery } from "./figures.js";
@@ -202,6 +203,7 @@ setInterval(() => {
   const { state } = session;
   if (isBusy(state.phase) || state.failure?.retryAt) view.tick(state);
 }, TICK_MILLISECONDS);
+moveBars([find("bar", HTMLProgressElement), find("data-bar", HTMLProgressElement)]);
 
 sandbox.prepare();
 takeIn(find("file-input", HTMLInputElement), tables);

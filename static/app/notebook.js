@@ -10,6 +10,8 @@
  * @typedef {{table: ProfileTable, preview: Preview | undefined, head: Uint8Array | null}} NotebookTable
  */
 
+import { t } from "./language.js";
+
 /** Bytes of a file by which its form is told. */
 export const HEAD_BYTES = 1 << 16;
 
@@ -19,13 +21,13 @@ export const HEAD_BYTES = 1 << 16;
  */
 export function makeNotebook({ question, address, program, tables, packages }) {
   const lines = [
-    ...(question ? [`# ${markdown(question)}`, ""] : ["# A chart", ""]),
-    `Made with Sandplot: ${address}`,
+    ...[`# ${question ? markdown(question) : t("notebook.title")}`, ""],
+    t("notebook.made", { address }),
     "",
     ...(tables.length > 0
-      ? [`Put beside this notebook: ${[...new Set(tables.map(({ table }) => code(table.file)))].join(", ")}.`, ""]
+      ? [t("notebook.beside", { files: [...new Set(tables.map(({ table }) => code(table.file)))].join(", ") }), ""]
       : []),
-    `It needs: ${code(`pip install ${packages.join(" ")}`)}`,
+    t("notebook.needs", { command: code(`pip install ${packages.join(" ")}`) }),
   ];
   const cells = [
     { cell_type: "markdown", id: "about", metadata: {}, source: lines.join("\n") },

@@ -9,21 +9,19 @@
  *   | {type: "fetch" | "keep", files: PinnedFile[]}} ToRuntimeWorker `hand` comes with the port on which the files go out, by their roles
  * @typedef {{type: "arrived" | "lost", name: string}
  *   | {type: "done", id: number, bytes: ArrayBuffer | null}
- *   | {type: "failed", id: number, message: string, wrong: string | null}} FromRuntimeWorker `wrong`: the file that is not the pinned
- *   one
+ *   | {type: "failed", id: number, message: string, fault: Fault | null}} FromRuntimeWorker
+ * @typedef {{file: string, reason: "wrong" | "silent" | "refused", status: number}} Fault `status`: of the answer, where there was one
  */
 
 import { canDigest, digestOf } from "./digest.js";
 
-export class IntegrityError extends Error {
-  /** @param {string} file */
-  constructor(file) {
-    super(
-      `${file} is not the file this server pinned: its bytes do not match their sha256. ` +
-        "Nothing was run. A proxy may change files on their way; reload, or ask whoever runs this server.",
-    );
-    this.name = "IntegrityError";
-    this.file = file;
+/** Told in words where a person reads it; here nobody knows their language. */
+export class PinnedError extends Error {
+  /** @param {Fault} fault @param {ErrorOptions} [options] */
+  constructor(fault, options) {
+    super(`${fault.file}: ${fault.reason}`, options);
+    this.name = "PinnedError";
+    this.fault = fault;
   }
 }
 
@@ -43,13 +41,11 @@ export async function fetchPinned(url, integrity, name) {
   } catch (cause) {
     // A wrong digest and a dead network look the same here: only a request without a check, thrown away, tells which.
     const plain = await fetch(url, { method: "HEAD", cache: "no-store" }).catch(() => null);
-    if (plain?.ok) throw new IntegrityError(name);
-    throw new Error(`${name} could not be fetched: the server did not answer. Check the connection and reload.`, {
-      cause,
-    });
+    if (plain?.ok) throw new PinnedError({ file: name, reason: "wrong", status: 0 });
+    throw new PinnedError({ file: name, reason: "silent", status: 0 }, { cause });
   }
   const { response, bytes } = fetched;
-  if (!bytes) throw new Error(`${name} could not be fetched: the server answered ${response.status}. Reload the page.`);
+  if (!bytes) throw new PinnedError({ file: name, reason: "refused", status: response.status });
   return bytes;
 }
 

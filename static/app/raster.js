@@ -6,6 +6,8 @@
  * @import {Pixels} from "./pdf.js"
  */
 
+import { t } from "./language.js";
+
 /** More than most browsers draw at once, and enough for a poster. */
 export const MOST_PIXELS = 64_000_000;
 const METRES_AN_INCH = 0.0254;
@@ -27,12 +29,12 @@ export async function toPng(picture, { width, height, perInch }) {
     canvas.width = Math.round(width);
     canvas.height = Math.round(height);
     const context = canvas.getContext("2d");
-    if (!context) throw new Error("the browser has no room for a picture of that size");
+    if (!context) throw new Error(t("figure.no_room"));
     context.imageSmoothingQuality = "high";
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
     /** @type {Blob | null} */
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-    if (!blob) throw new Error("the browser made no picture of that size");
+    if (!blob) throw new Error(t("figure.none_made"));
     return withDensity(blob, perInch);
   } finally {
     URL.revokeObjectURL(url);
@@ -69,7 +71,7 @@ export async function pixelsOf(png) {
   const image = await createImageBitmap(png, { premultiplyAlpha: "none" });
   const { width, height } = image;
   const context = new OffscreenCanvas(width, height).getContext("2d");
-  if (!context) throw new Error("the browser has no room for the pixels of this figure");
+  if (!context) throw new Error(t("figure.no_pixels"));
   context.drawImage(image, 0, 0);
   image.close();
   const { data } = context.getImageData(0, 0, width, height);

@@ -8,7 +8,7 @@
  */
 
 import { digestOf } from "./digest.js";
-import { fetchPinned, IntegrityError } from "./pinned.js";
+import { fetchPinned, PinnedError } from "./pinned.js";
 import { dropOthers, keep, readKept } from "./runtime-cache.js";
 
 /** What the browser does not keep, by addresses. @type {Map<string, Promise<ArrayBuffer>>} */
@@ -84,7 +84,7 @@ async function answer(id, work) {
     tell({ type: "done", id, bytes }, bytes ? [bytes] : []);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    tell({ type: "failed", id, message, wrong: error instanceof IntegrityError ? error.file : null });
+    tell({ type: "failed", id, message, fault: error instanceof PinnedError ? error.fault : null });
   }
 }
 

@@ -4,12 +4,12 @@
  * checked against the digests in the server's manifest and held by runtime-worker.js. What the bytes are for is start-files.js's,
  * sandbox.js's and figure-frame.js's.
  *
- * @import {FromRuntimeWorker, PinnedFile, ToRuntimeWorker} from "./pinned.js"
+ * @import {Fault, FromRuntimeWorker, PinnedFile, ToRuntimeWorker} from "./pinned.js"
  * @import {Runtime} from "./wire.js"
  */
 
 import { digestFromHex } from "./digest.js";
-import { IntegrityError } from "./pinned.js";
+import { t } from "./language.js";
 
 /** @typedef {ReturnType<typeof createRuntimeFiles>} RuntimeFiles */
 
@@ -62,7 +62,7 @@ function createRuntimeFiles(manifest, base) {
     if (!worker) {
       worker = startWorker();
       worker.onmessage = ({ data }) => receive(data);
-      worker.onerror = () => end("The browser did not start what fetches Python's files. Reload the page.");
+      worker.onerror = () => end(t("runtime.no_worker"));
     }
     return worker;
   }
@@ -96,8 +96,8 @@ function createRuntimeFiles(manifest, base) {
         waiting.get(message.id)?.resolve(message.bytes);
         return void waiting.delete(message.id);
       case "failed": {
-        const { wrong } = message;
-        waiting.get(message.id)?.reject(wrong === null ? new Error(message.message) : new IntegrityError(wrong));
+        const { fault } = message;
+        waiting.get(message.id)?.reject(fault === null ? new Error(message.message) : inWords(fault));
         waiting.delete(message.id);
       }
     }
@@ -165,12 +165,20 @@ function createRuntimeFiles(manifest, base) {
       theWorker().postMessage({ type: "keep", files: names.map(pinned) });
     },
     /** Lets go of all of them: what is wanted again comes from what the browser keeps. */
-    forget: () => end("The page has let go of Python's files."),
+    forget: () => end(t("runtime.let_go")),
     /** @param {(done: number, total: number) => void} listener bytes of all files asked for so far, as unpacked */
     set onProgress(listener) {
       onProgress = listener;
     },
   };
+}
+
+/** @param {Fault} fault */
+function inWords({ file, reason, status }) {
+  const error = new Error(t(`runtime.${reason}`, { file, status: String(status) }));
+  // By which interpreter.js tells it from an accident.
+  if (reason === "wrong") error.name = "IntegrityError";
+  return error;
 }
 
 function startWorker() {

@@ -24,6 +24,7 @@
  */
 
 import { asSandboxError, Interpreter, SandboxError } from "./interpreter.js";
+import { t } from "./language.js";
 import { needsRest, packagesFor } from "./packages.js";
 import { runtimeFiles } from "./runtime.js";
 import { createStartFiles } from "./start-files.js";
@@ -117,7 +118,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
 
   /** @returns {Promise<Interpreter>} */
   async function start() {
-    if (disposed) throw new SandboxError("stopped", "The page has closed its sandbox.");
+    if (disposed) throw new SandboxError("stopped", t("sandbox.closed"));
     mark("sandplot:boot-start");
     const interpreter = await (restores ? restored().catch(fallBack) : booted());
     try {
@@ -251,7 +252,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
       const lack = answer.type === "needs" ? answer.what : answer.missed ? "rest" : null;
       if (answer.type === "opened" && lack === null) return answer;
       if (lack === null || fetched.has(lack)) {
-        throw new SandboxError("data", `These files cannot be read here: ${lack} did not help. Save them as CSV.`);
+        throw new SandboxError("data", t("sandbox.unreadable", { what: String(lack) }));
       }
       fetched.add(lack);
       packs = [];
@@ -322,7 +323,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
 
   /** Ends the opening of files, if one is under way; what was open before stays open. */
   function stopOpening() {
-    endOpening(new SandboxError("stopped", "Stopped."));
+    endOpening(new SandboxError("stopped", t("sandbox.stopped")));
   }
 
   /**
@@ -347,8 +348,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   function adjust(edits) {
     return inTurn(async (interpreter) => {
       const answer = await interpreter.adjust(edits);
-      if (answer.type !== "opened")
-        throw new SandboxError("data", "The columns could not be changed. Open the file again.");
+      if (answer.type !== "opened") throw new SandboxError("data", t("sandbox.columns"));
       tables = { ...tables, edits };
       return answer.opened;
     });
@@ -371,7 +371,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
    * @returns {Promise<RunResult>}
    */
   function run(program, { onOutput = () => {}, onRestart = () => {} } = {}) {
-    running?.end(new SandboxError("stopped", "Stopped: another run was started."));
+    running?.end(new SandboxError("stopped", t("sandbox.stopped_other")));
     return new Promise((resolve, reject) => {
       /** @type {NonNullable<typeof running>} */
       const me = {
@@ -392,11 +392,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         if (running === me) running = null;
       };
       const { runSeconds } = config.limits;
-      const late = () =>
-        new SandboxError(
-          "timeout",
-          `The program was ended after ${runSeconds} seconds, the limit for a run. Draw fewer rows, or aggregate first.`,
-        );
+      const late = () => new SandboxError("timeout", t("sandbox.run_late", { seconds: String(runSeconds) }));
       /** @param {Promise<import("./start-files.js").RestFiles> | null} withRest */
       const go = async (withRest) => {
         const loading = Promise.all([packsFor(program), withRest]);
@@ -442,7 +438,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
 
   /** Ends the run under way, if one is, whatever its program does. */
   function stop() {
-    running?.end(new SandboxError("stopped", "Stopped."));
+    running?.end(new SandboxError("stopped", t("sandbox.stopped")));
   }
 
   /** Ends everything; the sandbox is of no use afterwards. */

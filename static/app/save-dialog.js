@@ -7,18 +7,13 @@
  */
 
 import { make, makeButton, setText } from "./dom.js";
+import { t } from "./language.js";
 import { MOST_PIXELS } from "./raster.js";
 import { copyPicture, saveFile } from "./save-file.js";
 import { usualWish } from "./take-away.js";
-import { count } from "./words.js";
+import { count, fixed } from "./words.js";
 
-/** @type {Record<Form, string>} */
-const FORMS = {
-  png: "PNG, pixels",
-  svg: "SVG, shapes",
-  pdf: "PDF, shapes and searchable words",
-  html: "HTML, interactive, in one file",
-};
+const UNIT_NAMES = /** @type {const} */ (["px", "cm", "in"]);
 /** Of one inch; pixels have no length. @type {Record<string, number>} */
 const UNITS = { px: 0, cm: 2.54, in: 1 };
 
@@ -28,31 +23,35 @@ let last = null;
 /** @param {TakeAway} figure */
 export function askHowToSave(figure) {
   const usual = usualWish(figure.width);
-  const form = make("select", {}, ...figure.forms.map((name) => make("option", { value: name }, FORMS[name])));
+  const form = make(
+    "select",
+    {},
+    ...figure.forms.map((name) => make("option", { value: name }, t(`save.form.${name}`))),
+  );
   const width = make("input", { type: "number", min: 0.1, step: "any", required: true });
-  const unit = make("select", {}, ...Object.keys(UNITS).map((name) => make("option", { value: name }, name)));
+  const unit = make("select", {}, ...UNIT_NAMES.map((name) => make("option", { value: name }, t(`save.unit.${name}`))));
   const perInch = make("input", { type: "number", min: 30, max: 2400, step: "any", required: true });
   const transparent = make("input", { type: "checkbox" });
   const note = make("output", { class: "save-note", "aria-live": "polite" });
   const problem = make("p", { class: "problem", role: "alert", hidden: true });
-  const save = make("button", { type: "submit", class: "primary" }, "Save");
-  const copy = makeButton("Copy as image", () => attempt(toClipboard));
+  const save = make("button", { type: "submit", class: "primary" }, t("dialog.save"));
+  const copy = makeButton(t("save.copy"), () => attempt(toClipboard));
   const size = make(
     "div",
     { class: "save-size" },
-    labelled("Width", width),
-    labelled("Unit", unit),
-    labelled("Pixels an inch", perInch),
+    labelled(t("save.width"), width),
+    labelled(t("save.unit"), unit),
+    labelled(t("save.per_inch"), perInch),
   );
-  const paper = make("label", { class: "check" }, transparent, make("span", {}, "Without the paper: transparent"));
+  const paper = make("label", { class: "check" }, transparent, make("span", {}, t("save.transparent")));
   const dialog = make(
     "dialog",
     { class: "column-dialog", "aria-labelledby": "save-dialog-title" },
     make(
       "form",
       {},
-      make("h2", { id: "save-dialog-title" }, "Save the figure"),
-      labelled("As", form),
+      make("h2", { id: "save-dialog-title" }, t("save.heading")),
+      labelled(t("save.as"), form),
       size,
       paper,
       note,
@@ -62,7 +61,7 @@ export function askHowToSave(figure) {
         { class: "row" },
         save,
         copy,
-        makeButton("Cancel", () => dialog.close()),
+        makeButton(t("dialog.cancel"), () => dialog.close()),
       ),
     ),
   );
@@ -98,18 +97,17 @@ export function askHowToSave(figure) {
     size.hidden = chosen() === "svg" || chosen() === "html";
     paper.hidden = !figure.canBeTransparent || chosen() === "html";
     const down = figure.height === null ? null : Math.round((across * figure.height) / figure.width);
-    const pixels = down === null ? `${count(across)} pixels wide` : `${count(across)} × ${count(down)} pixels`;
+    const pixels =
+      down === null ? t("save.wide", { width: across }) : t("save.pixels", { width: across, height: down });
     const tooLarge = chosen() === "png" && across * (down ?? across) > MOST_PIXELS;
-    width.setCustomValidity(tooLarge ? `At most ${count(MOST_PIXELS / 1e6)} million pixels can be drawn.` : "");
+    width.setCustomValidity(tooLarge ? t("save.most", { millions: MOST_PIXELS / 1e6 }) : "");
     const coarse = !figure.isFine && across > figure.width * 2;
-    const inches = `${(across / fine).toFixed(2)} in, ${((across / fine) * 2.54).toFixed(1)} cm`;
-    const notes = {
-      png: `${pixels}; printed, ${inches} wide.${coarse ? " This figure was drawn as pixels: it gets larger, not finer." : ""}`,
-      svg: "Sharp at any size.",
-      pdf: `${inches} wide, sharp at any size.`,
-      html: "Opens in any browser, without internet: the figure, its data and what draws it are all in the file.",
-    };
-    setText(note, notes[chosen()]);
+    const length = t("save.length", {
+      inches: count(across / fine, { ...fixed(2), useGrouping: false }),
+      centimetres: count((across / fine) * 2.54, { ...fixed(1), useGrouping: false }),
+    });
+    const outcome = t(`save.note.${chosen()}`, { pixels, length });
+    setText(note, coarse && chosen() === "png" ? `${outcome} ${t("save.note.coarse")}` : outcome);
   }
 
   /** @param {() => Promise<void>} work */
@@ -123,7 +121,7 @@ export function askHowToSave(figure) {
       await work();
       dialog.close();
     } catch (error) {
-      setText(problem, `It could not be made. ${error instanceof Error ? error.message : String(error)}`);
+      setText(problem, t("save.failed", { message: error instanceof Error ? error.message : String(error) }));
       problem.hidden = false;
     } finally {
       save.disabled = copy.disabled = false;

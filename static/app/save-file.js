@@ -1,6 +1,8 @@
 // @ts-check
 /** Hands files to the person: as a download, or a picture to the clipboard. What is in them is the callers'. */
 
+import { t } from "./language.js";
+
 /** Milliseconds after which nobody reads from the address of a download any more. */
 const KEPT = 60_000;
 
@@ -18,7 +20,7 @@ export function saveFile(blob, name) {
 export async function copyPicture(png) {
   if (!globalThis.ClipboardItem || !navigator.clipboard?.write) {
     png.catch(() => {});
-    throw new Error("Browsers copy pictures only from https pages and from this machine’s own. Save the PNG instead.");
+    throw new Error(t("figure.no_clipboard"));
   }
   await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
 }

@@ -5,7 +5,13 @@
  * nothing and go nowhere.
  */
 (() => {
-  const { kind, spec, renderer, frame: html } = JSON.parse(document.getElementById("figure")?.textContent ?? "");
+  const {
+    kind,
+    spec,
+    renderer,
+    frame: html,
+    failed,
+  } = JSON.parse(document.getElementById("figure")?.textContent ?? "");
   const place = document.querySelector("figure");
   const note = document.querySelector("[role=status]");
   const frame = document.createElement("iframe");
@@ -21,9 +27,7 @@
         // What comes out of the frame is a number or it is words.
         const height = Number(data?.height);
         if (height > 0) frame.style.height = `${Math.min(4000, Math.max(40, height))}px`;
-        if (note)
-          note.textContent =
-            data?.type === "failed" ? `It could not be drawn: ${String(data.message).slice(0, 500)}` : "";
+        if (note) note.textContent = data?.type === "failed" ? `${failed}${String(data.message).slice(0, 500)}` : "";
       };
       frame.contentWindow?.postMessage(null, "*", [port2]);
       port.postMessage({ type: "draw", kind, renderer, spec });

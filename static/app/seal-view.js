@@ -9,7 +9,8 @@
  */
 
 import { find, make, setText, unreachable } from "./dom.js";
-import { counted, duration, size } from "./words.js";
+import { t } from "./language.js";
+import { clock, duration, size } from "./words.js";
 
 /** @param {PageData} pageData @param {() => void} onRetry */
 export function createSealView({ runtime }, onRetry) {
@@ -22,10 +23,7 @@ export function createSealView({ runtime }, onRetry) {
   setText(find("runtime-line", HTMLElement), `Pyodide ${runtime.runtime}, Python ${runtime.python}`);
   setText(find("runtime-digest", HTMLElement), runtime.digest);
   const total = runtime.files.reduce((sum, { bytes }) => sum + bytes, 0);
-  setText(
-    find("files-summary", HTMLElement),
-    `${counted(runtime.files.length, "pinned file")}, ${size(total)} unpacked`,
-  );
+  setText(find("files-summary", HTMLElement), t("seal.files", { n: runtime.files.length, size: size(total) }));
   find("files", HTMLElement).append(
     ...runtime.files.map(({ name, bytes, sha256 }) =>
       make(
@@ -47,7 +45,7 @@ export function createSealView({ runtime }, onRetry) {
       () => true,
       () => false,
     );
-    setText(copy, isCopied ? "Copied" : "Select it above to copy it");
+    setText(copy, t(isCopied ? "seal.copied" : "seal.select"));
   });
   seal.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !seal.open) return;
@@ -64,10 +62,7 @@ export function createSealView({ runtime }, onRetry) {
     /** @param {string} reason why Python does not start from its snapshot in this page */
     fellBack(reason) {
       const note = find("seal-fallback", HTMLElement);
-      setText(
-        note,
-        `Python started without its memory snapshot, which takes longer but changes nothing else. ${reason}`,
-      );
+      setText(note, t("seal.fallback", { reason }));
       note.hidden = false;
     },
 
@@ -77,7 +72,7 @@ export function createSealView({ runtime }, onRetry) {
       setText(status, describeStatus(sandbox));
       retry.hidden = sandbox.phase !== "failed";
       if (sent.length === listedCount) return;
-      setText(sentNote, `${counted(sent.length, "request")} of this page so far, each in full:`);
+      setText(sentNote, t("seal.sent", { n: sent.length }));
       sentList.append(
         ...sent
           .slice(listedCount)
@@ -88,7 +83,7 @@ export function createSealView({ runtime }, onRetry) {
               make(
                 "details",
                 {},
-                make("summary", {}, `${what} · ${at.toLocaleTimeString()} · ${size(body.length)}`),
+                make("summary", {}, `${what} · ${clock(at)} · ${size(body.length)}`),
                 make("pre", {}, body),
               ),
             ),
@@ -122,17 +117,17 @@ function checkCommand(distribution) {
 export function describeStatus({ phase, done, total, message }) {
   switch (phase) {
     case "download":
-      return total > 0 ? `fetching Python, ${size(done)} of ${size(total)}` : "fetching Python";
+      return total > 0 ? t("status.download_of", { done: size(done), total: size(total) }) : t("status.download");
     case "start":
-      return "starting Python";
+      return t("status.start");
     case "import":
-      return "loading pandas and matplotlib";
+      return t("status.import");
     case "data":
-      return "reading your tables";
+      return t("status.data");
     case "ready":
-      return "ready";
+      return t("status.ready");
     case "failed":
-      return `not started: ${message ?? "unknown cause"}`;
+      return t("status.failed", { message: message ?? t("status.unknown") });
     default:
       return unreachable(phase);
   }

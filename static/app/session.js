@@ -53,15 +53,13 @@ import { unreachable } from "./dom.js";
 import { keepDraft, readDraft, readTables } from "./drafts.js";
 import { describeFixes, withFixes } from "./fixes.js";
 import { flawOf, NOTHING_SEEN } from "./flaws.js";
+import { t } from "./language.js";
 import { readPartialReply } from "./reply.js";
 import { duration } from "./words.js";
 
 export const MOST_REPAIRS = 2;
 /** A program is kept before it runs, but a server that does not answer shall not hold the run up for long. */
 const STORE_MILLISECONDS = 8000;
-
-const CHANGE_IT = "Change the program below and run it again.";
-const REPAIRED_OUT = `${MOST_REPAIRS} repairs were tried. Change the program below and run it, or put the question differently.`;
 
 /** @param {Surroundings} surroundings */
 export function createSession({ pageData, sandbox, tables, api, show, clear, onChange }) {
@@ -147,7 +145,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   /** @param {unknown} error */
   function fail(error) {
     const failure = failureOf(error, reply);
-    if (best) return showBest(`The chart could not be made better (${failure.title}): it is as it was.`);
+    if (best) return showBest(t("notice.not_better", { title: failure.title }));
     const inRun = state.phase === "running" || state.phase === "booting";
     const slow = failure.code === "timeout" || failure.code === "memory";
     // A half-written program is in the way of the one before it; a whole one that lacks a package may be edited.
@@ -190,22 +188,16 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     // Whole lines only: the beginning of a name may be another package's.
     if (text.includes("\n")) sandbox.fetchAhead(program.slice(0, program.lastIndexOf("\n") + 1));
     edited = false;
-    const doing =
-      program === ""
-        ? thinking
-          ? "The model is thinking"
-          : "The model is answering"
-        : "The model is writing the program";
-    set({ program, writing: true, doing });
+    const doing = program !== "" ? "doing.program" : thinking ? "doing.thinking" : "doing.answering";
+    set({ program, writing: true, doing: t(doing) });
   }
 
   /** @param {Doing} doing what the model has begun to do */
   function onDoing({ what, import: name, repair: number }) {
     switch (what) {
       case "planning":
-        return set({ doing: "The model is choosing what to draw" });
       case "writing":
-        return set({ doing: "No plan fits, so the model writes the program itself" });
+        return set({ doing: t(`doing.${what}`) });
       case "replacing": {
         const message = `${name} is not part of the runtime`;
         const traceback = `ModuleNotFoundError: ${message}`;
@@ -213,7 +205,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
         const error = { type: "ModuleNotFoundError", message, line: null, traceback, told: traceback };
         const attempts = [...state.attempts, { number: number ?? 1, program: state.program, error }];
         reply = "";
-        return set({ attempts, repairing: number ?? 1, doing: "The model writes it again without" });
+        return set({ attempts, repairing: number ?? 1, doing: t("doing.replacing") });
       }
       default:
         return unreachable(what);
@@ -251,7 +243,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
         stdout: "",
       });
       await restored;
-      if (tables.state.busy) set({ doing: `Reading ${tables.state.busy} first` });
+      if (tables.state.busy) set({ doing: t("doing.reading_first", { name: tables.state.busy }) });
       await tables.settled();
       signal.throwIfAborted();
       // The model continues from what the person sees, so an edit is kept first.
@@ -293,9 +285,8 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     } catch (error) {
       signal.throwIfAborted();
       keepDraft({ program: state.program });
-      const cause =
-        error instanceof Error && error.name !== "TimeoutError" ? error.message : "The server did not answer in time.";
-      set({ notices: [`This program is not saved: ${cause} It is kept in this tab.`] });
+      const cause = error instanceof Error && error.name !== "TimeoutError" ? error.message : t("notice.no_answer");
+      set({ notices: [t("notice.not_saved", { cause })] });
     }
   }
 
@@ -305,7 +296,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     again = run;
     best = null;
     return begin(async (signal) => {
-      enter("booting", { failure: null, attempts: [], repairing: 0, notices: [], doing: "Keeping the program" });
+      enter("booting", { failure: null, attempts: [], repairing: 0, notices: [], doing: t("doing.keeping") });
       await restored;
       await tables.settled();
       signal.throwIfAborted();
@@ -340,8 +331,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       const isSeen = flaw !== null && flaw.weight < NOTHING_SEEN;
       const isBetter = isSeen && (best === null || flaw.weight < best.weight);
       // One repair that mends nothing of what could be seen is enough.
-      if (best && !isBetter && (ends || flaw))
-        return showBest("The repaired chart was no better, so this one is shown.");
+      if (best && !isBetter && (ends || flaw)) return showBest(t("notice.no_better"));
       if (ends) return result.error ? programFailed(result, signal, repairs) : shown(result, signal);
       if (isBetter) {
         best = { chart, result, weight: flaw.weight };
@@ -382,7 +372,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
 
   /** @param {RunResult} result @param {AbortSignal} signal */
   async function shown(result, signal) {
-    set({ result, stdout: result.stdout, doing: "Drawing" });
+    set({ result, stdout: result.stdout, doing: t("progress.drawing") });
     await show(result);
     signal.throwIfAborted();
     best = null;
@@ -404,7 +394,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       stdout: result.stdout,
       failure: {
         ...programFailure(error),
-        advice: rounds() < MOST_REPAIRS ? CHANGE_IT : REPAIRED_OUT,
+        advice: rounds() < MOST_REPAIRS ? t("advice.change") : t("advice.repaired_out", { most: MOST_REPAIRS }),
       },
       repairing: 0,
       canRepair: repairable() && state.program === state.chart?.program,
@@ -489,9 +479,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   function restoreDraft() {
     const draft = readDraft();
     const unfinished = draft.asking !== null;
-    const notices = unfinished
-      ? ["The answer to this question was not finished when the page was left. Ask again."]
-      : [];
+    const notices = unfinished ? [t("notice.unfinished")] : [];
     keepDraft({ asking: null });
     set({ typed: draft.question || (draft.asking ?? ""), notices });
     return draft;
@@ -504,7 +492,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
    */
   function resume(chart, { program }) {
     if (program === null || program === chart.program) return open(chart, false);
-    set({ program, notices: [...state.notices, "Your edits of the program are back. Run it to draw them."] });
+    set({ program, notices: [...state.notices, t("notice.edits_back")] });
     return open(chart, true);
   }
 
@@ -520,18 +508,16 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
 
     stop() {
       if (!["asking", "booting", "running"].includes(state.phase)) return;
-      const after = duration(performance.now() - state.since);
+      const time = duration(performance.now() - state.since);
       const asking = state.phase === "asking";
       if (best) {
-        showBest(`The repair was stopped after ${after}: the chart is as it was.`);
+        showBest(t("stopped.repair", { time }));
         return;
       }
       end();
       keepDraft({ asking: null, question: state.typed });
       const program = state.writing && state.chart ? state.chart.program : state.program;
-      const doing = asking
-        ? `Stopped after ${after}. Your question is kept.`
-        : `Stopped after ${after}. The program is kept; run it again when you like.`;
+      const doing = t(asking ? "stopped.asking" : "stopped.run", { time });
       enter("stopped", { writing: false, repairing: 0, program, doing });
     },
 
@@ -589,7 +575,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       let chart = seen.get(id);
       if (!chart) {
         await begin(async (signal) => {
-          enter("booting", { doing: "Fetching the chart", failure: null });
+          enter("booting", { doing: t("doing.fetching"), failure: null });
           chart = await api.chart(id, signal);
           signal.throwIfAborted();
         });

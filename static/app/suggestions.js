@@ -5,6 +5,8 @@
  * @import {Profile, ProfileColumn} from "../shared/protocol.js"
  */
 
+import { t } from "./language.js";
+
 /** @param {Profile | null} profile @returns {string[]} */
 export function suggestQuestions(profile) {
   const { numbers, dates, kinds } = sortColumns(profile);
@@ -13,11 +15,11 @@ export function suggestQuestions(profile) {
   const [kind] = kinds;
   /** @type {string[]} */
   const questions = [];
-  if (date && number) questions.push(`How does ${number} change over ${date}?`);
-  if (kind && number) questions.push(`Compare ${number} by ${kind}`);
-  if (number && second) questions.push(`How does ${second} relate to ${number}?`);
-  if (kind) questions.push(`How many rows are there of each ${kind}?`);
-  if (number) questions.push(`How is ${number} distributed?`);
+  if (date && number) questions.push(t("suggest.over", { number, date }));
+  if (kind && number) questions.push(t("suggest.compare", { number, kind }));
+  if (number && second) questions.push(t("suggest.relate", { number, second }));
+  if (kind) questions.push(t("suggest.count", { kind }));
+  if (number) questions.push(t("suggest.distribution", { number }));
   return questions.slice(0, 3);
 }
 
@@ -30,12 +32,12 @@ export function starterProgram(profile) {
   const [kind] = kinds;
   const start = "import matplotlib.pyplot as plt\n\n";
   if (date && number) {
-    return `${start}df.plot(x=${name(date)}, y=${name(number)}, figsize=(8, 4.5))\nplt.title(${name(`${number} over ${date}`)})\n`;
+    return `${start}df.plot(x=${name(date)}, y=${name(number)}, figsize=(8, 4.5))\nplt.title(${name(t("starter.over", { number, date }))})\n`;
   }
   if (kind && number) {
     return (
       `${start}means = df.groupby(${name(kind)})[${name(number)}].mean().sort_values()\n` +
-      `means.plot.barh(figsize=(8, 4.5))\nplt.xlabel(${name(`mean ${number}`)})\n`
+      `means.plot.barh(figsize=(8, 4.5))\nplt.xlabel(${name(t("starter.mean", { number }))})\n`
     );
   }
   if (number) return `${start}df[${name(number)}].plot.hist(bins=30, figsize=(8, 4.5))\nplt.xlabel(${name(number)})\n`;
@@ -43,7 +45,8 @@ export function starterProgram(profile) {
   return (
     "import matplotlib.pyplot as plt\nimport numpy as np\n\n" +
     "x = np.linspace(0, 6 * np.pi, 600)\nplt.figure(figsize=(8, 4.5))\n" +
-    'plt.plot(x, np.sin(x) * np.exp(-x / 9))\nplt.title("A wave that dies away")\n'
+    "plt.plot(x, np.sin(x) * np.exp(-x / 9))\nplt.title(" +
+    `${name(t("starter.wave"))})\n`
   );
 }
 

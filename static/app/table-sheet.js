@@ -12,7 +12,8 @@ import { askAboutColumn } from "./column-dialog.js";
 import { make, makeButton, makeShape } from "./dom.js";
 import { editOf } from "./edits.js";
 import { makeCell, makeHeads } from "./figures.js";
-import { count, counted, listed } from "./words.js";
+import { hasWords, t } from "./language.js";
+import { count, listed } from "./words.js";
 
 /** Of the rest the profile knows, and a person hardly looks at more. */
 const MOST_COLUMNS = 500;
@@ -28,15 +29,18 @@ const BARS = { width: 84, height: 20 };
 export function tableSheet(table, state, index, open, onEdit) {
   const preview =
     state.previews.find(({ name }) => name === table.name || name === table.file) ?? state.previews[index];
-  const shape = `${counted(table.rows, "row")} · ${counted(table.columns.length, "column")}`;
+  const shape = `${t("count.rows", { n: table.rows })} · ${t("count.columns", { n: table.columns.length })}`;
   const access = index === 0 ? `df, tables["${table.name}"]` : `tables["${table.name}"]`;
   return make(
     "details",
     { class: "table-sheet", ...(open && { open: true }) },
     make("summary", {}, make("b", {}, table.file), make("small", {}, shape), make("code", {}, access)),
-    scroller(`Columns of ${table.file}`, profileTable(table, preview, state, onEdit)),
+    scroller(t("sheet.columns_of", { file: table.file }), profileTable(table, preview, state, onEdit)),
     ...(preview
-      ? [...leftOut(table, preview, onEdit), scroller(`First rows of ${table.file}`, previewTable(preview, table))]
+      ? [
+          ...leftOut(table, preview, onEdit),
+          scroller(t("sheet.rows_of", { file: table.file }), previewTable(preview, table)),
+        ]
       : []),
   );
 }
@@ -54,13 +58,16 @@ function scroller(label, content) {
  */
 function profileTable(table, preview, state, onEdit) {
   const { columns } = table;
-  const names = ["Column", "Type", "Spread", "Missing", "Distinct", "Range or kinds", "Change"];
+  const names = /** @type {const} */ (["column", "type", "spread", "missing", "distinct", "range", "change"]).map(
+    (name) => t(`sheet.${name}`),
+  );
   const head = makeHeads(names, [["", "", "", "0", "0", "", ""]]);
   const rows = columns.slice(0, MOST_COLUMNS).map((column, position) => {
     const source = preview?.sources[position] ?? column.name;
     const edit = editOf(state.edits, table.name, source);
     const lost = preview?.lost.find((item) => item.source === source)?.values ?? 0;
     const change = () => askAboutColumn({ table: table.name, source, column, edit, privacy: state.privacy }, onEdit);
+    const named = t("sheet.change_column", { name: column.name });
     return make(
       "tr",
       {},
@@ -76,18 +83,21 @@ function profileTable(table, preview, state, onEdit) {
         "td",
         { class: "number" },
         count(column.missing),
-        ...(lost > 0 ? [make("small", {}, ` (${count(lost)} unreadable)`)] : []),
+        ...(lost > 0 ? [make("small", {}, ` ${t("sheet.unreadable", { n: lost })}`)] : []),
       ),
       make("td", { class: "number" }, count(column.distinct)),
       make("td", { class: "kinds" }, rangeOf(column)),
-      make("td", {}, makeButton("Change", change, { class: "link", "aria-label": `Change ${column.name}` })),
+      make("td", {}, makeButton(t("sheet.change"), change, { class: "link", "aria-label": named })),
     );
   });
-  const more = columns.length > MOST_COLUMNS ? ` (the first ${count(MOST_COLUMNS)} of ${count(columns.length)})` : "";
+  const caption =
+    columns.length > MOST_COLUMNS
+      ? t("sheet.columns_part", { shown: MOST_COLUMNS, total: columns.length })
+      : t("sheet.columns");
   return make(
     "table",
     { class: "columns" },
-    make("caption", {}, `Columns${more}`),
+    make("caption", {}, caption),
     make("thead", {}, make("tr", {}, ...head)),
     make("tbody", {}, ...rows),
   );
@@ -95,7 +105,9 @@ function profileTable(table, preview, state, onEdit) {
 
 /** @param {ProfileColumn} column */
 function typeOf({ type, role, unit }) {
-  const kind = role === "category" && type === "text" ? "category" : role === "yes/no" ? "yes or no" : (role ?? type);
+  const name = role === "yes/no" ? "yes_no" : (role ?? type);
+  const key = `type.${name}`;
+  const kind = hasWords(key) ? t(key) : name;
   return unit ? `${kind}, ${unit}` : kind;
 }
 
@@ -127,7 +139,9 @@ function bars(counts, column) {
 
 /** @param {ProfileColumn} column */
 function rangeOf({ min, max, top }) {
-  if (min !== undefined && max !== undefined) return `${min} to ${max}`;
+  if (min !== undefined && max !== undefined) {
+    return t("sheet.from_to", { min: String(min), max: String(max) });
+  }
   return top ? listed(top, 8) : "";
 }
 
@@ -137,12 +151,12 @@ function leftOut(table, preview, onEdit) {
   const back = preview.leftOut
     .slice(0, 50)
     .map((source) => makeButton(source, () => onEdit(table.name, source, { omit: undefined }), { class: "link" }));
-  return [make("p", { class: "left-out" }, "Left out, and not told to anybody; a click brings back: ", ...back)];
+  return [make("p", { class: "left-out" }, `${t("sheet.left_out")} `, ...back)];
 }
 
 /** @param {Preview} preview @param {ProfileTable} table */
 function previewTable({ columns, rows }, table) {
-  const shown = rows.length < table.rows ? `First ${count(rows.length)} rows` : "All rows";
+  const shown = rows.length < table.rows ? t("sheet.first", { n: rows.length }) : t("sheet.all");
   return make(
     "table",
     {},

@@ -33,9 +33,10 @@ import { keepPrivacy, keepTables, readPrivacy, readTables } from "./drafts.js";
 import { forSandbox, withEdit } from "./edits.js";
 import { SandboxError } from "./interpreter.js";
 import { forget, keep, readKept } from "./kept.js";
+import { t } from "./language.js";
 import { sampleRows } from "./sample-rows.js";
 import { fetchSample, fetchTable } from "./table-files.js";
-import { count, listed, size } from "./words.js";
+import { listed, size } from "./words.js";
 
 /** Of what a tab can hold: a sample leaves room for the program. */
 const SAMPLE_SHARE = 4;
@@ -80,11 +81,11 @@ export function createTables(pageData, sandbox, onChange) {
       } catch (error) {
         set({ progress: null });
         if (error instanceof SandboxError && error.code === "stopped") {
-          set({ busy: null, note: `${what} was not opened: stopped.` });
+          set({ busy: null, note: t("data.stopped", { name: what }) });
           return;
         }
         const message = error instanceof Error ? error.message : String(error);
-        set({ busy: null, problem: message.includes(what) ? message : `${what} could not be opened: ${message}` });
+        set({ busy: null, problem: message.includes(what) ? message : t("data.failed", { name: what, message }) });
       }
     });
     return last;
@@ -142,12 +143,13 @@ export function createTables(pageData, sandbox, onChange) {
     const { dataBytes, memoryBytes } = pageData.limits;
     const [largest] = [...open].sort((a, b) => b.blob.size - a.blob.size);
     if (largest) set({ smaller: { name: largest.name, rows: () => openSome(largest, open) } });
-    const together = open.length > 1 ? " together" : "";
-    return (
-      `${listed(open.map(({ name }) => name))}: ${size(sizeOf(open))}${together} is more than a tab can hold here, which is ` +
-      `${size(dataBytes)} of files in ${size(memoryBytes)} of memory. Take a sample of the rows, keep only the columns the chart needs, ` +
-      "or save it as Parquet, which is smaller."
-    );
+    return t("data.too_large", {
+      n: open.length,
+      names: listed(open.map(({ name }) => name)),
+      size: size(sizeOf(open)),
+      most: size(dataBytes),
+      memory: size(memoryBytes),
+    });
   }
 
   /** Opens some rows of a table that is too large as a whole. @param {Table} table @param {Table[]} open */
@@ -156,12 +158,10 @@ export function createTables(pageData, sandbox, onChange) {
       const most = Math.min(pageData.limits.dataBytes, table.blob.size) / SAMPLE_SHARE;
       const blob = await sampleRows(table.blob, most);
       if (!blob) {
-        throw new Error(
-          `${table.name} is not written in lines, so no sample of its rows can be taken here. Save a part of it as CSV or Parquet.`,
-        );
+        throw new Error(t("data.no_lines", { name: table.name }));
       }
       const share = Math.max(2, Math.round(table.blob.size / blob.size));
-      set({ note: `Of ${table.name} about one row in ${count(share)} is open, from all over the file.` });
+      set({ note: t("data.sampled", { name: table.name, share }) });
       return merge(
         open.filter(({ name }) => name !== table.name),
         [{ ...table, blob }],
@@ -233,7 +233,7 @@ export function createTables(pageData, sandbox, onChange) {
     async forget() {
       sandbox.stopOpening();
       await forget();
-      return reopen("the files", async () => [], {});
+      return reopen(t("data.all"), async () => [], {});
     },
 
     /**
@@ -317,7 +317,7 @@ function differing(wanted, profile) {
     })
     .map(({ name }) => name);
   if (names.length === 0) return null;
-  return `${listed(names)} is not the file that this chart was first drawn from: its content differs.`;
+  return t("data.differs", { names: listed(names) });
 }
 
 /**
@@ -336,10 +336,10 @@ function matchWanted(given, wanted) {
     const position = spare.indexOf(table);
     const name = missing[position];
     if (name === undefined) return table;
-    renamed.push(`${table.name} as ${name}`);
+    renamed.push(t("data.renamed", { file: table.name, name }));
     return { ...table, name };
   });
-  return { tables, note: `Opened ${listed(renamed)}.` };
+  return { tables, note: t("data.opened", { names: listed(renamed) }) };
 }
 
 /** @param {Table[]} tables */

@@ -18,6 +18,7 @@
  * @property {(form: Form, wish: Wish) => Promise<Blob>} make
  */
 
+import { t } from "./language.js";
 import { isHarmlessSvg, isPlainPng } from "./picture.js";
 import { pixelsOf, toPng, withDensity, withoutPaper } from "./raster.js";
 
@@ -53,7 +54,7 @@ export function takePicture({ width, height }, { svg, png, stem, title }) {
         return svgToPdf(text(wish.transparent), { width: wish.width / wish.perInch, title, decode: pixelsOf });
       }
       const picture = svg === null ? png : new Blob([text(wish.transparent)], { type: "image/svg+xml" });
-      if (!picture) throw new Error("there is no picture of this figure");
+      if (!picture) throw new Error(t("figure.no_picture"));
       return toPng(picture, { width: wish.width, height: (wish.width * height) / width, perInch: wish.perInch });
     },
   };
@@ -81,10 +82,9 @@ export function takeLive(figure, drawn, { stem, file }) {
       const blob = await drawn.picture({ form, width, transparent });
       if (form === "svg") {
         if (isHarmlessSvg(await blob.text())) return blob;
-        throw new Error("Its SVG holds more than shapes and words, such as links. Save it as PNG.");
+        throw new Error(t("figure.svg_unsafe"));
       }
-      if (!isPlainPng(new Uint8Array(await blob.slice(0, 64).arrayBuffer())))
-        throw new Error("The picture is too large, or none. Choose a smaller width.");
+      if (!isPlainPng(new Uint8Array(await blob.slice(0, 64).arrayBuffer()))) throw new Error(t("figure.too_large"));
       return withDensity(blob, perInch);
     },
   };

@@ -7,6 +7,7 @@
  */
 
 import { find, make, makeButton, setText } from "./dom.js";
+import { t } from "./language.js";
 import { countChanges, diffLines } from "./line-diff.js";
 import { moment } from "./words.js";
 
@@ -70,9 +71,9 @@ export function createVersionsView({ onVisit, onStep, onForget, step }) {
       event.preventDefault();
       if (!isCurrent) onVisit(version);
     });
-    const button = makeButton("Compare", () => compare(version.id), {
+    const button = makeButton(t("versions.compare"), () => compare(version.id), {
       class: "link",
-      "aria-label": `Compare with version ${place + 1}, ${title}`,
+      "aria-label": t("versions.compare_with", { number: place + 1, title }),
     });
     return make("li", {}, link, ...(isCurrent ? [] : [button]));
   }
@@ -81,7 +82,7 @@ export function createVersionsView({ onVisit, onStep, onForget, step }) {
   function fromOf(version) {
     const place = shown.all.findIndex(({ id }) => id === version.id);
     const parent = shown.all.findIndex(({ id }) => id === version.parent);
-    return parent >= 0 && parent < place - 1 ? `from ${parent + 1}` : "";
+    return parent >= 0 && parent < place - 1 ? t("versions.from", { number: parent + 1 }) : "";
   }
 
   function renderComparison() {
@@ -91,19 +92,19 @@ export function createVersionsView({ onVisit, onStep, onForget, step }) {
     comparison.hidden = !isShown;
     if (!isShown) return;
     const number = (/** @type {KeptVersion} */ { id }) => shown.all.findIndex((version) => version.id === id) + 1;
-    setText(find("comparison-title", HTMLElement), `Version ${number(then)} beside version ${number(now)}`);
+    setText(find("comparison-title", HTMLElement), t("versions.beside", { before: number(then), now: number(now) }));
     find("pair", HTMLElement).replaceChildren(
       ...[then, now].map((version) => {
         const parent = shown.all.find(({ id }) => id === version.parent);
         const words = `${number(version)}. ${titleOf(version, parent)}`;
-        const seen = version.picture ? picture(version) : make("p", {}, "Not drawn in this browser yet.");
-        if (seen instanceof HTMLImageElement) seen.alt = `Picture of version ${number(version)}`;
+        const seen = version.picture ? picture(version) : make("p", {}, t("versions.not_drawn"));
+        if (seen instanceof HTMLImageElement) seen.alt = t("versions.picture", { number: number(version) });
         return make("figure", {}, seen, make("figcaption", {}, words));
       }),
     );
     const lines = diffLines(then.program, now.program);
     const { added, removed } = countChanges(lines);
-    const words = added + removed === 0 ? "The programs are the same." : `${removed} lines less, ${added} lines more:`;
+    const words = added + removed === 0 ? t("versions.same") : t("versions.lines", { removed, added });
     setText(find("difference-words", HTMLElement), words);
     const difference = find("difference", HTMLElement);
     difference.hidden = added + removed === 0;
@@ -139,9 +140,9 @@ export function createVersionsView({ onVisit, onStep, onForget, step }) {
 /** @param {KeptVersion} version @param {KeptVersion | undefined} parent */
 function titleOf({ question, model, repairs }, parent) {
   // A question whose first program could not even be stored has a repair behind it, and is what was asked.
-  if (repairs > 0 && parent?.question === question) return `Repair ${repairs}`;
+  if (repairs > 0 && parent?.question === question) return t("versions.repair", { number: repairs });
   if (model === null && (question === "" || question === parent?.question)) {
-    return parent ? "Edited program" : "Own program";
+    return t(parent ? "versions.edited" : "versions.own");
   }
   return question;
 }
@@ -150,7 +151,7 @@ function titleOf({ question, model, repairs }, parent) {
 function changeOf({ program }, parent) {
   if (!parent) return "";
   const { added, removed } = countChanges(diffLines(parent.program, program));
-  return added + removed === 0 ? "same program" : `+${added} −${removed} lines`;
+  return added + removed === 0 ? t("versions.same_program") : t("versions.changed", { added, removed });
 }
 
 /** What changed with a little of what stands around it. @param {import("./line-diff.js").DiffLine[]} lines */

@@ -11,10 +11,11 @@
  */
 
 import { find, make, makeButton, setText, unreachable } from "./dom.js";
+import { t } from "./language.js";
 import { describeStatus, elapsed } from "./seal-view.js";
 import { MOST_REPAIRS } from "./session.js";
 import { suggestQuestions } from "./suggestions.js";
-import { count, duration, fileStem, money, withoutMiddle } from "./words.js";
+import { duration, fileStem, money, withoutMiddle } from "./words.js";
 
 /** @param {SessionState["phase"]} phase */
 export const isBusy = (phase) => phase === "asking" || phase === "booting" || phase === "running";
@@ -57,11 +58,11 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
   /** @param {SessionState} state */
   function renderStage(state) {
     const started = state.asked !== "" || state.chart !== null || state.phase !== "idle";
-    const heading = state.asked || (started ? "Your own program" : "Ask your data for a chart");
+    const heading = state.asked || t(started ? "stage.own" : "stage.start");
     setText(title, heading);
     main.classList.toggle("started", started);
     lead.hidden = started || state.tables.open.length > 0;
-    document.title = started ? `${heading} · Sandplot` : "Sandplot: ask your data for a chart";
+    document.title = started ? `${heading} · Sandplot` : t("app.title");
     const busy = isBusy(state.phase);
     setText(progress, describeProgress(state));
     clock.hidden = !busy;
@@ -94,7 +95,9 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     const reply = element("failure-reply");
     reply.hidden = failure.reply === null;
     setText(element("failure-reply-text"), failure.reply ?? "");
-    const code = [failure.code, failure.requestId ? `request ${failure.requestId}` : null].filter(Boolean).join(" · ");
+    const code = [failure.code, failure.requestId ? t("failure.request", { id: failure.requestId }) : null]
+      .filter(Boolean)
+      .join(" · ");
     setText(element("failure-code"), code);
     find("repair", HTMLButtonElement).hidden = !canRepair;
     find("again", HTMLButtonElement).hidden = failure.traceback !== null;
@@ -123,11 +126,11 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
   function renderAsk(state) {
     if (question.value !== state.typed) question.value = state.typed;
     const follows = state.chart !== null;
-    setText(element("question-label"), follows ? "What should change?" : "Your question");
-    question.placeholder = follows ? "Make the y axis logarithmic" : "What should the chart show?";
+    setText(element("question-label"), t(follows ? "ask.label_follow" : "ask.label"));
+    question.placeholder = t(follows ? "ask.placeholder_follow" : "ask.placeholder");
     element("restart").hidden = !follows && state.asked === "";
     askButton.disabled = pageData.models.length === 0 || state.phase === "asking";
-    setText(askButton, state.phase === "asking" ? "Asking …" : "Ask");
+    setText(askButton, t(state.phase === "asking" ? "ask.asking" : "ask.button"));
     setText(previewText, preview(state));
     const sample = state.tables.open.find((table) => table.sample)?.sample;
     const questions =
@@ -159,8 +162,15 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     element("starter").hidden = !empty || state.phase === "asking";
     element("revert").hidden = !edited || isBusy(state.phase);
     const writer = state.chart?.model;
-    const author = writer ? [`by ${writer}`, ...describeUsage(state.usage)].join(" · ") : state.chart ? "yours" : "";
-    setText(element("program-note"), state.writing ? "being written" : edited ? "edited, not run yet" : author);
+    const author = writer
+      ? [t("program.by", { model: writer }), ...describeUsage(state.usage)].join(" · ")
+      : state.chart
+        ? t("program.yours")
+        : "";
+    setText(
+      element("program-note"),
+      state.writing ? t("program.being_written") : edited ? t("program.edited") : author,
+    );
     const link = find("program-download", HTMLAnchorElement);
     link.hidden = empty || state.writing;
     element("notebook").hidden = link.hidden;
@@ -178,7 +188,9 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     const again = find("again", HTMLButtonElement);
     const wait = Math.ceil(((state.failure?.retryAt ?? 0) - performance.now()) / 1000);
     again.disabled = wait > 0;
-    setText(again, wait > 0 ? `Try again in ${wait < 120 ? `${wait} s` : duration(wait * 1000)}` : "Try again");
+    // Whole seconds, also where they are few.
+    const told = wait < 120 ? t("time.seconds", { seconds: String(wait) }) : duration(wait * 1000);
+    setText(again, wait > 0 ? t("failure.again_in", { wait: told }) : t("failure.again"));
   }
 
   return {
@@ -210,18 +222,16 @@ function describeProgress(state) {
     case "idle":
       return "";
     case "asking":
-      return [repair, doing || (repair ? "" : "Asking the model")].filter(Boolean).join(" · ");
+      return [repair, doing || (repair ? "" : t("progress.asking"))].filter(Boolean).join(" · ");
     case "booting":
       // The numbers are in the bar: a live region that counts would never be quiet.
-      return [repair, doing || `Waiting for Python: ${describeStatus({ ...sandbox, total: 0 })}`]
+      return [repair, doing || t("progress.waiting", { status: describeStatus({ ...sandbox, total: 0 }) })]
         .filter(Boolean)
         .join(" · ");
     case "running":
-      return [repair, doing || "Running the program"].filter(Boolean).join(" · ");
+      return [repair, doing || t("progress.running")].filter(Boolean).join(" · ");
     case "shown":
-      return result
-        ? `Drawn in ${duration(result.milliseconds)}${attempts.length > 0 ? ` after ${attempts.length === 1 ? "one repair" : `${attempts.length} repairs`}` : ""}`
-        : "";
+      return result ? describeDrawn(duration(result.milliseconds), attempts.length) : "";
     case "failed":
       return "";
     case "stopped":
@@ -231,17 +241,24 @@ function describeProgress(state) {
   }
 }
 
+/** @param {string} time @param {number} repairs */
+function describeDrawn(time, repairs) {
+  return repairs > 0 ? t("progress.drawn_repaired", { time, n: repairs }) : t("progress.drawn", { time });
+}
+
 /** What the call took, as far as it is known. @param {SessionState["usage"]} usage */
 function describeUsage(usage) {
   if (usage === null) return [];
   const { inputTokens, outputTokens, dollars, isEstimate } = usage;
-  const tokens = `${count(inputTokens)} tokens in, ${count(outputTokens)} out`;
-  return dollars === undefined ? [tokens] : [tokens, `${isEstimate ? "about " : ""}${money(dollars)}`];
+  const tokens = t("usage.tokens", { into: inputTokens, out: outputTokens });
+  if (dollars === undefined) return [tokens];
+  return [tokens, isEstimate ? t("usage.about", { money: money(dollars) }) : money(dollars)];
 }
 
 /** @param {Attempt} attempt */
 function describeRepair({ number, error }) {
-  return `Repair ${number} of ${MOST_REPAIRS}: ${error.type}: ${error.message.split("\n")[0]?.slice(0, 160) ?? ""}`;
+  const what = `${error.type}: ${error.message.split("\n")[0]?.slice(0, 160) ?? ""}`;
+  return t("repair.of", { number, most: MOST_REPAIRS, error: what });
 }
 
 /** @param {Attempt} attempt */
@@ -255,7 +272,7 @@ function attemptItem(attempt) {
       {},
       make("summary", {}, describeRepair(attempt)),
       make("pre", {}, error.traceback),
-      make("details", {}, make("summary", {}, "Its program"), make("pre", {}, program)),
+      make("details", {}, make("summary", {}, t("repair.program")), make("pre", {}, program)),
     ),
   );
 }

@@ -87,6 +87,10 @@ export type Activity = "planning" | "writing" | "replacing";
  */
 export type StreamError = { code: ErrorCode, message: string, 
 /**
+ * The same by its keys, for people who read another language than English.
+ */
+words?: Array<Phrase>, 
+/**
  * Seconds.
  */
 retryAfter?: number, };
@@ -96,12 +100,21 @@ retryAfter?: number, };
  */
 export type ErrorBody = { error: ErrorDetail, };
 
-export type ErrorDetail = { code: ErrorCode, message: string, requestId: string, };
+export type ErrorDetail = { code: ErrorCode, message: string, 
+/**
+ * The same by its keys, for people who read another language than English.
+ */
+words?: Array<Phrase>, requestId: string, };
 
 /**
  * The stable names of failures.
  */
 export type ErrorCode = "bad_request" | "cross_site" | "unknown_host" | "unauthorized" | "too_many_attempts" | "address_too_long" | "request_timeout" | "too_large" | "question_empty" | "question_too_long" | "profile_too_large" | "program_too_large" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "repair_limit" | "request_limit" | "token_limit" | "no_model" | "unknown_model" | "model_key" | "model_rate_limited" | "model_unavailable" | "model_unreachable" | "model_timeout" | "model_stream_broken" | "model_empty" | "model_no_program" | "model_refused" | "model_rejected" | "package_missing" | "internal";
+
+/**
+ * A text by its key, with what is filled in. A failure is told by these: in English to programs, in their language to people.
+ */
+export type Phrase = { key: string, values?: Record<string, string | number | Phrase>, };
 
 export type Profile = { tables: Array<Table>, };
 

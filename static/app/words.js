@@ -1,63 +1,74 @@
 // @ts-check
 /**
- * Numbers, names and times as a reader expects them. Pure; what to say when something fails is in advice.js.
+ * Numbers, names and times as a reader of the page's language expects them. Pure but for that language; the words themselves are
+ * language.js's, what to say when something fails is in advice.js.
  */
 
-const whole = new Intl.NumberFormat("en");
+import { language, t, written } from "./language.js";
 
-/** @param {number} value */
-export function count(value) {
-  return whole.format(value);
-}
+/** Dates are written the way most of the world does. @type {Record<string, string>} */
+const REGIONS = { en: "en-GB" };
+const region = () => REGIONS[language()] ?? language();
 
-/** @param {number} value @param {string} one @param {string} many */
-export function counted(value, one, many = `${one}s`) {
-  return `${count(value)} ${value === 1 ? one : many}`;
+/** @param {number} value @param {Intl.NumberFormatOptions} [how] */
+export function count(value, how) {
+  return how ? new Intl.NumberFormat(language(), how).format(value) : written(value);
 }
 
 /** @param {number} bytes */
 export function size(bytes) {
-  if (bytes < 1000) return counted(bytes, "byte");
-  if (bytes < 1e6) return `${count(Math.round(bytes / 1000))} kB`;
-  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
-  return `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes < 1000) return inUnits(bytes, "byte", 0, "long");
+  if (bytes < 1e6) return inUnits(bytes / 1000, "kilobyte", 0);
+  if (bytes < 1e9) return inUnits(bytes / 1e6, "megabyte", bytes < 1e7 ? 1 : 0);
+  return inUnits(bytes / 1e9, "gigabyte", 1);
+}
+
+/** @param {number} value @param {string} unit @param {number} digits @param {"short" | "long"} [unitDisplay] */
+function inUnits(value, unit, digits, unitDisplay = "short") {
+  return count(value, { ...fixed(digits), style: "unit", unit, unitDisplay });
+}
+
+/** @param {number} digits after the point @returns {Intl.NumberFormatOptions} */
+export function fixed(digits) {
+  return { minimumFractionDigits: digits, maximumFractionDigits: digits };
 }
 
 /** @param {number} milliseconds */
 export function duration(milliseconds) {
   const seconds = milliseconds / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 120) return `${Math.floor(seconds)} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  const whole = (/** @type {number} */ value) => String(Math.floor(value));
+  if (seconds < 10) return t("time.seconds", { seconds: count(seconds, fixed(1)) });
+  if (seconds < 120) return t("time.seconds", { seconds: whole(seconds) });
+  if (seconds < 7200) return t("time.minutes", { minutes: whole(seconds / 60), seconds: whole(seconds % 60) });
+  return t("time.hours", { hours: whole(seconds / 3600), minutes: whole((seconds % 3600) / 60) });
 }
-
-const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 
 /** The hour of a moment today, the day of an earlier one. @param {string} time as the server writes it: RFC 3339 */
 export function moment(time) {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return "";
+  const day = new Intl.DateTimeFormat(region(), { day: "numeric", month: "short", year: "numeric" });
+  const hour = new Intl.DateTimeFormat(region(), { hour: "2-digit", minute: "2-digit" });
   return day.format(date) === day.format(new Date()) ? hour.format(date) : day.format(date);
 }
 
-const cents = new Intl.NumberFormat("en", { style: "currency", currency: "USD" });
-/** What one call costs is mostly less than a cent. */
-const fractions = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
+/** The time of day, to the second. @param {Date} time */
+export function clock(time) {
+  return time.toLocaleTimeString(region());
+}
 
-/** @param {number} dollars */
+/** What one call costs is mostly less than a cent. @param {number} dollars */
 export function money(dollars) {
-  return (dollars >= 1 ? cents : fractions).format(dollars);
+  const digits = dollars >= 1 ? {} : { maximumSignificantDigits: 2 };
+  return count(dollars, { style: "currency", currency: "USD", ...digits });
 }
 
 /** @param {string[]} items @param {number} most */
 export function listed(items, most = 6) {
   const shown = items.slice(0, most);
   const more = items.length - shown.length;
-  if (more > 0) return `${shown.join(", ")} and ${count(more)} more`;
-  const last = shown.pop() ?? "";
-  return shown.length > 0 ? `${shown.join(", ")} and ${last}` : last;
+  if (more > 0) return t("list.more", { items: shown.join(", "), n: more });
+  return new Intl.ListFormat(region()).format(shown);
 }
 
 /** A name for a downloaded file. @param {string} title */
@@ -84,5 +95,5 @@ export function withoutMiddle(text) {
     if (head === 0 || tail <= head) return text;
   }
   const left = text.slice(head, tail).split("\n").length;
-  return `${text.slice(0, head)}[${counted(left, "line")} not shown here]${text.slice(tail)}`;
+  return `${text.slice(0, head)}${t("output.left_out", { n: left })}${text.slice(tail)}`;
 }

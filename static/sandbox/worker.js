@@ -174,6 +174,7 @@
     });
     given.clear();
     restoreStreaming();
+    capFiles(python.FS, message.memoryBytes);
     Error.stackTraceLimit = stackTraceLimit;
     // Nobody ever writes into it: but with it Python calls out to JavaScript now and then, and only there does WebKit end a worker.
     python.setInterruptBuffer(new Uint8Array(1));

@@ -231,11 +231,8 @@ async fn a_cache_cannot_be_poisoned() {
         }
         let varied = app.get_with(path, &[("accept-encoding", "br")]).await;
         let differs = varied.header("content-encoding") != plain.header("content-encoding");
-        assert!(
-            !differs || varied.header("vary").to_lowercase().contains("accept-encoding"),
-            "{path}"
-        );
-        assert_eq!(varied.header("vary"), plain.header("vary"), "{path}");
+        assert!(!differs || varied.vary().contains("accept-encoding"), "{path}");
+        assert_eq!(varied.vary(), plain.vary(), "{path}");
     }
     for (path, kept) in [
         ("/", "private, no-cache"),

@@ -147,6 +147,65 @@ async fn a_chart_that_is_not_there_is_a_page_with_a_way_back() {
     assert_eq!(posted.header("content-type"), "text/html; charset=utf-8");
 }
 
+#[tokio::test]
+async fn a_page_is_in_the_language_of_who_reads_it_and_caches_know() {
+    let app = TestApp::new();
+    for (headers, code, label) in [
+        (vec![], "en", "Your question"),
+        (vec![("accept-language", "de-CH, en;q=0.5")], "de", "Ihre Frage"),
+        (
+            vec![("accept-language", "de"), ("cookie", "x=y; sandplot-language=fr")],
+            "fr",
+            "Votre question",
+        ),
+    ] {
+        let page = app.get_with("/", &headers).await;
+        let html = page.text();
+        assert!(html.contains(&format!("<html lang=\"{code}\">")), "{code}");
+        assert!(html.contains(&format!(">{label}</label>")), "{code}");
+        let vary = page.vary();
+        assert!(vary.contains("accept-language") && vary.contains("cookie"), "{vary}");
+        assert_eq!(page.header("set-cookie"), "", "nobody has chosen");
+        let first = &page_data(&html)["samples"][0];
+        assert_eq!(
+            first["title"],
+            json!({"en": "Penguins of Palmer Station", "de": "Pinguine der Palmer-Station",
+            "fr": "Manchots de la station Palmer"})[code]
+        );
+        assert_eq!(first["questions"].as_array().unwrap().len(), 3);
+    }
+    let chosen = app.get("/?lang=de").await;
+    assert!(chosen.text().contains("<html lang=\"de\">"));
+    let cookie = chosen.header("set-cookie");
+    assert!(
+        cookie.starts_with("sandplot-language=de; Path=/; ") && cookie.contains("SameSite=Lax"),
+        "{cookie}"
+    );
+    assert_eq!(app.get("/?lang=xx").await.header("set-cookie"), "");
+    assert_eq!(app.get("/sandbox/worker?lang=de").await.header("set-cookie"), "");
+}
+
+/// The message of the API is for programs; its page tells people the same by its keys.
+#[tokio::test]
+async fn a_failure_is_told_in_english_and_by_its_words() {
+    let app = TestApp::new();
+    let german = ("accept-language", "de");
+    let error = &app.get_with("/api/v1/charts/x", &[german]).await.json()["error"];
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("There is no chart at this address."),
+        "{error}"
+    );
+    assert_eq!(error["words"], json!([{"key": "error.no_such_chart"}]));
+    let page = app.get_with("/charts/x", &[german]).await.text();
+    assert!(
+        page.contains("Unter dieser Adresse gibt es kein Diagramm.") && page.contains("<h1>Nicht gefunden</h1>"),
+        "{page}"
+    );
+}
+
 /// The browser computes the hash over the text between the tags, so that is what is compared.
 #[tokio::test]
 async fn the_script_of_a_sealed_frame_is_the_one_its_policy_names() {

@@ -332,6 +332,12 @@ impl Answer {
             .unwrap_or_default()
     }
 
+    /// All that it varies by, whoever has said so.
+    pub fn vary(&self) -> String {
+        let lines = self.headers.get_all("vary").iter().map(|line| line.to_str().unwrap());
+        lines.collect::<Vec<_>>().join(", ").to_lowercase()
+    }
+
     /// Checks that this says no in the form of the API, and gives the sentence.
     pub fn refused(&self, status: u16, code: &str) -> String {
         assert_eq!(

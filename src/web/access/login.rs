@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::super::error::{Failure, seconds};
 use super::super::pages::{VERSION, rendered};
+use super::super::words::{LanguageLink, Phrase, Reader, Words};
 use super::super::{App, limit};
 use super::session::{Cookie, Session};
 use super::{Admitted, admit, peer, see};
@@ -22,6 +23,8 @@ const NEXT_BYTES: usize = 512;
 #[derive(Template)]
 #[template(path = "login.html")]
 struct LoginPage<'a> {
+    words: &'a Words,
+    languages: Vec<LanguageLink>,
     assets: &'a str,
     next: &'a str,
     /// Not asked yet: on the way to `next` as from a page of ours.
@@ -59,6 +62,7 @@ pub(in crate::web) async fn page(State(app): State<App>, request: Request) -> Re
     let query = request.uri().query().unwrap_or_default();
     let next = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
     let next = next.map(|(_, next)| next.into_owned()).unwrap_or_default();
+    let reader = Reader::of(request.uri(), request.headers());
     // Also where there is no token: then everybody is let in.
     match admit(&app, request.headers(), peer(&request)).await {
         Ok(_) => return Ok(see(own(&next))),
@@ -67,7 +71,7 @@ pub(in crate::web) async fn page(State(app): State<App>, request: Request) -> Re
     }
     let site = request.headers().get("sec-fetch-site").map(|site| site.as_bytes());
     let is_passing = matches!(site, Some(b"cross-site" | b"same-site"));
-    ask(&app, StatusCode::OK, own(&next), is_passing, None)
+    ask(&app, reader, StatusCode::OK, own(&next), is_passing, None)
 }
 
 pub(in crate::web) async fn log_in(State(app): State<App>, request: Request) -> Result<Response, Failure> {
@@ -75,6 +79,7 @@ pub(in crate::web) async fn log_in(State(app): State<App>, request: Request) -> 
         return Err(Failure::NotAForm);
     }
     let peer = peer(&request);
+    let reader = Reader::of(request.uri(), request.headers());
     let cookie = Cookie::of(&app, request.headers());
     let (token, next) = read_form(&limit::body(request, FORM_BYTES).await?);
     let next = own(&next);
@@ -90,17 +95,15 @@ pub(in crate::web) async fn log_in(State(app): State<App>, request: Request) -> 
         // Not 401, which would have to name a scheme by which the browser itself could ask.
         Ok(false) => ask(
             &app,
+            reader,
             StatusCode::FORBIDDEN,
             next,
             false,
-            Some("That is not the access token.".into()),
+            Some(&Phrase::new("login.wrong")),
         ),
         Err(wait) => {
-            let problem = format!(
-                "There were too many wrong tokens. Try again in {} seconds.",
-                seconds(wait)
-            );
-            ask(&app, StatusCode::TOO_MANY_REQUESTS, next, false, Some(problem))
+            let problem = Phrase::new("login.too_many").with("seconds", seconds(wait));
+            ask(&app, reader, StatusCode::TOO_MANY_REQUESTS, next, false, Some(&problem))
         }
     }
 }
@@ -118,19 +121,24 @@ pub(in crate::web) async fn log_out(State(app): State<App>, request: Request) ->
 
 fn ask(
     app: &App,
+    reader: Reader,
     status: StatusCode,
     next: &str,
     is_passing: bool,
-    problem: Option<String>,
+    problem: Option<&Phrase>,
 ) -> Result<Response, Failure> {
+    let words = app.pages().words(reader.language);
+    let kept: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     let page = LoginPage {
+        words,
+        languages: reader.links(&format!("next={kept}&")),
         assets: app.pages().assets(),
         next,
         is_passing,
-        problem,
+        problem: problem.map(|problem| words.say(problem)),
         version: VERSION,
     };
-    Ok((status, rendered(&page, "no-store")?).into_response())
+    Ok((status, rendered(app, reader, &page, "no-store")?).into_response())
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

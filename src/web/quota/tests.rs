@@ -1,6 +1,7 @@
 //! Counting, with the clock in hand.
 
 use super::*;
+use crate::web::words::{Language, Words};
 
 fn client(address: &str) -> Client {
     Client::of(Some(&Peer(address.parse().unwrap())))
@@ -101,7 +102,8 @@ fn what_is_remembered_is_bounded() {
 
 #[test]
 fn a_wait_is_told_as_exactly_as_one_plans_by_it() {
-    let told = [1, 90, 91, 3600, 5401, 86_400].map(|wait| in_words(Duration::from_secs(wait)));
+    let words = Words::test(Language::English);
+    let told = [1, 90, 91, 3600, 5401, 86_400].map(|seconds| words.say(&wait(Duration::from_secs(seconds))));
     assert_eq!(
         told,
         [
