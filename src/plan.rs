@@ -241,6 +241,12 @@ pub fn form(question: &str, profile: Profile) -> Option<Form> {
 }
 
 impl Form {
+    /// The program, where the words of the question leave a model nothing to choose: then none need be waited for.
+    pub fn settled(&self) -> Option<program::Program> {
+        let reply = schema::only_reply(&self.schema)?;
+        self.program(&reply.to_string()).ok()
+    }
+
     /// The program for what a model has filled in.
     pub fn program(&self, reply: &str) -> Result<program::Program, PlanError> {
         let mut plan: Plan = serde_json::from_str(reply.trim())?;

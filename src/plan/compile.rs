@@ -4,6 +4,8 @@ mod draw;
 mod result;
 mod rows;
 
+pub(super) use result::{sentence, words};
+
 use super::python::Code;
 use super::{Columns, Plan, PlanError};
 use crate::prompt::quoted;

@@ -73,6 +73,47 @@ pub(super) fn of(columns: &Columns<'_>, hints: &Hints) -> Value {
     object(fields)
 }
 
+/// What a reply of this grammar says in any case, but for its title and for the order, which is settled afterwards. None where there
+/// is a choice.
+pub(super) fn only_reply(schema: &Value) -> Option<Value> {
+    let fields = schema["properties"].as_object()?;
+    let mut reply = Map::new();
+    for (name, field) in fields {
+        let choices = field["enum"].as_array();
+        let value = match (name.as_str(), choices.map(Vec::as_slice)) {
+            ("title", _) => json!(""),
+            ("measures", _) => only_measures(field)?,
+            (_, Some([one])) | ("sort", Some([one, ..])) => one.clone(),
+            _ => return None,
+        };
+        reply.insert(name.clone(), value);
+    }
+    Some(Value::Object(reply))
+}
+
+fn only_measures(field: &Value) -> Option<Value> {
+    let ways = field["items"]["anyOf"].as_array().cloned();
+    let ways = ways.unwrap_or_else(|| vec![field["items"].clone()]);
+    let number = ways.len();
+    if field["minItems"] != json!(number) || field["maxItems"] != json!(number) {
+        return None;
+    }
+    let only = |way: &Value| {
+        let aggregate = match way["properties"]["aggregate"]["enum"].as_array()?.as_slice() {
+            [one] => one.clone(),
+            _ => return None,
+        };
+        let column = &way["properties"]["column"];
+        let column = match column["enum"].as_array().map(Vec::as_slice) {
+            Some([one]) => one.clone(),
+            None if column["type"] == json!("null") => Value::Null,
+            _ => return None,
+        };
+        Some(json!({ "aggregate": aggregate, "column": column }))
+    };
+    ways.iter().map(only).collect::<Option<Vec<Value>>>().map(Value::Array)
+}
+
 fn object(fields: Map<String, Value>) -> Value {
     let required: Vec<&String> = fields.keys().collect();
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": fields })
@@ -363,7 +404,7 @@ pub(super) fn settled(columns: &Columns<'_>, hints: &Hints) -> Vec<(Aggregate, O
         hints.charts.as_slice(),
         [ChartKind::Bar | ChartKind::HorizontalBar | ChartKind::Pie | ChartKind::StackedBar | ChartKind::GroupedBar]
     );
-    if counts && !mentions_value && is_one_table && hints.top.is_none() {
+    if counts && !mentions_value && !hints.mentioned.is_empty() && is_one_table && hints.top.is_none() {
         return vec![(Aggregate::Count, None)];
     }
     vec![]

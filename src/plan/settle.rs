@@ -1,6 +1,7 @@
 //! Holds what a model has filled in against the question once more: what the words settle only together with the columns that
 //! were chosen, and what a small model mixes up.
 
+use super::compile::{sentence, words as words_of};
 use super::hints::Hints;
 use super::schema::is_numeric;
 use super::words::{Words, stems_of_name};
@@ -50,7 +51,48 @@ pub(super) fn settle(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) -> R
             .find(|sort| is_x(sort) == by_x)
             .unwrap_or(plan.sort);
     }
+    if plan.title.trim().is_empty() {
+        plan.title = title(plan);
+    }
     Ok(())
+}
+
+/// For a plan without one: what is shown, and of what.
+fn title(plan: &Plan) -> String {
+    let bare = |name: &str| words_of(name.rsplit_once('.').map_or(name, |(_, column)| column));
+    let x = match plan.x_unit {
+        Unit::None => bare(&plan.x),
+        unit => format!("{unit:?}").to_lowercase(),
+    };
+    let shown: Vec<String> = plan
+        .measures
+        .iter()
+        .map(|measure| {
+            let column = measure.column.as_deref().map(bare).unwrap_or_default();
+            match measure.aggregate {
+                Aggregate::Count => "number".into(),
+                Aggregate::CountDistinct => format!("number of different {column}"),
+                Aggregate::None => column,
+                Aggregate::Sum => format!("total {column}"),
+                Aggregate::Mean => format!("average {column}"),
+                Aggregate::Median => format!("median {column}"),
+                Aggregate::Min => format!("lowest {column}"),
+                Aggregate::Max => format!("highest {column}"),
+            }
+        })
+        .collect();
+    let series = plan.series.as_deref().map(|series| format!(" and {}", bare(series)));
+    let link = if plan.chart == ChartKind::Scatter && plan.measures.len() == 1 {
+        "against"
+    } else {
+        "by"
+    };
+    let text = match plan.chart {
+        ChartKind::Histogram => format!("distribution of {x}"),
+        ChartKind::Heatmap if plan.correlates => "correlations".into(),
+        _ => format!("{} {link} {x}{}", shown.join(" and "), series.unwrap_or_default()),
+    };
+    sentence(&text)
 }
 
 /// What the question says by itself is kept in any case, and is all where nothing is left open.

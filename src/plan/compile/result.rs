@@ -373,11 +373,11 @@ pub(super) fn label(measure: &Measure, rows: &Rows<'_>) -> Result<String, PlanEr
 }
 
 /// A column's name as a person would write it.
-pub(super) fn words(name: &str) -> String {
+pub(in crate::plan) fn words(name: &str) -> String {
     name.replace('_', " ").trim().to_owned()
 }
 
-pub(super) fn sentence(text: &str) -> String {
+pub(in crate::plan) fn sentence(text: &str) -> String {
     let text = words(text);
     let mut characters = text.chars();
     match characters.next() {
