@@ -9,9 +9,12 @@
 
 import { createApi } from "./api.js";
 import { moveBars } from "./beat.js";
+import { createControls } from "./controls.js";
 import { createDataView } from "./data-view.js";
-import { find } from "./dom.js";
+import { find, setText } from "./dom.js";
 import { createGallery } from "./figures.js";
+import { createFormatter } from "./format.js";
+import { makeFigureFile } from "./html-file.js";
 import { openAddressed, takeIn } from "./intake.js";
 import { bindModelPicker } from "./model-picker.js";
 import { saveNotebook } from "./notebook-file.js";
@@ -20,6 +23,7 @@ import { createProgramView } from "./program-view.js";
 import { createSandbox } from "./sandbox.js";
 import { createSealView } from "./seal-view.js";
 import { createSession } from "./session.js";
+import { createSharing } from "./share.js";
 import { starterProgram } from "./suggestions.js";
 import { createTables } from "./tables.js";
 import { createVersions } from "./versions.js";
@@ -28,12 +32,14 @@ import { createView, isBusy } from "./view.js";
 
 const TICK_MILLISECONDS = 200;
 const WITHOUT_FRAMES_MILLISECONDS = 100;
+/** Where somebody works who shall not be taken away by what arrives. */
+const TYPED_IN = '[data-hook="program"], [data-hook="controls"]';
 const wide = matchMedia("(min-width: 60rem)");
 
 const pageData = readPageData();
 const question = find("question", HTMLTextAreaElement);
 const form = find("ask-form", HTMLFormElement);
-const gallery = createGallery(find("figures", HTMLElement), pageData);
+const gallery = createGallery(find("figures", HTMLElement), pageData, { makeFile: makeFigureFile });
 const sandbox = createSandbox(pageData, {
   onStatus: (status) => session.sandboxChanged(status),
   onFallback: (reason) => seal.fellBack(reason),
@@ -50,7 +56,12 @@ const session = createSession({
   clear: gallery.clear,
   onChange: schedule,
 });
-const program = createProgramView(find("program", HTMLElement), { onEdit: session.edit, onRun: session.run });
+const program = createProgramView(find("program", HTMLElement), {
+  onEdit: session.edit,
+  onRun: session.run,
+  profile: () => session.state.tables.profile,
+});
+const sharing = createSharing({ pageData, api, sandbox, gallery, state: () => session.state });
 const versions = createVersions(api, (state) => versionsView.render(state));
 const versionsView = createVersionsView({
   onVisit: visit,
@@ -60,6 +71,12 @@ const versionsView = createVersionsView({
   },
   onForget: versions.forget,
   step: versions.step,
+});
+const controls = createControls({
+  onChange(text) {
+    session.edit(text);
+    session.run();
+  },
 });
 const view = createView(pageData, {
   data: createDataView(pageData.samples, {
@@ -95,10 +112,16 @@ function render() {
   clock = 0;
   const { state } = session;
   view.render(state);
-  versions.follow(state.chart);
+  sharing.render(state);
+  // Who came by the link of a chart is not told what it came from, and changes nothing.
+  if (!pageData.isReader) {
+    controls.render(state);
+    versions.follow(state.chart);
+  }
   if (state.phase !== phaseBefore) {
     phaseBefore = state.phase;
     moveFocus(state);
+    if (!isBusy(state.phase)) program.atRest();
     if (state.phase === "shown") keepPicture(state);
   }
 }
@@ -118,7 +141,7 @@ function visit({ url }) {
 /** Who is typing is left in peace; everybody else is taken to what has arrived. @param {SessionState} state */
 function moveFocus({ phase, typed }) {
   const active = document.activeElement;
-  const typing = (active === question && typed !== "") || active?.getAttribute("role") === "textbox";
+  const typing = (active === question && typed !== "") || active?.closest(TYPED_IN) != null;
   if (phase === "shown" && !typing) gallery.focus();
   // In one column the answer is below the question: the page goes there once.
   if (phase === "asking") find("title", HTMLElement).scrollIntoView({ block: wide.matches ? "nearest" : "start" });
@@ -179,6 +202,16 @@ onClick("restart", () => {
   session.restart(true);
   question.focus();
 });
+const format = createFormatter();
+onClick("format", async () => {
+  const before = session.state.program;
+  const note = find("format-note", HTMLElement);
+  const made = await format(before);
+  // Who has typed meanwhile keeps what was typed.
+  if ("program" in made && session.state.program === before && made.program !== before) session.edit(made.program);
+  setText(note, "problem" in made ? made.problem : "");
+  note.hidden = !("problem" in made);
+});
 onClick("notebook", () => saveNotebook(session.state, pageData));
 onClick("starter", () => {
   session.edit(starterProgram(session.state.tables.profile));
@@ -189,14 +222,15 @@ onClick("write-own", () => {
   program.focus();
 });
 find("home-link", HTMLAnchorElement).addEventListener("click", (event) => {
-  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+  if (pageData.isReader || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   // A page load would lose the tables.
   event.preventDefault();
   session.restart(true);
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") session.stop();
+  // What closes a list of words, or a dialog, stops nothing else.
+  if (event.key === "Escape" && !event.defaultPrevented) session.stop();
 });
 addEventListener("popstate", () => session.visit(location.pathname));
 setInterval(() => {

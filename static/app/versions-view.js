@@ -6,10 +6,11 @@
  * @import {KeptVersion, VersionsState} from "./versions.js"
  */
 
+import { changedSettings } from "./chart-settings.js";
 import { find, make, makeButton, setText } from "./dom.js";
 import { t } from "./language.js";
 import { countChanges, diffLines } from "./line-diff.js";
-import { moment } from "./words.js";
+import { listed, moment } from "./words.js";
 
 /** Unchanged lines that are shown around changed ones. */
 const CONTEXT = 2;
@@ -138,10 +139,14 @@ export function createVersionsView({ onVisit, onStep, onForget, step }) {
 }
 
 /** @param {KeptVersion} version @param {KeptVersion | undefined} parent */
-function titleOf({ question, model, repairs }, parent) {
+function titleOf(version, parent) {
+  const { question, model, repairs } = version;
   // A question whose first program could not even be stored has a repair behind it, and is what was asked.
   if (repairs > 0 && parent?.question === question) return t("versions.repair", { number: repairs });
   if (model === null && (question === "" || question === parent?.question)) {
+    const settings = parent ? changedSettings(parent.program, version.program) : [];
+    if (settings.length > 0)
+      return t("versions.changed", { settings: listed(settings.map((name) => t(`settings.${name}`))) });
     return t(parent ? "versions.edited" : "versions.own");
   }
   return question;

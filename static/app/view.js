@@ -48,7 +48,14 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
   const runButton = find("run", HTMLButtonElement);
   const suggestions = element("suggestions");
   const previewText = element("prompt-preview");
+  const programHeading = element("program-heading");
+  // Not a link: its address would be another page of the session.
+  find("to-program", HTMLButtonElement).addEventListener("click", () => {
+    programHeading.scrollIntoView({ block: "start" });
+    programHeading.focus({ preventScroll: true });
+  });
   let phaseShown = "";
+  let programShown = "";
   /** @type {SessionState["attempts"]} */
   let attemptsShown = [];
   let suggestionsShown = "";
@@ -80,6 +87,16 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     notices.hidden = state.notices.length === 0;
     const noticeText = state.notices.join(" ");
     setText(notices, noticeText);
+  }
+
+  /** What the chart was drawn from, for whoever sees it elsewhere. @param {SessionState} state */
+  function renderSource({ phase, result, tables }) {
+    const note = element("source-note");
+    note.hidden = phase !== "shown" || !result?.figures.length || tables.open.length === 0;
+    const sources = tables.open.map(({ name, sample }) =>
+      sample ? `${name} (${sample.source}; ${sample.licence})` : name,
+    );
+    setText(note, t("stage.source", { names: sources.join(", ") }));
   }
 
   /** @param {SessionState} state */
@@ -156,8 +173,8 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     const empty = state.program.trim() === "";
     const edited = state.chart !== null && state.program !== state.chart.program && !state.writing;
     program.render(state.program, {
-      readOnly: state.writing && state.phase === "asking",
-      errorLine: state.failure?.line ?? null,
+      readOnly: pageData.isReader || (state.writing && state.phase === "asking"),
+      failure: state.failure,
     });
     runButton.disabled = empty || state.phase === "asking";
     element("starter").hidden = !empty || state.phase === "asking";
@@ -175,6 +192,9 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     const link = find("program-download", HTMLAnchorElement);
     link.hidden = empty || state.writing;
     element("notebook").hidden = link.hidden;
+    element("format").hidden = link.hidden;
+    if (programShown !== state.program) element("format-note").hidden = true;
+    programShown = state.program;
     if (offered.text !== state.program && !state.writing) {
       URL.revokeObjectURL(offered.url);
       offered = { text: state.program, url: URL.createObjectURL(new Blob([state.program], { type: "text/x-python" })) };
@@ -204,6 +224,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     render(state) {
       renderStage(state);
       renderFailure(state);
+      renderSource(state);
       renderOutput(state);
       renderAsk(state);
       renderProgram(state);

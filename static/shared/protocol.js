@@ -49,7 +49,8 @@
  * spread, for the first columns.
  * @typedef {{name: string, columns: string[], rows: string[][], sources: string[], leftOut: string[],
  *   lost: {source: string, values: number}[], bars: number[][]}} Preview
- * @typedef {{profile: Profile, previews: Preview[]}} Opened
+ * `letters`: of names and texts, each once, those of Chinese, Japanese and Korean: for their fonts.
+ * @typedef {{profile: Profile, previews: Preview[], letters: string}} Opened
  *
  * @typedef {typeof FAULTS[number]} Fault
  * `faults`: what a reader sees at first glance to be wrong with it.
@@ -60,8 +61,9 @@
  * @typedef {{series: string, kind: string, first: Mark, last: Mark, low: Mark, high: Mark}} Trend
  * What stands on a figure, for who reads it: one table for each panel.
  * @typedef {{title: string, columns: string[], rows: string[][], totalRows: number}} DrawnTable
+ * `logs`: axes that could be logarithmic; `sortable`: where bars that can be put in order follow one another, see settable.py.
  * @typedef {{title?: string, xLabel?: string, yLabel?: string, xScale?: string, yScale?: string, kinds?: string[],
- *   series?: string[], points?: number}} AxesFacts
+ *   series?: string[], points?: number, logs?: string[], sortable?: string}} AxesFacts
  * @typedef {{kind: "svg", svg: string, png: Uint8Array<ArrayBuffer> | null, width: number, height: number,
  *   tables: DrawnTable[], facts: Facts}} SvgFigure
  * @typedef {{kind: "png", png: Uint8Array<ArrayBuffer>, width: number, height: number, tables: DrawnTable[],
@@ -105,6 +107,8 @@ export const BOUNDS = Object.freeze({
   columns: 20_000,
   previewRows: 100,
   bars: 32,
+  /** More than Chinese, Japanese and Korean have together. */
+  letters: 200_000,
   /** Of tables that were read, in the form that opens in a moment. */
   frames: 2 ** 31,
   tableRows: 5_000,
@@ -251,6 +255,7 @@ function parseOpened(data) {
         ),
       };
     }),
+    letters: cut(opened["letters"], BOUNDS.letters),
   };
 }
 
@@ -457,10 +462,10 @@ function parseFacts(data) {
       const axes = record(item, "axes");
       /** @type {AxesFacts} */
       const one = {};
-      for (const key of /** @type {const} */ (["title", "xLabel", "yLabel", "xScale", "yScale"])) {
+      for (const key of /** @type {const} */ (["title", "xLabel", "yLabel", "xScale", "yScale", "sortable"])) {
         if (typeof axes[key] === "string") one[key] = cut(axes[key], BOUNDS.text);
       }
-      for (const key of /** @type {const} */ (["kinds", "series"])) {
+      for (const key of /** @type {const} */ (["kinds", "series", "logs"])) {
         if (axes[key] !== undefined) one[key] = texts(axes[key], key, BOUNDS.series);
       }
       if (typeof axes["points"] === "number") one.points = number(axes["points"], "points");

@@ -56,6 +56,25 @@ async fn a_file_of_the_runtime_comes_in_every_encoding_and_for_ever() {
     assert_eq!(decoded(&app.get(&core_url()).await), core_script());
 }
 
+/// It may run WebAssembly, which the page may not, and can connect to nothing.
+#[tokio::test]
+async fn the_formatters_worker_alone_has_a_policy_of_its_own() {
+    let app = TestApp::new();
+    let base = app.assets().await;
+    let policy = |answer: &Answer| answer.header("content-security-policy").to_owned();
+    let formatter = app.get(&format!("{base}/app/format-worker.js")).await;
+    assert_eq!(formatter.status, StatusCode::OK);
+    assert_eq!(
+        policy(&formatter),
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'none'; frame-ancestors 'none'"
+    );
+    for other in ["runtime-worker.js", "main.js"] {
+        let answer = app.get(&format!("{base}/app/{other}")).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(!policy(&answer).contains("wasm"), "{other}");
+    }
+}
+
 #[tokio::test]
 async fn the_headers_of_a_file() {
     let app = TestApp::new();

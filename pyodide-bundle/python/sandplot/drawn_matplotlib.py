@@ -92,6 +92,8 @@ def _of_bars(axes: Axes, container: BarContainer, names: dict[int, str]) -> Seri
     sideways = _is_sideways(container)
     kind, _ = _bars(container)
     bars = [patch for patch in container.patches if isinstance(patch, Rectangle)]
+    # As they stand: a program may have put them in another order.
+    bars.sort(key=lambda bar: bar.get_y() if sideways else bar.get_x())
     label = _labels(axes.yaxis if sideways else axes.xaxis)
     starts = [bar.get_y() if sideways else bar.get_x() for bar in bars]
     widths = [bar.get_height() if sideways else bar.get_width() for bar in bars]
@@ -133,7 +135,8 @@ def _name(artist: Any, names: dict[int, str]) -> str:
 def _labels(axis: Axis) -> Callable[[Any], str]:
     """How an axis writes a place: as a date, as a kind, or as the number it is."""
     units, locator = getattr(axis, "units", None), axis.get_major_locator()
-    if isinstance(units, UnitData):
+    # Ticks that were given other words show those, whatever kinds the axis once had.
+    if isinstance(units, UnitData) and not isinstance(axis.get_major_formatter(), FixedFormatter):
         kinds = {place: name for name, place in units._mapping.items()}
         return lambda value: kinds.get(round(float(value)), cell(value))
     period = getattr(axis.axes, "freq", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import settable
 from .text import cut, well_formed
 
 MOST_AXES = 24
@@ -82,6 +83,7 @@ def _panel(view: dict[str, Any], data: Any, spec: dict[str, Any]) -> dict[str, A
         "kinds": [kind],
         "series": _series(encoding, rows),
         "points": len(rows),
+        **settable.of_encoding(mark, encoding, rows),
     }
 
 

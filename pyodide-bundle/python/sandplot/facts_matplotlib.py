@@ -26,6 +26,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Polygon, Rectangle, StepPatch, Wedge
 from matplotlib.quiver import Barbs, Quiver
 
+from . import settable
 from .text import cut, well_formed
 
 MOST_AXES = 24
@@ -96,6 +97,7 @@ def _axes(axes: Axes) -> dict[str, Any]:
         "kinds": kinds,
         "series": _series(axes),
         "points": points,
+        **settable.of_axes(axes),
     }
     if axes.name == "3d":
         facts["zLabel"] = _words(axes.get_zlabel())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from . import settable
 from .text import cut, well_formed
 
 MOST_AXES = 24
@@ -48,6 +49,7 @@ def _panel(key: str, traces: list[dict[str, Any]], layout: dict[str, Any]) -> di
         "kinds": list(dict.fromkeys(_kind(trace) for trace in traces)),
         "series": _names(traces),
         "points": sum(_points(trace) for trace in traces),
+        **settable.of_traces(traces, x, y),
     }
 
 

@@ -13,18 +13,23 @@ use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, VARY,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
 use super::App;
+use super::csp::Policy;
 use super::error::Failure;
 pub(super) use embedded::hexadecimal;
 pub use embedded::{Bundle, BundleError, Site};
 use encoding::Encoding;
 use range::Part;
+
+/// The one script whose policy is not the page's.
+const FORMAT_WORKER: &str = "app/format-worker.js";
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
@@ -56,10 +61,16 @@ pub(super) async fn asset(
     let media_type = file.media_type.to_owned();
     let file = Arc::clone(file);
     // The first request for an encoding makes it, which takes a while for the larger files.
-    respond(&method, &headers, etag, encoding, media_type, move || {
+    let mut response = respond(&method, &headers, etag, encoding, media_type, move || {
         Ok(file.encoded(encoding))
     })
-    .await
+    .await;
+    if path == FORMAT_WORKER
+        && let Ok(policy) = HeaderValue::try_from(Policy::format_worker().to_string())
+    {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 pub(super) async fn runtime_file(

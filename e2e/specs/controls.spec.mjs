@@ -1,0 +1,128 @@
+// What is changed by hand below a chart: each change is drawn at once, stands in the program, is one version and can be undone.
+import { expect, expectState, test } from "../fixtures.mjs";
+import { storeProgram } from "../server.mjs";
+
+const BARS = `import matplotlib.pyplot as plt
+
+plt.bar(["a", "b", "c"], [2, 5, 3])
+plt.title("Old title")
+plt.show()
+`;
+
+/** @param {import("@playwright/test").Page} page */
+const controls = (page) => page.getByRole("form", { name: "Adjust the chart" });
+/** @param {import("@playwright/test").Page} page */
+const cards = (page) => page.getByTestId("versions").getByRole("list").getByRole("link");
+/** @param {import("@playwright/test").Page} page */
+const program = (page) => page.getByTestId("program");
+
+/** @param {import("@playwright/test").Page} page @param {string} url @param {string} text */
+async function draw(page, url, text) {
+  const chart = await storeProgram(url, text);
+  await page.goto(url + chart.url);
+  await expectState(page, "shown");
+  await expect(controls(page)).toBeVisible();
+}
+
+test("matplotlib: title, size, scale, theme and order, each a version that can be undone", async ({ page, server }) => {
+  await draw(page, server.url, BARS);
+  const title = controls(page).getByLabel("Title");
+  await expect(title).toHaveValue("Old title");
+  await expect(controls(page).getByLabel("Logarithmic x")).toBeHidden();
+  await title.fill("New title");
+  await title.press("Enter");
+  await expect(program(page)).toContainText('axes.set_title("New title")');
+  await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/New title/);
+  await expectState(page, "shown");
+  await expect(title).toBeFocused();
+  await expect(cards(page)).toHaveCount(2);
+  await expect(cards(page).nth(1)).toContainText("2. Changed: title");
+
+  // A burst is one version.
+  await controls(page).getByLabel("Size").selectOption("Wide");
+  await controls(page).getByLabel("Order").selectOption("Largest first");
+  await controls(page).getByLabel("Logarithmic y").check();
+  await expect(program(page)).toContainText('axes.set_yscale("log")');
+  await expect(program(page)).toContainText("set_size_inches(12, 4.5)");
+  await expectState(page, "shown");
+  await expect(cards(page)).toHaveCount(3);
+  await expect(controls(page).getByLabel("Logarithmic y")).toBeChecked();
+  await page.getByText("Show as table").click();
+  await expect(page.getByTestId("figure").getByRole("table").getByRole("row")).toContainText([/./, "b", "c", "a"]);
+
+  await controls(page).getByLabel("Theme").selectOption("Dark");
+  await expect(program(page)).toContainText('plt.style.use("dark_background")');
+  await expectState(page, "shown");
+  await expect(cards(page)).toHaveCount(4);
+
+  await page.getByTestId("undo").click();
+  await expect(program(page)).not.toContainText("dark_background");
+  await expectState(page, "shown");
+  await expect(controls(page).getByLabel("Theme")).toHaveValue("");
+  await expect(controls(page).getByLabel("Size")).toHaveValue("wide");
+  await controls(page).getByRole("button", { name: "Reset" }).click();
+  await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/Old title/);
+  await expectState(page, "shown");
+  expect(await program(page).textContent()).toBe(BARS.replace("\nplt.show", "\n\nplt.show"));
+  await expect(controls(page).getByRole("button", { name: "Reset" })).toBeHidden();
+});
+
+test("bars that lie, drawn by pandas and by seaborn, are put in order", async ({ page, server }) => {
+  await draw(page, server.url, 'import pandas as pd\npd.Series({"a": 2, "b": 5, "c": 3}).plot.barh(title="Lying")\n');
+  await controls(page).getByLabel("Order").selectOption("Largest first");
+  await expect(program(page)).toContainText("# largest first");
+  await expectState(page, "shown");
+  await page.getByText("Show as table").click();
+  // The lowest comes first in a table of bars that lie.
+  await expect(page.getByTestId("figure").getByRole("table").getByRole("row")).toContainText([/./, "a", "c", "b"]);
+  await draw(page, server.url, 'import seaborn as sns\nsns.set_theme()\nsns.barplot(x=["a", "b", "c"], y=[2, 5, 3])\n');
+  await controls(page).getByLabel("Order").selectOption("Smallest first");
+  await expect(program(page)).toContainText("# smallest first");
+  await controls(page).getByLabel("Theme").selectOption("Dark");
+  await expectState(page, "shown");
+  await page.getByText("Show as table").click();
+  await expect(page.getByTestId("figure").getByRole("table").getByRole("row")).toContainText([/./, "a", "c", "b"]);
+});
+
+test("plotly: title, scale and order by its own words", async ({ page, server }) => {
+  await draw(
+    page,
+    server.url,
+    'import plotly.express as px\n\nfig = px.bar(x=["a", "b", "c"], y=[2, 5, 3], title="Old title")\nfig.show()\n',
+  );
+  await controls(page).getByLabel("Title").fill("New title");
+  await controls(page).getByLabel("Order").selectOption("Largest first");
+  await controls(page).getByLabel("Logarithmic y").check();
+  await controls(page).getByLabel("Theme").selectOption("Dark");
+  await expect(program(page)).toContainText('fig.update_layout(title_text="New title")');
+  await expect(program(page)).toContainText('fig.update_xaxes(categoryorder="total descending")');
+  await expectState(page, "shown");
+  await expect(controls(page).getByLabel("Title")).toHaveValue("New title");
+  await expect(controls(page).getByLabel("Logarithmic y")).toBeChecked();
+  await expect(page.getByTestId("figure")).toHaveCount(1);
+});
+
+test("altair: a chart that only stands there gets a name", async ({ page, server }) => {
+  await draw(
+    page,
+    server.url,
+    'import altair as alt\nimport pandas as pd\n\nd = pd.DataFrame({"a": [1, 10, 100], "b": [1, 20, 300]})\nalt.Chart(d).mark_point().encode(x="a", y="b")\n',
+  );
+  await controls(page).getByLabel("Title").fill("New title");
+  await controls(page).getByLabel("Logarithmic x").check();
+  await controls(page).getByLabel("Theme").selectOption("Dark");
+  await controls(page).getByLabel("Size").selectOption("Square");
+  await expect(program(page)).toContainText('chart.encoding.x.scale = alt.Scale(type="log")');
+  await expectState(page, "shown");
+  await expect(controls(page).getByLabel("Title")).toHaveValue("New title");
+  await expect(controls(page).getByLabel("Logarithmic x")).toBeChecked();
+  await expect(controls(page).getByLabel("Logarithmic y")).not.toBeChecked();
+  await expect(page.getByTestId("figure")).toHaveCount(1);
+});
+
+test("there are no controls for what they cannot change", async ({ page, server }) => {
+  const chart = await storeProgram(server.url, "import pandas as pd\npd.DataFrame({'a': [1, 2]})\n");
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  await expect(page.getByTestId("controls")).toBeHidden();
+});
