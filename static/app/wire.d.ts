@@ -283,7 +283,7 @@ export type Model = { name: string, };
 export type Limits = { runSeconds: number, memoryBytes: number, questionChars: number, dataBytes: number, profileBytes: number, };
 
 /**
- * A table to try things with. `static/samples/samples.json` holds these; the URL is added here.
+ * A table to try things with. `static/samples/samples.json` holds these; the URL, and what is said in words, are added here.
  */
 export type Sample = { name: string, url: string, title: string, description: string, rows: number, columns: number, source: string, licence: string, questions: Array<string>, };
 
