@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{FalseyValueParser, OsStringValueParser, TypedValueParser as _};
-use clap::{ArgAction, Parser, Subcommand};
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 use crate::prompt::Privacy;
 use crate::telemetry::LogFormat;
@@ -50,6 +50,16 @@ pub struct Args {
     /// The address that people type if a proxy stands before the server, such as https://charts.example
     #[arg(long, env = "SANDPLOT_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+
+    /// Who may open a chart by its link where there is an access token: members, who have the token, or anyone who knows the link.
+    /// Asking and storing take the token in any case
+    #[arg(long, env = "SANDPLOT_LINKS", value_name = "WHO", default_value = "members")]
+    pub links: Readers,
+
+    /// Which sites may show charts of this server in a frame: none, any, or their origins with commas between them, such as
+    /// https://blog.example. Where there is an access token it takes --links anyone
+    #[arg(long, env = "SANDPLOT_EMBED", value_name = "SITES", default_value = "none")]
+    pub embed: String,
 
     /// Folder of the saved charts [default: sandplot in $XDG_DATA_HOME or ~/.local/share]
     #[arg(long, env = "SANDPLOT_DATA_DIR", value_name = "FOLDER", value_parser = OsStringValueParser::new().map(PathBuf::from))]
@@ -161,6 +171,13 @@ pub struct Args {
     /// Print the versions of the server and of the Python runtime in it
     #[arg(long, short = 'V')]
     pub version: bool,
+}
+
+/// Of charts, by their links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Readers {
+    Members,
+    Anyone,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]

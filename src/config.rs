@@ -94,6 +94,16 @@ pub enum ConfigError {
     )]
     AllowedHost { value: String },
     #[error(
+        "--embed (SANDPLOT_EMBED) has {value:?}; it must be none, any, or the origins of the sites that may show charts, with commas \
+         between them, such as https://blog.example"
+    )]
+    Embed { value: String },
+    #[error(
+        "--embed (SANDPLOT_EMBED) lets other sites show charts, but whoever reads those has no access token: say --links anyone \
+         (SANDPLOT_LINKS=anyone) as well, or leave --embed out"
+    )]
+    EmbedLocked,
+    #[error(
         "--public-url (SANDPLOT_PUBLIC_URL) is {value:?}; it must be http:// or https:// with a name and perhaps a port, such as \
          https://charts.example, and no path: the server must be at the root of its address"
     )]
@@ -192,6 +202,8 @@ mod tests {
             "--access-token-file=",
             "--allowed-host=",
             "--public-url=",
+            "--links=members",
+            "--embed=none",
         ];
         let name = |word: &str| word.split('=').next().unwrap().to_owned();
         let kept = usual

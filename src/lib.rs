@@ -32,8 +32,8 @@
 //! 4. A library is named to the model only if the manifest has it; a program's imports are checked through the same map.
 //! 5. Everything that comes out of the sandbox is hostile: it passes `protocol.parse()`, and the app page never inserts its
 //!    markup.
-//! 6. No inline script or style in a template, but for the bootstrap of a sealed frame, which its own policy names by hash;
-//!    nothing loads from another host; every runtime byte is checked against a pinned hash before it is used.
+//! 6. No inline script or style in a template, but for the bootstrap of a sealed frame and a chart in a frame of another site, whose
+//!    own policies name them by hash; nothing loads from another host; every runtime byte is checked against a pinned hash before it is used.
 //! 7. Every run starts from an interpreter that no earlier program has touched.
 
 pub mod args;

@@ -6,10 +6,15 @@
 //! form can say (`other`) is left to free code, the way of `prompt` and `program`. For which models that is, `choice` says.
 
 mod choice;
+mod clauses;
 mod compile;
+mod conditions;
 mod hints;
 mod joins;
+mod mentions;
+mod modifiers;
 mod python;
+mod quotes;
 mod roles;
 mod schema;
 mod settle;
@@ -113,6 +118,8 @@ enum Test {
     Between,
     #[serde(rename = "contains")]
     Contains,
+    #[serde(rename = "does not contain")]
+    ContainsNot,
     #[serde(rename = "starts with")]
     StartsWith,
     #[serde(rename = "ends with")]
@@ -131,6 +138,9 @@ struct Filter {
     test: Test,
     #[serde(default)]
     values: Vec<Value>,
+    /// Rows are kept as well that this one and those after it keep, whatever those before it say.
+    #[serde(skip)]
+    is_alternative: bool,
 }
 
 /// What the model has filled in. A column is named as in [`Columns`].
@@ -171,6 +181,14 @@ struct Plan {
     /// Not the model's to say: the words of the question settle these.
     #[serde(skip)]
     percent: bool,
+    /// Each column of numbers with each other, in place of all else.
+    #[serde(skip)]
+    correlates: bool,
+    #[serde(skip)]
+    density: bool,
+    /// What is measured is shown in thousands or millions.
+    #[serde(skip)]
+    scale: Option<(&'static str, u32)>,
     #[serde(skip)]
     running_total: bool,
     /// Those at the lower end are meant by `top`.
@@ -223,6 +241,12 @@ pub fn form(question: &str, profile: Profile) -> Option<Form> {
 }
 
 impl Form {
+    /// The program, where the words of the question leave a model nothing to choose: then none need be waited for.
+    pub fn settled(&self) -> Option<program::Program> {
+        let reply = schema::only_reply(&self.schema)?;
+        self.program(&reply.to_string()).ok()
+    }
+
     /// The program for what a model has filled in.
     pub fn program(&self, reply: &str) -> Result<program::Program, PlanError> {
         let mut plan: Plan = serde_json::from_str(reply.trim())?;

@@ -16,7 +16,7 @@ use crate::runtime::Runtime;
 /// Far beyond any chart; what is longer was not written to be run.
 pub const LONGEST_PROGRAM: usize = 100_000;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Program {
     pub source: String,
 }

@@ -29,6 +29,7 @@ pub struct Runtime {
     stdlib: BTreeSet<String>,
     pub renderers: Renderers,
     pub readers: Readers,
+    pub fonts: Fonts,
 }
 
 /// A file of the bundle. Size and hash are those of the bytes before compression: what the browser checks.
@@ -112,6 +113,19 @@ pub struct Renderers {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Readers {
     pub parquet: String,
+}
+
+/// Files that go to a run whose program or tables have letters that the font of every interpreter lacks.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "RuntimeFonts"))]
+pub struct Fonts {
+    /// Ideographs, in the forms of Chinese.
+    pub han: String,
+    /// Japanese, with the ideographs it uses.
+    pub kana: String,
+    /// Korean.
+    pub hangul: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -210,6 +224,7 @@ impl Runtime {
             .chain(base_files.map(|file| (file, "the base packages".to_owned())))
             .chain(renderers.map(|(name, renderer)| (&renderer.file, format!("the renderer {name}"))))
             .chain([(&self.readers.parquet, "reading Parquet".to_owned())])
+            .chain([&self.fonts.han, &self.fonts.kana, &self.fonts.hangul].map(|file| (file, "the fonts".to_owned())))
             .chain(
                 self.packages
                     .iter()
@@ -272,6 +287,9 @@ mod tests {
             "plotly.js",
             "vega.js",
             "parquet.js",
+            "han.pack",
+            "kana.pack",
+            "hangul.pack",
         ]
         .map(file);
         json!({
@@ -293,6 +311,7 @@ mod tests {
                 "vega": {"file": "vega.js", "version": "6", "package": "altair"},
             },
             "readers": {"parquet": "parquet.js"},
+            "fonts": {"han": "han.pack", "kana": "kana.pack", "hangul": "hangul.pack"},
         })
     }
 

@@ -1,10 +1,11 @@
 //! Saved charts in SQLite: question, program, profile, and never a row of anybody's table. Beside them, in `sessions`, who is
-//! logged in.
+//! logged in, and in `links` the short names of charts.
 //!
 //! A chart is written once and never changed: an edit or a repair is a new chart that names its parent. A chart that was
 //! answered is on the disk (`synchronous = FULL`), so it survives `kill -9` and a power cut. What may be stored, and how large
 //! it may be, is checked in `web` before it comes here.
 
+mod links;
 mod sessions;
 
 use std::fmt;
@@ -15,10 +16,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use thiserror::Error;
 
+pub use links::ShortName;
 pub use sessions::SessionDigest;
 
 /// The layout this version reads and writes, kept in SQLite's `user_version`.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 
 /// Entry N takes a file from layout N to N + 1.
 const MIGRATIONS: [&str; LAYOUT as usize] = [
@@ -38,6 +40,12 @@ const MIGRATIONS: [&str; LAYOUT as usize] = [
     CREATE TABLE sessions (
         digest  BLOB PRIMARY KEY,
         expires INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
+    "
+    CREATE TABLE links (
+        name  TEXT PRIMARY KEY,
+        chart TEXT NOT NULL UNIQUE REFERENCES charts (id)
     ) STRICT, WITHOUT ROWID;
 ",
 ];
@@ -120,8 +128,7 @@ impl FromStr for ChartId {
     type Err = NotAChartId;
 
     fn from_str(text: &str) -> Result<ChartId, NotAChartId> {
-        let letters = text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
-        if text.len() == 26 && letters {
+        if text.len() == 26 && is_base32(text) {
             Ok(ChartId(text.to_owned()))
         } else {
             Err(NotAChartId)
@@ -276,13 +283,17 @@ fn base32(bytes: &[u8]) -> String {
     text
 }
 
+fn is_base32(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    fn example(parent: Option<ChartId>) -> Chart {
+    pub(super) fn example(parent: Option<ChartId>) -> Chart {
         Chart {
             id: ChartId::random().unwrap(),
             parent,

@@ -34,6 +34,9 @@ const BROWSER: [(&str, &[&str]); 4] = [
     ("vendor", &[]),
 ];
 
+/// Made by the build of files in the other rooms, or of packages.
+const MADE: [&str; 2] = ["built", "vendor"];
+
 /// What a room may name. A room that no table knows fails the test: it has to be given its directions first.
 fn allowed(rooms: &[(&str, &'static [&'static str])], room: &str) -> &'static [&'static str] {
     let known = rooms.iter().find(|(name, _)| *name == room);
@@ -145,6 +148,9 @@ fn browser_modules_import_each_other_only_in_the_allowed_directions() {
     let mut wrong = Vec::new();
     for (path, text) in files("static", "js") {
         let room = room(&path, "static");
+        if MADE.contains(&room.as_str()) {
+            continue;
+        }
         let allowed = allowed(&BROWSER, &room);
         for import in imported(&text) {
             // Prose may have such words before a quotation; a path of ours begins with a dot.
@@ -252,12 +258,15 @@ fn templates_have_no_inline_script_style_or_handler_and_name_no_other_host() {
         let name = path.file_name().unwrap().to_str().unwrap();
         for (at, _) in text.match_indices("<script") {
             let tag = &text[at..at + text[at..].find('>').unwrap()];
-            let bootstrap = name == "sandbox.html" && tag == "<script";
-            assert!(
-                tag.contains("src=") || tag.contains("application/json") || bootstrap,
-                "{name}: {tag}"
-            );
+            // Documents without an origin, whose policy names these scripts by hash.
+            let bootstrap = ["sandbox.html", "embed.html"].contains(&name) && tag == "<script";
+            let is_data = tag.contains("application/json") || tag.contains("text/plain");
+            assert!(tag.contains("src=") || is_data || bootstrap, "{name}: {tag}");
         }
+        let text = text.replace(
+            "<style>{{ style|safe }}</style>",
+            if name == "embed.html" { "" } else { "<style" },
+        );
         for forbidden in ["<style", " style=", "javascript:", "http://", "https://", "src=\"//"] {
             assert!(!text.contains(forbidden), "{name} has {forbidden}");
         }

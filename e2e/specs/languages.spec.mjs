@@ -76,7 +76,7 @@ const SAID = {
   de: {
     locale: "de-AT",
     ask: "Fragen",
-    name: /^Balkendiagramm: Sales by region\. .*amount über region.*/,
+    name: /^Balkendiagramm: Sales by region\. Amount über Region\. Höchster Wert 340 \(South\)/,
     drawn: /^In \d+,\d s gezeichnet$/,
     failed: "Das Programm brach in Zeile 1 ab: ZeroDivisionError",
     lost: "Unter dieser Adresse gibt es kein Diagramm.",
@@ -86,9 +86,9 @@ const SAID = {
   fr: {
     locale: "fr-CA",
     ask: "Demander",
-    name: /^Diagramme en barres\u00a0: Sales by region\. .*amount en fonction de region.*/,
+    name: /^Diagramme en barres : Sales by region\. Amount en fonction de Region\. Maximum 340 \(South\)/,
     drawn: /^Dessiné en \d+,\d s$/,
-    failed: "Le programme s’est arrêté à la ligne 1\u00a0: ZeroDivisionError",
+    failed: /Le programme s’est arrêté à la ligne 1\s: ZeroDivisionError/,
     lost: "Il n’y a pas de graphique à cette adresse.",
     title: "Introuvable",
     busy: /Ce serveur accepte 1 requête par minute et par personne\. Redemandez dans \d+ secondes?\./,

@@ -57,6 +57,29 @@ test.describe("with a short clock and little memory", () => {
     await expectState(page, "shown");
   });
 
+  test("files beyond the cap find no space, and those that were removed make room again", async ({ page }) => {
+    const program = [
+      "for i in range(40):",
+      "    open('/tmp/again', 'wb').write(b'x' * 50_000_000)",
+      "    import os; os.remove('/tmp/again')",
+      "print('there was room')",
+      "for i in range(1000):",
+      "    open(f'/tmp/{i}', 'wb').write(b'x' * 50_000_000)",
+    ].join("\n");
+    const chart = await storeProgram(strict.url, program);
+    await page.goto(strict.url + chart.url);
+    await expectState(page, "failed");
+    await expect(page.getByTestId("stdout")).toHaveText("there was room\n");
+    await expect(page.getByTestId("error")).toContainText("No space left on device");
+    await page.getByTestId("program").fill("open('/tmp/large', 'wb').truncate(2_000_000_000)");
+    await page.getByTestId("run").click();
+    await expect(page.getByTestId("error")).toContainText("line 1");
+    await expect(page.getByTestId("error")).toContainText("No space left on device");
+    await page.getByTestId("program").fill(DRAWS);
+    await page.getByTestId("run").click();
+    await expectState(page, "shown");
+  });
+
   test("endless printing is cut and the page stays alive", async ({ page }) => {
     const chart = await storeProgram(strict.url, "while True:\n    print('x' * 1000)");
     await page.goto(strict.url + chart.url);

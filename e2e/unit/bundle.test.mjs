@@ -87,6 +87,7 @@ describe("pinning", () => {
     for (const name of Object.values(manifest.imports)) assert.ok(manifest.packages[name], name);
     for (const hint of manifest.hints) assert.ok(manifest.packages[hint.package], hint.package);
     for (const { package: name } of Object.values(manifest.renderers)) assert.ok(manifest.packages[name], name);
+    for (const { input } of Object.values(manifest.fonts)) assert.ok(inputs.has(input), input);
   });
 });
 

@@ -10,18 +10,18 @@ import { buildCore } from "../../pyodide-bundle/build/core.mjs";
 const folder = dirname(createRequire(import.meta.url).resolve("pyodide/package.json"));
 const asm = readFileSync(join(folder, "pyodide.asm.mjs"), "utf8");
 const loader = readFileSync(join(folder, "pyodide.mjs"), "utf8");
-const restore = "";
+const own = "";
 
 test("the pinned Pyodide becomes one classic script", () => {
-  const script = new vm.Script(buildCore(asm, loader, restore), { filename: "pyodide-core.js" });
+  const script = new vm.Script(buildCore(asm, loader, own), { filename: "pyodide-core.js" });
   assert.ok(script);
 });
 
 test("a Pyodide that is written differently stops the build and says what is missing", () => {
   assert.throws(
-    () => buildCore(asm.replace("export default", "export"), loader, restore),
+    () => buildCore(asm.replace("export default", "export"), loader, own),
     /export default _createPyodideModule/,
   );
-  assert.throws(() => buildCore(asm.replace("var growMemory=", "const growMemory="), loader, restore), /growMemory/);
-  assert.throws(() => buildCore(asm, loader.replace("as loadPyodide", "as load"), restore), /export list/);
+  assert.throws(() => buildCore(asm.replace("var growMemory=", "const growMemory="), loader, own), /growMemory/);
+  assert.throws(() => buildCore(asm, loader.replace("as loadPyodide", "as load"), own), /export list/);
 });

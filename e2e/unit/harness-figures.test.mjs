@@ -105,7 +105,7 @@ test("a figure is SVG with its letters as shapes, sized in CSS pixels", async ()
   assert.doesNotMatch(figure.svg, /<text|<dc:date|<script/);
   assert.equal(figure.png, undefined);
   assert.ok(
-    Math.abs(figure.width - 500) < 40 && Math.abs(figure.height - 300) < 40,
+    Math.abs(figure.width - 500) < 60 && Math.abs(figure.height - 300) < 60,
     `${figure.width} x ${figure.height}`,
   );
 });

@@ -37,13 +37,13 @@ test("each message of the worker passes in its right shape", () => {
     leftOut: ["w"],
     bars: [[1, 1], []],
   };
-  const json = JSON.stringify({ ok: true, profile, previews: [{ ...sheet, lost: { z: 3 } }] });
+  const json = JSON.stringify({ ok: true, profile, previews: [{ ...sheet, lost: { z: 3 } }], letters: "東ア" });
   const previews = [{ ...sheet, lost: [{ source: "z", values: 3 }] }];
   const frames = new Blob([new Uint8Array(3)]);
   assert.deepEqual(parseFromWorker({ type: "opened", id: 1, json, frames }), {
     type: "opened",
     id: 1,
-    opened: { profile, previews },
+    opened: { profile, previews, letters: "東ア" },
     frames,
     missed: false,
   });
@@ -90,7 +90,7 @@ test("what is not of the protocol is refused", () => {
     { type: "result", id: 1, json: "[]", parts: [] },
     { type: "result", id: 1, json: '{"figures":{}}', parts: [] },
     { type: "opened", id: 1, json: '{"profile":{}}' },
-    { type: "opened", id: 1, json: '{"profile":{"tables":[]},"previews":[]}', frames: new ArrayBuffer(1) },
+    { type: "opened", id: 1, json: '{"profile":{"tables":[]},"previews":[],"letters":""}', frames: new ArrayBuffer(1) },
     {
       type: "opened",
       id: 1,

@@ -49,6 +49,9 @@ export async function startPyodide(packages = []) {
     pyodide,
     sandplot,
 
+    /** Lays a pack of the bundle in place, as the worker does before a run. @param {string} file */
+    mount: (file) => mount(pyodide, readPack(file)),
+
     /**
      * What `sandplot.load` says about these files.
      * @param {Record<string, string | Uint8Array>} files

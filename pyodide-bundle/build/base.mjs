@@ -13,9 +13,10 @@ import { takeSnapshot } from "./snapshot.mjs";
 
 /** @import { Files } from "./unpack.mjs" */
 
-/** Fonts that a chart uses unless it asks for others, and what else libraries read in passing. */
+/** Fonts that a chart uses unless it asks for others (DejaVu's for mathematics), and what else libraries read in passing. */
 const EARLY_DATA = [
-  /\/DejaVuSans(-Bold|-Oblique|Display)?\.ttf$/,
+  /^sandplot_fonts\/\w+-(Regular|Semibold)\.ttf$/,
+  /\/DejaVuSans(-Oblique|Display)?\.ttf$/,
   /^tzdata\/zoneinfo\/UTC$/,
   /\/matplotlibrc$/,
   /METADATA$/,

@@ -12,6 +12,7 @@ import { createCompressor } from "./compress.mjs";
 import { buildCore } from "./core.mjs";
 import { BuildFailure, runScript } from "./failure.mjs";
 import { createFetcher, writeWhole } from "./fetch.mjs";
+import { buildFont, fontFile } from "./fonts.mjs";
 import {
   bundleFolder,
   cacheFolder,
@@ -22,6 +23,7 @@ import {
   sha256,
 } from "./manifest.mjs";
 import { decodePack, encodePack, storedZip } from "./pack.mjs";
+import { writePlayer } from "./player.mjs";
 import { createProgress, megabytes } from "./progress.mjs";
 import { buildParquet, buildVega } from "./renderers.mjs";
 import { unpackWheel, unpackZip } from "./unpack.mjs";
@@ -29,7 +31,7 @@ import { writeVendor } from "./vendor.mjs";
 
 /** @import { Compiler } from "./compile.mjs" */
 /** @import { Effort, Forms } from "./compress.mjs" */
-/** @import { Manifest } from "./manifest.mjs" */
+/** @import { Manifest, Script } from "./manifest.mjs" */
 /** @import { Files } from "./unpack.mjs" */
 
 /**
@@ -82,7 +84,8 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
 
   // The runtime itself is read every time: it is served, and it is what compiles.
   const ready = Object.values(manifest.renderers).map(({ file }) => file);
-  const inputs = [...RUNTIME_INPUTS, ...ready, ...missing.map(({ input }) => input)];
+  const wheels = Object.values(manifest.fonts).map(({ input }) => input);
+  const inputs = [...RUNTIME_INPUTS, ...ready, ...wheels, ...missing.map(({ input }) => input)];
   const wanted = manifest.inputs.filter(({ name }) => inputs.includes(name));
   const progress = createProgress("fetching", {
     bytes: wanted.reduce((total, { bytes }) => total + bytes, 0),
@@ -138,15 +141,20 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
   files.push(...(await Promise.all(compressing)));
   building.end();
 
-  const restore = readFileSync(join(bundleFolder, "core/restore.js"), "utf8");
-  const core = buildCore(text(input("pyodide.asm.mjs")), text(input("pyodide.mjs")), restore);
+  /** @type {Map<Script, Files>} */
+  const fonts = new Map();
+  for (const [script, font] of scripts(manifest)) fonts.set(script, await buildFont(script, font, input(font.input)));
+
+  const own = ["restore.js", "files-cap.js"].map((name) => readFileSync(join(bundleFolder, "core", name), "utf8"));
+  const core = buildCore(text(input("pyodide.asm.mjs")), text(input("pyodide.mjs")), own.join("\n"));
   const stdlib = whole(STANDARD_LIBRARY_FILE);
   const harness = encodePack(readTree(python));
   const base = await buildBase(
     {
       files: targets
         .filter((target) => target.base && target.name !== STANDARD_LIBRARY_FILE)
-        .flatMap(({ name }) => decodePack(whole(name))),
+        .flatMap(({ name }) => decodePack(whole(name)))
+        .concat(fonts.get("latin") ?? []),
       harness,
       core,
       worker,
@@ -177,6 +185,9 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
     serve("plotly.js", input("plotly.js")),
     serve("vega.js", await buildVega(bundleFolder)),
     serve(PARQUET_FILE, await buildParquet(join(bundleFolder, "core/parquet.js"))),
+    ...[...fonts]
+      .filter(([script]) => script !== "latin")
+      .map(([script, made]) => serve(fontFile(script), encodePack(made))),
   );
   files.push(...(await Promise.all(serving)));
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -226,6 +237,14 @@ function compiledTargets(manifest) {
     base: entry.base,
   }));
   return [library, ...packages].map((target) => ({ ...target, digest: digests.get(target.input) ?? "" }));
+}
+
+/**
+ * @param {Manifest} manifest
+ * @returns {[Script, Manifest["fonts"][Script]][]}
+ */
+function scripts({ fonts }) {
+  return /** @type {[Script, Manifest["fonts"][Script]][]} */ (Object.entries(fonts));
 }
 
 /** @param {string} name of a package */
@@ -324,6 +343,11 @@ function runtimeDescription(manifest, files, modules, held) {
       harness: "harness.pack",
     },
     readers: { parquet: PARQUET_FILE },
+    fonts: Object.fromEntries(
+      scripts(manifest)
+        .filter(([script]) => script !== "latin")
+        .map(([script]) => [script, fontFile(script)]),
+    ),
     base: {
       ...BASE_FILES,
       modules: held.filter((name) => modules.includes(name) || Object.hasOwn(manifest.imports, name)),
@@ -414,6 +438,7 @@ function text(bytes) {
 async function main() {
   const started = Date.now();
   await writeVendor(join(bundleFolder, "../static/vendor"));
+  await writePlayer();
   const manifest = readManifest();
   const { runtime, files, built, snapshot } = await bundle({
     manifest,

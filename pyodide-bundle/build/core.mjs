@@ -1,6 +1,7 @@
 /**
- * Turns Pyodide's two ES modules into one classic script with three globals: `loadPyodide`, `createPyodideModule`, and
- * `createRestoredModule` of ../core/restore.js, which restores an interpreter from a memory snapshot.
+ * Turns Pyodide's two ES modules into one classic script with four globals: `loadPyodide`, `createPyodideModule`,
+ * `createRestoredModule` of ../core/restore.js, which restores an interpreter from a memory snapshot, and `capFiles` of
+ * ../core/files-cap.js, which bounds what a program writes into files.
  *
  * Browsers refuse module workers made from a blob in an opaque-origin frame, and the sandbox has no other kind of worker: so the
  * module syntax has to go. And a snapshot can only be taken and restored if the dynamic linker says what it does and lets itself
@@ -90,10 +91,10 @@ const LINKER_HOOKS = [
 /**
  * @param {string} asmSource text of `pyodide.asm.mjs`
  * @param {string} pyodideSource text of `pyodide.mjs`
- * @param {string} restoreSource text of ../core/restore.js
+ * @param {string} ownSource text of the scripts of ../core that the worker uses with it
  * @returns {string} a classic script
  */
-export function buildCore(asmSource, pyodideSource, restoreSource) {
+export function buildCore(asmSource, pyodideSource, ownSource) {
   // In brackets, so that V8 reads the one function that all of it is once, and not once more when it is called.
   let asm = replaceExactly(asmSource, "async function _createPyodideModule(", "return (async function create(", 1);
   asm = replaceExactly(asm, "}export default _createPyodideModule;", "});", 1);
@@ -115,7 +116,7 @@ export function buildCore(asmSource, pyodideSource, restoreSource) {
     // Modules are strict; classic scripts are not unless they say so.
     `const createPyodideModule = (() => { "use strict";\n${asm}\n})();`,
     `const loadPyodide = (() => { "use strict";\n${loader}\n})();`,
-    restoreSource,
+    ownSource,
   ].join("\n");
 }
 

@@ -18,6 +18,12 @@ import { fileURLToPath } from "node:url";
  * @typedef {{version: string, input: string, depends: string[], base: boolean}} PinnedPackage
  * @typedef {{contains: string, package: string}} Hint a program that holds this text needs this package, though it never imports it
  * @typedef {{file: string, module: string, version: string, package: string}} Renderer
+ * A font as its maker gives it, in all weights, becomes files of one weight each. The font of `latin` is there at every start, the
+ * others follow when they are of use.
+ *
+ * @typedef {{member: string, weight: number, name: string}} FontFace `name`: of the file that is made
+ * @typedef {{input: string, licence: string, faces: FontFace[]}} Font `licence`: a member of the input, as the faces are
+ * @typedef {"latin" | "han" | "kana" | "hangul"} Script
  * @typedef {object} Manifest
  * @property {string} runtime
  * @property {string} python
@@ -28,6 +34,7 @@ import { fileURLToPath } from "node:url";
  * @property {Record<string, string>} imports top-level module -> package
  * @property {Hint[]} hints
  * @property {Record<string, Renderer>} renderers
+ * @property {Record<Script, Font>} fonts
  * @property {{inputs: string, sha256: string}} [snapshot] what the memory snapshot is made from, and what comes out; bundle.mjs
  *   writes it down
  */

@@ -15,7 +15,7 @@ import { downloadWithPip } from "./pip.mjs";
 import { createProgress } from "./progress.mjs";
 import { topLevelModules, unpackWheel } from "./unpack.mjs";
 
-/** @import { Hint, Input, Manifest, PinnedPackage, Source } from "./manifest.mjs" */
+/** @import { FontFace, Hint, Input, Manifest, PinnedPackage, Script, Source } from "./manifest.mjs" */
 
 /**
  * @typedef {object} Wanted
@@ -27,6 +27,7 @@ import { topLevelModules, unpackWheel } from "./unpack.mjs";
  * @property {Record<string, {file: string, depends?: string[]}>} fromIndex
  * @property {Hint[]} hints
  * @property {Record<string, {file: string, module: string, path?: string, package: string}>} renderers `path`: the file as npm has it; without, the build makes one
+ * @property {Record<Script, {file: string, licence: string, faces: FontFace[]}>} fonts `file`: a wheel that carries them
  *
  * @typedef {{version: string, file_name: string, sha256: string, depends: string[]}} LockPackage
  * @typedef {{info: {python: string, abi_version: string}, packages: Record<string, LockPackage>}} Lock
@@ -196,6 +197,24 @@ async function main() {
     if (path) inputs.push(npmInput(file, module, path));
   }
 
+  /** @type {Partial<Manifest["fonts"]>} */
+  const fonts = {};
+  /** Some carry several. @type {Map<string, {input: Input, bytes: Buffer}>} */
+  const wheels = new Map();
+  for (const [script, { file, licence, faces }] of Object.entries(wanted.fonts)) {
+    const name = normalName(file.split("-")[0] ?? "");
+    const requirement = `${name}==${wheelVersion(file)}`;
+    const { input, bytes } = wheels.get(file) ?? (await pinFromIndex({ requirement, file }));
+    wheels.set(file, { input, bytes });
+    const members = new Set(Object.keys(unzipSync(bytes)));
+    for (const member of [licence, ...faces.map((face) => face.member)]) {
+      if (!members.has(member))
+        throw new BuildFailure(`${file} holds no ${member}, which the font for ${script} needs`);
+    }
+    if (!inputs.some((known) => known.name === file)) inputs.push(input);
+    fonts[/** @type {Script} */ (script)] = { input: file, licence, faces };
+  }
+
   /** @type {Manifest} */
   const manifest = {
     runtime: wanted.runtime,
@@ -207,6 +226,7 @@ async function main() {
     imports: sorted(imports),
     hints: wanted.hints,
     renderers,
+    fonts: /** @type {Manifest["fonts"]} */ (fonts),
   };
   writeWhole(manifestPath, `${JSON.stringify(manifest, null, 2)}\n`);
   progress.say(

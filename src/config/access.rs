@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::models::key;
 use super::{ConfigError, path};
-use crate::args::Args;
+use crate::args::{Args, Readers};
 
 /// Together with the limit on wrong attempts too long to be guessed, and short enough for what people set by hand at home.
 pub(super) const SHORTEST_TOKEN: usize = 8;
@@ -20,6 +20,10 @@ pub struct Access {
     /// In lower case.
     pub allowed_hosts: Vec<String>,
     pub public_url: Option<PublicUrl>,
+    /// Whoever knows the link of a chart may read it, token or not.
+    pub links_for_anyone: bool,
+    /// Sites that may show charts in a frame, as their origins; `*` is any.
+    pub embed: Vec<String>,
 }
 
 /// The address of the server as people type it, where that is not where it listens.
@@ -42,8 +46,15 @@ impl Access {
         }
         let hosts = args.allowed_hosts.iter().map(|name| name.trim());
         let public_url = args.public_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+        let links_for_anyone = args.links == Readers::Anyone;
+        let embed = parse_embed(&args.embed)?;
+        if !embed.is_empty() && token.is_some() && !links_for_anyone {
+            return Err(ConfigError::EmbedLocked);
+        }
         Ok(Access {
             token: token.map(check_token).transpose()?,
+            links_for_anyone,
+            embed,
             no_auth: args.no_auth,
             allowed_hosts: hosts
                 .filter(|name| !name.is_empty())
@@ -75,21 +86,40 @@ fn is_host(name: &str) -> bool {
     !name.is_empty() && name.len() <= 253 && !name.starts_with('.') && name.bytes().all(plain)
 }
 
+fn parse_embed(said: &str) -> Result<Vec<String>, ConfigError> {
+    match said.trim() {
+        "" | "none" => return Ok(Vec::new()),
+        "any" => return Ok(vec!["*".into()]),
+        _ => {}
+    }
+    let origins = said.split(',').map(|origin| {
+        let PublicUrl { https, host } = parse_origin(origin.trim()).ok_or_else(|| ConfigError::Embed {
+            value: origin.trim().to_owned(),
+        })?;
+        Ok(format!("{}://{host}", if https { "https" } else { "http" }))
+    });
+    origins.collect()
+}
+
 fn parse_public_url(url: &str) -> Result<PublicUrl, ConfigError> {
-    let wrong = || ConfigError::PublicUrl { value: url.to_owned() };
-    let (scheme, rest) = url.split_once("://").ok_or_else(wrong)?;
+    parse_origin(url).ok_or_else(|| ConfigError::PublicUrl { value: url.to_owned() })
+}
+
+/// A scheme, a host and perhaps a port, in the form in which browsers write them.
+fn parse_origin(url: &str) -> Option<PublicUrl> {
+    let (scheme, rest) = url.split_once("://")?;
     let https = match scheme.to_ascii_lowercase().as_str() {
         "https" => true,
         "http" => false,
-        _ => return Err(wrong()),
+        _ => return None,
     };
     let host = rest.strip_suffix('/').unwrap_or(rest);
     let (name, port) = match host.rsplit_once(':') {
-        Some((name, port)) if !port.ends_with(']') => (name, Some(port.parse::<u16>().map_err(|_| wrong())?)),
+        Some((name, port)) if !port.ends_with(']') => (name, Some(port.parse::<u16>().ok()?)),
         _ => (host, None),
     };
     if !is_host(name) {
-        return Err(wrong());
+        return None;
     }
     let name = name.to_ascii_lowercase();
     let usual = if https { 443 } else { 80 };
@@ -97,7 +127,7 @@ fn parse_public_url(url: &str) -> Result<PublicUrl, ConfigError> {
         Some(port) => format!("{name}:{port}"),
         None => name,
     };
-    Ok(PublicUrl { https, host })
+    Some(PublicUrl { https, host })
 }
 
 #[cfg(test)]
@@ -202,6 +232,33 @@ mod tests {
             let error = hosts(wrong).unwrap_err().to_string();
             assert!(error.contains("--allowed-host") && error.contains(wrong), "{error}");
         }
+    }
+
+    #[test]
+    fn embedding_is_off_unless_it_is_said_and_then_needs_readable_links() {
+        let of = |words: &[&str]| config(words, &[HOME]).map(|config| config.access.embed);
+        assert!(of(&[]).unwrap().is_empty());
+        assert!(of(&["--embed="]).unwrap().is_empty());
+        assert_eq!(of(&["--embed=any"]).unwrap(), ["*"]);
+        assert_eq!(
+            of(&["--embed=https://Blog.example, http://box:8081"]).unwrap(),
+            ["https://blog.example", "http://box:8081"]
+        );
+        for wrong in [
+            "*",
+            "blog.example",
+            "https://a/b",
+            "https://a; script-src *",
+            "https://*.a",
+            "any,none",
+        ] {
+            let error = of(&[&format!("--embed={wrong}")]).unwrap_err().to_string();
+            assert!(error.contains("SANDPLOT_EMBED"), "{error}");
+        }
+        let locked = config(&["--embed=any"], &[HOME, TOKEN]).unwrap_err();
+        assert!(matches!(locked, ConfigError::EmbedLocked), "{locked}");
+        let open = config(&["--embed=any", "--links=anyone"], &[HOME, TOKEN]).unwrap();
+        assert!(open.access.links_for_anyone);
     }
 
     #[test]

@@ -4,6 +4,8 @@ mod draw;
 mod result;
 mod rows;
 
+pub(super) use result::{sentence, words};
+
 use super::python::Code;
 use super::{Columns, Plan, PlanError};
 use crate::prompt::quoted;
@@ -13,7 +15,11 @@ pub(super) fn compile(plan: &Plan, columns: &Columns<'_>) -> Result<String, Plan
     let mut code = Code::default();
     let rows = rows::write(&plan, columns, &mut code)?;
     code.gap();
-    let chart = draw::Chart::new(&plan, &rows)?;
+    let chart = if plan.correlates {
+        draw::Chart::of_correlations()
+    } else {
+        draw::Chart::new(&plan, &rows)?
+    };
     match &plan.panels {
         Some(panels) => {
             in_panels(&chart, rows.name(panels)?, &mut code);

@@ -1,11 +1,19 @@
 //! What the words of a question settle before any model is asked: a small model overlooks "stacked" or "from high to low", so the
 //! grammar leaves it no choice there. Where no word is found, everything stays open.
 
-use super::roles;
+mod charts;
+mod measured;
+mod order;
+
+use super::clauses::Clauses;
+use super::conditions::{self, Conditions};
+use super::mentions::Mentions;
+use super::modifiers;
+use super::roles::{self, Reader, Roles};
 use super::schema::is_numeric;
 use super::values::{self, Values};
 use super::words::Words;
-use super::{Aggregate, ChartKind, Columns, Sort, Unit};
+use super::{Aggregate, ChartKind, Columns, Filter, Sort, Unit};
 use crate::prompt::Kind;
 
 #[derive(Debug, Default, PartialEq)]
@@ -27,7 +35,15 @@ pub(super) struct Hints {
     pub(super) has_second_axis: bool,
     /// Something may get a colour, a line or a part of the stack each.
     pub(super) has_series: bool,
+    /// The question says so.
+    pub(super) has_colours: bool,
     pub(super) has_or: bool,
+    /// Each column of numbers with each other.
+    pub(super) correlates: bool,
+    /// The bars of a histogram have an area of 1 in all.
+    pub(super) is_density: bool,
+    /// The word for it, and what is divided by.
+    pub(super) scale: Option<(&'static str, u32)>,
     pub(super) has_percent: bool,
     pub(super) has_running_total: bool,
     pub(super) compares_with_average: bool,
@@ -41,23 +57,37 @@ pub(super) struct Hints {
     pub(super) numbers: Vec<serde_json::Number>,
     pub(super) years: Vec<u32>,
     pub(super) has_day: bool,
-    /// Columns that are said to be grouped by, and those that are said to be counted.
-    pub(super) grouped: Vec<String>,
-    pub(super) counted: Vec<String>,
+    pub(super) roles: Roles,
+    pub(super) conditions: Conditions,
+    /// Filters by values that stand beside the name of a column, if it plays no other part.
+    pub(super) modifiers: Vec<Filter>,
+    /// Columns that are named in whole, and those that are named in part besides.
+    pub(super) named: Vec<String>,
+    pub(super) mentioned: Vec<String>,
     /// Columns of which a value is named.
     pub(super) named_kinds: Vec<String>,
 }
 
 pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
     let words = Words::new(question);
+    let mentions = Mentions::find(&words, columns);
+    let clauses = Clauses::new(question);
     // The name of a date says how it is written down rather than how it is grouped, so it stays.
     let names = columns
         .names
         .iter()
         .filter(|(_, place)| place.column.kind != Kind::Date);
     let rest = words.without(names.map(|(_, place)| place.column.name.as_str()));
-    let (top, bins) = (top(&words), bins(&words));
-    let charts = charts(&words);
+    let (top, bins) = (order::top(&words), order::bins(&words));
+    let conditions = conditions::find(question, &words, columns, &mentions, &clauses, &[top, bins]);
+    let mut charts = charts::charts(&words, bins.is_some());
+    let is_line = matches!(charts.as_slice(), [ChartKind::Line | ChartKind::Area]);
+    let mut roles = Reader::new(&words, &clauses, &mentions, &conditions).roles(is_line);
+    if roles.points.is_none() {
+        roles.points = roles::only_points(columns, &roles.series);
+    }
+    let is_apart = |at: usize| clauses.is_about_order(at) || conditions.cover(at);
+    let modifiers = modifiers::find(&words, &mentions, &roles, is_apart);
     let Values {
         texts,
         numbers,
@@ -72,13 +102,38 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
     let has_unknown = words.any(&["null", "missing", "known", "unknown", "blank", "empty", "available"]);
     let has_value = !(numbers.is_empty() && years.is_empty()) || has_day;
     let has_condition = rest.any(BOUNDS) || rest.any(CONDITIONS);
-    let sorts = sorts(&words);
+    let about = words.masked(|at| !clauses.is_about_order(at));
+    let sorts = order::sorts(&words, &about);
     let mut numbers_named = columns.names.iter().filter(|(_, place)| is_numeric(place.column));
     let names_number = numbers_named.any(|(_, place)| words.says(&place.column.name));
+    let is_selection = top.is_some() || !sorts.is_empty();
+    // What the order is by is measured as well, where nothing else is.
+    let outside = rest.masked(is_apart);
+    let mut aggregates = measured::aggregates(&outside, is_selection, names_number);
+    if aggregates.is_empty() {
+        aggregates = measured::aggregates(&rest, is_selection, names_number);
+    }
+    let has_second_axis = has_second_axis(&words);
+    let correlates = words.any(&["correlation", "correlations"])
+        && words.any(&[
+            "matrix",
+            "heatmap",
+            "heat map",
+            "all numeric",
+            "all numerical",
+            "pairwise",
+        ]);
+    if correlates {
+        charts = vec![ChartKind::Heatmap];
+    } else if charts.is_empty() && has_second_axis {
+        charts = vec![ChartKind::Line];
+    }
+    let named = mentions.named(true, is_apart);
+    let mentioned = mentions.named(false, is_apart);
     Hints {
-        units: units(&rest, &years),
-        aggregates: aggregates(&rest, top.is_some() || !sorts.is_empty(), names_number),
-        sorted_by: if sorts.is_empty() { vec![] } else { sorted_by(question) },
+        units: measured::units(&rest, &years),
+        aggregates,
+        sorted_by: about.list.iter().filter(|word| *word != "_").cloned().collect(),
         sorts,
         is_low_end: words.any(&[
             "bottom", "smallest", "lowest", "least", "fewest", "cheapest", "worst", "shortest", "youngest",
@@ -99,17 +154,19 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
             "multiples",
             "grid",
         ]),
-        has_second_axis: words.any(&[
-            "second axis",
-            "second y axis",
-            "secondary",
-            "right axis",
-            "right y axis",
-            "twin",
-            "two y axes",
-        ]),
-        has_series: has_series(&rest, &charts),
+        has_second_axis,
+        has_colours: charts::has_colours(&rest),
+        has_series: charts::has_series(&rest, &charts),
         has_or: words.any(&["or", "either"]),
+        correlates,
+        is_density: words.any(&["density", "densities"]),
+        scale: [
+            ("thousands", 1_000),
+            ("millions", 1_000_000),
+            ("billions", 1_000_000_000),
+        ]
+        .into_iter()
+        .find(|(word, _)| words.any(&[format!("in {word}").as_str()])),
         has_percent: rest.any(&[
             "percent",
             "percentage",
@@ -123,17 +180,33 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         compares_with_average,
         has_unknown,
         has_part_of_text: words.any(PARTS_OF_TEXT),
-        leaves_out: is_quoted || has_name || has_value || has_condition || has_unknown || !named_kinds.is_empty(),
-        must_leave_out: is_quoted || (has_value && compares),
+        leaves_out: !conditions.are_all || has_name || (has_condition && conditions.filters.is_empty()),
+        must_leave_out: !conditions.are_all && conditions.filters.is_empty() && (is_quoted || (has_value && compares)),
         values: texts,
         numbers,
         years,
         has_day,
         named_kinds,
-        grouped: roles::grouped(&words, columns),
-        counted: roles::counted(&words, columns),
+        named,
+        mentioned,
+        roles,
         charts,
+        conditions,
+        modifiers,
     }
+}
+
+fn has_second_axis(words: &Words) -> bool {
+    let says_so = words.any(&[
+        "second axis",
+        "second y axis",
+        "secondary",
+        "right axis",
+        "right y axis",
+        "twin",
+        "two y axes",
+    ]);
+    says_so || (words.any(&["left"]) && words.any(&["right"]) && words.any(&["axis", "axes"]))
 }
 
 /// Words that compare, and hardly mean anything else.
@@ -182,8 +255,6 @@ const CONDITIONS: &[&str] = &[
     "exclude",
     "only",
     "whose",
-    "where",
-    "who",
     "starting",
     "starts with",
     "start with",
@@ -191,384 +262,9 @@ const CONDITIONS: &[&str] = &[
     "contains",
     "contain",
     "letter",
-    "having",
-    "have",
-    "has",
-    "had",
     "named",
     "called",
-    "those",
-    "belong",
 ];
-
-/// Whether the question may want colours, lines or parts of a stack. "By" alone says what stands on the x axis; the second one is
-/// for the series.
-fn has_series(words: &Words, charts: &[ChartKind]) -> bool {
-    let says_so = words.any(&[
-        "group",
-        "grouped",
-        "grouping",
-        "group by",
-        "color",
-        "colour",
-        "colored",
-        "coloured",
-        "colors",
-        "colours",
-        "coloring",
-        "colouring",
-        "split",
-        "stack",
-        "stacked",
-        "stacking",
-        "segment",
-        "segmented",
-        "separate",
-        "separately",
-        "series",
-        "legend",
-        "broken down",
-        "divided",
-        "side by side",
-        "versus",
-        "vs",
-        "compare",
-        "compared",
-        "comparing",
-        "comparison",
-        "line for",
-        "lines for",
-        "one line",
-        "both",
-        "dodge",
-        "dodged",
-        "hue",
-        "clustered",
-        "categorized",
-        "differentiated",
-        "distinguish",
-        "distinguished",
-        "marked",
-        "respectively",
-    ]);
-    let links = words.count(&[
-        "by",
-        "each",
-        "per",
-        "every",
-        "across",
-        "over",
-        "different",
-        "among",
-        "according",
-    ]);
-    let needs = charts.iter().any(|kind| {
-        matches!(
-            kind,
-            ChartKind::StackedBar | ChartKind::GroupedBar | ChartKind::Line | ChartKind::Area | ChartKind::Heatmap
-        )
-    });
-    says_so || links > 1 || (needs && links > 0) || charts.is_empty()
-}
-
-fn charts(words: &Words) -> Vec<ChartKind> {
-    let mut found = Vec::new();
-    let bars = words.any(&["bar", "bars", "barplot", "column chart"]);
-    let stacked = words.any(&["stack", "stacked", "stacks"]);
-    let horizontal = words.any(&["horizontal", "horizontally", "barh"]);
-    if stacked && words.any(&["area", "areas"]) {
-        found.push(ChartKind::Area);
-    } else if stacked {
-        found.push(ChartKind::StackedBar);
-    } else if horizontal {
-        found.push(ChartKind::HorizontalBar);
-    } else if bars {
-        // "Bars" of several series stand beside or on each other: the question has to say which.
-        let beside = words.any(&[
-            "grouped",
-            "side by side",
-            "clustered",
-            "dodged",
-            "multiple bar",
-            "group by",
-            "grouping",
-        ]);
-        found.push(if beside { ChartKind::GroupedBar } else { ChartKind::Bar });
-    }
-    let others: [(ChartKind, &[&str]); 7] = [
-        (ChartKind::Line, &["line", "lines", "trend", "over time", "time series"]),
-        (ChartKind::Scatter, &["scatter", "scatterplot", "bubble", "bubbles"]),
-        (ChartKind::Pie, &["pie", "donut", "doughnut"]),
-        (ChartKind::Histogram, &["histogram", "hist"]),
-        (ChartKind::Box, &["box", "boxplot", "boxplots", "boxes"]),
-        (ChartKind::Area, &["area chart", "area plot"]),
-        (ChartKind::Heatmap, &["heatmap", "heat map"]),
-    ];
-    for (kind, names) in others {
-        if words.any(names) && !found.contains(&kind) {
-            found.push(kind);
-        }
-    }
-    // People say "histogram" of counted kinds too.
-    if found.contains(&ChartKind::Histogram) && !found.contains(&ChartKind::Bar) {
-        found.push(ChartKind::Bar);
-    }
-    // Where lines and marks of another kind are named together, "line" is often part of a description, so all stay possible.
-    if words.any(&[
-        "polar",
-        "radar",
-        "map",
-        "sankey",
-        "treemap",
-        "violin",
-        "contour",
-        "3d",
-        "network",
-        "correlation matrix",
-    ]) {
-        return vec![ChartKind::Other];
-    }
-    found
-}
-
-/// "In the year 2007" groups nothing.
-fn units(words: &Words, years: &[u32]) -> Vec<Unit> {
-    let is_of_filter = !years.is_empty()
-        && !words.any(&[
-            "each year",
-            "per year",
-            "by year",
-            "every year",
-            "over the years",
-            "years",
-            "yearly",
-        ]);
-    let table: [(Unit, &[&str]); 6] = [
-        (
-            Unit::Weekday,
-            &[
-                "weekday",
-                "weekdays",
-                "day of week",
-                "day of the week",
-                "days of the week",
-            ],
-        ),
-        (Unit::Year, &["year", "years", "yearly", "annual", "annually"]),
-        (Unit::Quarter, &["quarter", "quarters", "quarterly"]),
-        (Unit::Month, &["month", "months", "monthly"]),
-        (Unit::Day, &["per day", "each day", "by day", "daily", "every day"]),
-        (Unit::Hour, &["hour", "hours", "hourly", "time of day"]),
-    ];
-    table
-        .into_iter()
-        .filter(|(_, names)| words.any(names))
-        .map(|(unit, _)| unit)
-        .filter(|unit| !(is_of_filter && *unit == Unit::Year))
-        .collect()
-}
-
-/// `is_selection`: words such as "largest" are about an order or about the few that are shown. `names_number`: a column of numbers
-/// is named, which may be shown as it is.
-fn aggregates(words: &Words, is_selection: bool, names_number: bool) -> Vec<Aggregate> {
-    let table: [(Aggregate, &[&str]); 7] = [
-        (
-            Aggregate::Count,
-            &[
-                "how many",
-                "number",
-                "numbers",
-                "count",
-                "counts",
-                "frequency",
-                "amount of",
-            ],
-        ),
-        (Aggregate::CountDistinct, &["distinct", "unique"]),
-        (Aggregate::Sum, &["total", "sum", "totals", "in all", "combined"]),
-        (
-            Aggregate::Mean,
-            &["average", "avg", "mean", "averages", "means", "averaged"],
-        ),
-        (Aggregate::Median, &["median", "medians"]),
-        (Aggregate::Min, &["minimum", "min", "minimal", "minima"]),
-        (Aggregate::Max, &["maximum", "max", "maximal", "maxima"]),
-    ];
-    let mut found: Vec<Aggregate> = table
-        .into_iter()
-        .filter(|(_, names)| words.any(names))
-        .map(|(aggregate, _)| aggregate)
-        .collect();
-    let add = |found: &mut Vec<Aggregate>, aggregate| {
-        if !found.contains(&aggregate) {
-            found.push(aggregate);
-        }
-    };
-    let combined = ["average", "mean", "avg", "median", "minimum", "maximum", "min", "max"];
-    let is_of_number = combined.iter().any(|word| {
-        let mut phrases = ["number", "of number", "of the number"]
-            .map(|rest| format!("{word} {rest}"))
-            .into_iter();
-        phrases.any(|phrase| words.any(&[phrase.as_str()]))
-    });
-    if is_of_number {
-        found.retain(|aggregate| *aggregate != Aggregate::Count);
-    }
-    // Rows are counted in all, unless what follows is a column.
-    if words.any(&["total number of", "total number"]) && !words.any(&["total number of _", "total number _"]) {
-        found.retain(|aggregate| *aggregate != Aggregate::Sum);
-    }
-    if found.contains(&Aggregate::CountDistinct) {
-        add(&mut found, Aggregate::Count);
-    }
-    // "The number of" may also be the name of a column in other words.
-    if found.contains(&Aggregate::Count) && names_number && !words.any(&["how many", "count", "counts", "frequency"]) {
-        add(&mut found, Aggregate::None);
-        add(&mut found, Aggregate::Sum);
-    }
-    let softly: [(Aggregate, &[&str]); 2] = [
-        (Aggregate::Min, &["lowest", "smallest", "cheapest"]),
-        (Aggregate::Max, &["highest", "largest", "biggest"]),
-    ];
-    for (aggregate, names) in softly {
-        if !is_selection && words.any(names) {
-            add(&mut found, aggregate);
-            add(&mut found, Aggregate::None);
-        }
-    }
-    found
-}
-
-fn sorts(words: &Words) -> Vec<Sort> {
-    let down = words.any(&[
-        "desc",
-        "descending",
-        "high to low",
-        "highest to lowest",
-        "largest to smallest",
-        "decreasing",
-        "most to least",
-        "z to a",
-        "largest first",
-        "highest first",
-    ]);
-    let up = words.any(&[
-        "asc",
-        "ascending",
-        "low to high",
-        "lowest to highest",
-        "smallest to largest",
-        "increasing",
-        "least to most",
-        "a to z",
-        "alphabetical",
-        "alphabetically",
-        "smallest first",
-        "lowest first",
-    ]);
-    if !(down || up) {
-        // "Sorted by X" without a word for the direction.
-        let sorts = words.any(&["sort", "sorted", "order by", "ordered by", "rank", "ranked"]);
-        return if sorts {
-            vec![Sort::XAscending, Sort::YDescending]
-        } else {
-            vec![]
-        };
-    }
-    let by_x = words.any(&[
-        "x",
-        "x axis",
-        "by the bars",
-        "alphabetical",
-        "alphabetically",
-        "a to z",
-        "z to a",
-    ]);
-    let by_y = words.any(&["y", "y axis"]);
-    let mut found = Vec::new();
-    for (wanted, x, y) in [
-        (up, Sort::XAscending, Sort::YAscending),
-        (down, Sort::XDescending, Sort::YDescending),
-    ] {
-        if wanted && (by_x || !by_y) {
-            found.push(x);
-        }
-        if wanted && (by_y || !by_x) {
-            found.push(y);
-        }
-    }
-    found
-}
-
-fn top(words: &Words) -> Option<u32> {
-    const BEFORE: [&str; 4] = ["top", "first", "best", "bottom"];
-    const AFTER: [&str; 14] = [
-        "most", "largest", "biggest", "highest", "best", "longest", "oldest", "smallest", "lowest", "least", "worst",
-        "top", "cheapest", "fewest",
-    ];
-    let list = &words.list;
-    list.iter().enumerate().find_map(|(at, word)| {
-        let number = number(word)?;
-        let before = at.checked_sub(1).and_then(|before| list.get(before));
-        let is_before = before.is_some_and(|word| BEFORE.contains(&word.as_str()));
-        let is_after = list.get(at + 1).is_some_and(|word| AFTER.contains(&word.as_str()));
-        ((is_before || is_after) && (1..=100).contains(&number)).then_some(number)
-    })
-}
-
-fn bins(words: &Words) -> Option<u32> {
-    let list = &words.list;
-    let at = list
-        .iter()
-        .position(|word| matches!(word.as_str(), "bins" | "bin" | "buckets" | "intervals"))?;
-    let near = [at.checked_sub(1), Some(at + 2)].into_iter().flatten();
-    near.filter_map(|at| number(list.get(at)?))
-        .find(|number| (2..=500).contains(number))
-}
-
-pub(super) fn number(word: &str) -> Option<u32> {
-    const NAMES: [&str; 11] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    ];
-    let named = NAMES.iter().position(|name| *name == word);
-    word.parse()
-        .ok()
-        .or_else(|| named.and_then(|at| u32::try_from(at).ok()))
-}
-
-/// The words about the order, which say what is sorted.
-fn sorted_by(question: &str) -> Vec<String> {
-    const VERBS: [&str; 16] = [
-        "sort",
-        "sorted",
-        "sorting",
-        "order",
-        "ordered",
-        "ordering",
-        "rank",
-        "ranked",
-        "ranking",
-        "arrange",
-        "arranged",
-        "list",
-        "listed",
-        "asc",
-        "desc",
-        "alphabetical",
-    ];
-    const DIRECTIONS: [&str; 6] = ["ascending", "descending", "asc", "desc", "high", "low"];
-    let clauses = question
-        .split(['.', ',', ';', '?', '!'])
-        .map(|clause| Words::new(clause).list);
-    clauses
-        .filter_map(|clause| {
-            let at = |names: &[&str]| clause.iter().position(|word| names.contains(&word.as_str()));
-            let begin = at(&VERBS).or_else(|| at(&DIRECTIONS).map(|at| at.saturating_sub(6)))?;
-            Some(clause[begin..].to_vec())
-        })
-        .flatten()
-        .collect()
-}
 
 #[cfg(test)]
 mod tests {

@@ -124,6 +124,11 @@ fn fit(
     if is_key(one, rows) || is_key(other, other_rows) {
         fit += 20;
     }
+    // `department_id` is what `departments` is about, whatever else the two have in common.
+    let is_of = |column: &str, table: &str| column.starts_with(single(&plain(table)));
+    if (is_key(one, rows) && is_of(&a, table)) || (is_key(other, other_rows) && is_of(&b, other_table)) {
+        fit += 15;
+    }
     // Two tables that each number their own rows share that name by chance.
     if same && a == "id" {
         fit -= 15;
@@ -133,11 +138,14 @@ fn fit(
 
 fn points_to(name: &str, other: &str, other_table: &str) -> bool {
     let table = plain(other_table);
-    let single = table.strip_suffix('s').unwrap_or(&table);
-    let Some(rest) = name.strip_prefix(single).filter(|rest| !rest.is_empty()) else {
+    let Some(rest) = name.strip_prefix(single(&table)).filter(|rest| !rest.is_empty()) else {
         return false;
     };
     matches!(other, "id" | "code" | "key" | "name") && rest == other
+}
+
+fn single(table: &str) -> &str {
+    table.strip_suffix('s').unwrap_or(table)
 }
 
 fn plain(name: &str) -> String {

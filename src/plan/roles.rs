@@ -1,11 +1,14 @@
-//! Which part a column plays in a question, as far as the words before its name say: "for each team" is what stands on the x axis,
-//! "how many players" is what is counted and hardly ever stands there.
+//! Which part a column plays in a question, as far as the words around its name say: "for each team" is what stands on the x axis,
+//! "how many players" is what is counted and hardly ever stands there, "the average age" is measured.
 
-use super::Columns;
-use super::words::{Words, stems_of_name};
-use crate::prompt::Purpose;
+use super::clauses::Clauses;
+use super::conditions::Conditions;
+use super::mentions::{Mention, Mentions, is_identifier, is_kind, is_time};
+use super::schema::is_numeric;
+use super::words::{Words, number};
+use super::{Aggregate, Columns};
+use crate::prompt::Kind;
 
-const EACH: &[&str] = &["each", "per", "every"];
 /// What may stand between such a word and the name.
 const PASSED_OVER: &[&str] = &[
     "of",
@@ -17,107 +20,596 @@ const PASSED_OVER: &[&str] = &[
     "these",
     "their",
     "single",
+    "its",
+    "attribute",
+    "column",
+    "a",
+    "an",
+    "corresponding",
+    "respective",
+    "each",
+    "every",
+    "in",
+    "various",
+    "values",
+    "s",
+    "kind",
+    "kinds",
+    "sort",
+    "type",
+    "types",
+    "category",
 ];
-/// A name is looked for in so many words.
-const NEAR: usize = 4;
+/// Behind them something else is spoken of.
+const ENDS: &[&str] = &[
+    "and", "or", "with", "using", "on", "for", "from", "to", "at", "as", "that", "which", "who", "whose", "by", "is",
+    "are", "was", "were", "than", "if", "when", "while", "where", "have", "has", "had", "do", "does", "did", "show",
+    "x", "y", "then", "over", "not", "against", "versus", "vs", "per", "number", "it", "them",
+];
+const EACH: &[&str] = &["each", "per", "every"];
+const COMBINED: &[(&str, Aggregate)] = &[
+    ("average", Aggregate::Mean),
+    ("avg", Aggregate::Mean),
+    ("mean", Aggregate::Mean),
+    ("averaged", Aggregate::Mean),
+    ("sum", Aggregate::Sum),
+    ("total", Aggregate::Sum),
+    ("minimum", Aggregate::Min),
+    ("minimal", Aggregate::Min),
+    ("min", Aggregate::Min),
+    ("maximum", Aggregate::Max),
+    ("maximal", Aggregate::Max),
+    ("max", Aggregate::Max),
+    ("median", Aggregate::Median),
+];
 
-/// The columns of which each is named.
-pub(super) fn grouped(words: &Words, columns: &Columns<'_>) -> Vec<String> {
-    let places = places_of(words, |at| EACH.contains(&words.list[at].as_str()));
-    named_at(words, &places, columns, true)
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Roles {
+    /// Columns that are said to stand on the x axis; any of them, where a word fits several.
+    pub(super) x: Vec<String>,
+    pub(super) series: Vec<String>,
+    /// Those of which it is asked how many there are.
+    pub(super) counted: Vec<String>,
+    /// In their order, where the words say which columns are combined and how; rows are counted where there is none.
+    pub(super) measured: Vec<(Aggregate, Option<String>)>,
+    /// Some word for it stands alone, so `measured` is not all of it.
+    pub(super) measures_more: bool,
+    /// What is shown as it is.
+    pub(super) shown: Vec<String>,
+    /// What the size of a point shows.
+    pub(super) size: Vec<String>,
+    /// Where rows are counted, words that say what they are.
+    pub(super) things: Vec<String>,
+    /// For a scatter chart of the values as they are: the two axes, and what the points are told apart by.
+    pub(super) points: Option<Points>,
 }
 
-/// The columns of which it is asked how many there are.
-pub(super) fn counted(words: &Words, columns: &Columns<'_>) -> Vec<String> {
-    let follows = |at: usize, first: &str| at.checked_sub(1).is_some_and(|before| words.list[before] == first);
-    let places = places_of(words, |at| match words.list[at].as_str() {
-        "many" => follows(at, "how"),
-        "of" => follows(at, "number") || follows(at, "count"),
-        _ => false,
-    });
-    named_at(words, &places, columns, false)
+#[derive(Debug, PartialEq)]
+pub(super) struct Points {
+    pub(super) x: String,
+    pub(super) y: String,
+    pub(super) series: Vec<String>,
 }
 
-/// Where the words after such a word begin.
-fn places_of(words: &Words, is_marker: impl Fn(usize) -> bool) -> Vec<usize> {
-    (0..words.list.len())
-        .filter(|at| is_marker(*at))
-        .map(|at| {
-            let after = words.list.iter().skip(at + 1);
-            at + 1 + after.take_while(|word| PASSED_OVER.contains(&word.as_str())).count()
-        })
-        .collect()
+pub(super) struct Reader<'a> {
+    words: &'a Words,
+    clauses: &'a Clauses,
+    mentions: &'a Mentions<'a>,
+    conditions: &'a Conditions,
 }
 
-/// The columns whose names begin at one of these places. With `in_part`, where there is none, those that have the word there as
-/// a part of their names: "county" for `county_name`, and rather that than `county_id`.
-fn named_at(words: &Words, places: &[usize], columns: &Columns<'_>, in_part: bool) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for place in places {
-        let near: Vec<&String> = words.stems.iter().skip(*place).take(NEAR).collect();
-        let Some(first) = near.first() else { continue };
-        let whole =
-            |stems: &[String]| stems.len() <= near.len() && stems.iter().zip(&near).all(|(one, other)| one == *other);
-        let part = |stems: &[String]| stems.contains(first);
-        let mut names = matching(columns, whole);
-        if names.is_empty() && in_part {
-            names = matching(columns, part);
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        words: &'a Words,
+        clauses: &'a Clauses,
+        mentions: &'a Mentions<'a>,
+        conditions: &'a Conditions,
+    ) -> Reader<'a> {
+        Reader {
+            words,
+            clauses,
+            mentions,
+            conditions,
         }
-        found.extend(names);
     }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
 
-fn matching(columns: &Columns<'_>, fits: impl Fn(&[String]) -> bool) -> Vec<String> {
-    let is_identifier = |name: &str, role: Option<Purpose>| {
-        role == Some(Purpose::Identifier) || stems_of_name(name).last().is_some_and(|last| last == "id")
-    };
-    let all: Vec<(&String, bool)> = columns
-        .names
-        .iter()
-        .filter(|(_, place)| {
-            let stems = stems_of_name(&place.column.name);
-            !stems.is_empty() && fits(&stems)
-        })
-        .map(|(name, place)| (name, is_identifier(&place.column.name, place.column.role)))
-        .collect();
-    let has_other = all.iter().any(|(_, is_identifier)| !is_identifier);
-    all.into_iter()
-        .filter(|(_, is_identifier)| !(has_other && *is_identifier))
-        .map(|(name, _)| name.clone())
-        .collect()
-}
+    /// `is_line`: time goes along it, whatever is named first.
+    pub(super) fn roles(&self, is_line: bool) -> Roles {
+        let mut roles = Roles::default();
+        self.measured(&mut roles);
+        let axis = self.axis("x");
+        let each = self.marked(|at| EACH.contains(&self.word(at)));
+        let (by, shown): (Vec<_>, Vec<_>) = self
+            .marked(|at| self.is_plain_by(at))
+            .into_iter()
+            .partition(|found| found.iter().any(|mention| is_kind(self.mentions.column(mention))));
+        roles.size = self
+            .marked(|at| self.is_size(at))
+            .first()
+            .map(|found| self.names(found))
+            .unwrap_or_default();
+        let groups = self.marked(|at| self.is_of_groups(at));
+        let softly = self.marked(|at| matches!(self.word(at), "different" | "various" | "across" | "among" | "over"));
+        let of_bin = self.binned();
+        let splits = self.marked(|at| self.splits(at));
+        roles.points = self.points(
+            &axis,
+            &[groups.as_slice(), &splits].concat(),
+            &[by.as_slice(), &shown].concat(),
+            &roles.size,
+        );
+        // "The top 5 players by market value"
+        if let ([found], true) = (shown.as_slice(), roles.measured.is_empty()) {
+            roles.shown = self.names(found);
+        }
+        let list = [axis, of_bin, each, by, softly, groups.clone()];
+        let along = list.into_iter().flatten();
+        let along: Vec<Vec<Mention>> = along.filter(|found| !self.are_measured(found, &roles)).collect();
+        let mut along = along;
+        if is_line
+            && let Some(time) = along
+                .iter()
+                .position(|found| found.iter().any(|mention| is_time(self.mentions.column(mention))))
+        {
+            along[..=time].rotate_right(1);
+        }
+        let mut along = along.into_iter();
+        if let Some(first) = along.next() {
+            // "by team and position": the second of two is the series.
+            let beside = self.beside(&first);
+            roles.x = self.names(&first);
+            let others = groups.into_iter().chain(splits).chain(beside).chain(along);
+            roles.series = others
+                .map(|found| self.names(&found))
+                .find(|names| {
+                    !names
+                        .iter()
+                        .any(|name| roles.x.contains(name) || self.tells_rows_apart(name))
+                        && !names.is_empty()
+                })
+                .unwrap_or_default();
+        } else if let Some(found) = splits.first() {
+            roles.series = self.names(found);
+        }
+        // "How many different teams by team": the rows of each.
+        for (aggregate, column) in &mut roles.measured {
+            let is_x = column.as_ref().is_some_and(|column| roles.x.contains(column));
+            if *aggregate == Aggregate::CountDistinct && is_x {
+                (*aggregate, *column) = (Aggregate::Count, None);
+            }
+        }
+        roles
+    }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::prompt::Profile;
-
-    #[test]
-    fn the_words_before_a_name_say_what_part_it_plays() {
-        let column = |name: &str| json!({"name": name, "type": "text"});
-        let columns = ["Player", "Team", "Team_ID", "county_id", "County_Name"].map(column);
-        let profile = json!({"tables": [{"name": "t", "file": "t.csv", "columns": columns}]});
-        let profile: Profile = serde_json::from_value(profile).unwrap();
-        let columns = Columns::new(&profile);
-        let of = |question: &str| {
-            let words = Words::new(question);
-            (grouped(&words, &columns), counted(&words, &columns))
+    /// The first two columns that are named, numbers before others.
+    fn points(
+        &self,
+        axis: &[Vec<Mention>],
+        groups: &[Vec<Mention>],
+        by: &[Vec<Mention>],
+        size: &[String],
+    ) -> Option<Points> {
+        let named = |list: &[Vec<Mention>]| list.iter().flat_map(|found| self.names(found)).collect::<Vec<_>>();
+        let mut all: Vec<&Mention> = Vec::new();
+        let mut mentions: Vec<&Mention> = self.mentions.all().iter().collect();
+        mentions.sort_by_key(|mention| mention.at);
+        let groups = named(groups);
+        for mention in mentions {
+            let is_new = all.iter().all(|known| known.column != mention.column);
+            let is_group = groups.iter().any(|name| name == self.mentions.name(mention));
+            if mention.is_whole
+                && is_new
+                && !is_group
+                && !size.iter().any(|name| name == self.mentions.name(mention))
+                && !self.is_apart(mention.at)
+            {
+                all.push(mention);
+            }
+        }
+        let by = named(by);
+        let is_by = |mention: &&&Mention| by.iter().any(|name| name == self.mentions.name(mention));
+        let others = all.iter().filter(|mention| !is_by(mention)).count();
+        let series = if !groups.is_empty() {
+            groups
+        } else if others > 1 {
+            let names = all
+                .iter()
+                .filter(is_by)
+                .map(|mention| self.mentions.name(mention).to_owned());
+            names.collect()
+        } else {
+            vec![]
         };
-        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        assert_eq!(
-            of("How many players are in each team?"),
-            (list(&["Team"]), list(&["Player"]))
+        all.retain(|mention| !series.iter().any(|name| name == self.mentions.name(mention)));
+        let is_number = |mention: &&Mention| {
+            let column = self.mentions.column(mention);
+            is_numeric(column) || column.kind == Kind::Date
+        };
+        // Numbers first, each in the order in which they are named.
+        all.sort_by_key(|mention| !is_number(mention));
+        let [first, second, ..] = all.as_slice() else {
+            return None;
+        };
+        let (mut x, mut y) = (
+            self.mentions.name(first).to_owned(),
+            self.mentions.name(second).to_owned(),
         );
-        assert_eq!(
-            of("the number of different teams per county"),
-            (list(&["County_Name"]), list(&["Team"]))
-        );
-        assert_eq!(of("players by team"), (list(&[]), list(&[])));
-        assert_eq!(of("for each"), (list(&[]), list(&[])));
+        if axis.first().is_some_and(|found| self.names(found).contains(&y)) {
+            std::mem::swap(&mut x, &mut y);
+        }
+        Some(Points { x, y, series })
     }
+
+    fn word(&self, at: usize) -> &str {
+        self.words.list.get(at).map_or("", String::as_str)
+    }
+
+    fn before(&self, at: usize, back: usize) -> &str {
+        at.checked_sub(back).map_or("", |at| self.word(at))
+    }
+
+    /// About the order, or about the rows that are left out.
+    fn is_apart(&self, at: usize) -> bool {
+        self.clauses.is_about_order(at) || self.conditions.cover(at)
+    }
+
+    /// "By" that neither sorts, nor colours, nor says who does what.
+    fn is_plain_by(&self, at: usize) -> bool {
+        let is_by = self.word(at) == "by" || (self.word(at) == "for" && self.word(at + 1) == "different");
+        let verb = self.before(at, 1);
+        is_by
+            && !self.is_apart(at)
+            && !self.is_size(at)
+            && !is_grouping(verb)
+            && !is_splitting(verb)
+            && !matches!(verb, "x" | "followed")
+    }
+
+    fn is_size(&self, at: usize) -> bool {
+        let is_of_size = |word: &str| matches!(word, "size" | "sized" | "sizes" | "area");
+        (self.word(at) == "by" && (is_of_size(self.before(at, 1)) || is_of_size(self.before(at, 2))))
+            || (is_of_size(self.word(at))
+                && matches!(self.word(at + 1), "for" | "shows" | "showing" | "is" | "proportional"))
+    }
+
+    fn is_of_groups(&self, at: usize) -> bool {
+        self.word(at) == "by" && !self.is_apart(at) && is_grouping(self.before(at, 1))
+    }
+
+    fn splits(&self, at: usize) -> bool {
+        let is_link = matches!(self.word(at), "by" | "for" | "per" | "each");
+        let is_near = (1..=3).any(|back| is_splitting(self.before(at, back)));
+        is_link && !self.is_apart(at) && is_near
+    }
+
+    /// The columns that are named after such words.
+    fn marked(&self, is_marker: impl Fn(usize) -> bool) -> Vec<Vec<Mention>> {
+        (0..self.words.list.len())
+            .filter(|at| is_marker(*at) && !self.is_apart(*at))
+            .map(|at| self.after(at + 1))
+            .filter(|found| !found.is_empty())
+            .collect()
+    }
+
+    /// The column that is named from this word on: "kind of weather", "calendar month".
+    fn after(&self, at: usize) -> Vec<Mention> {
+        let mut at = at;
+        let mut unknown = 0;
+        for _ in 0..5 {
+            let found = self.mentions.at(at);
+            if !found.is_empty() {
+                return found;
+            }
+            let word = self.word(at);
+            if !PASSED_OVER.contains(&word) {
+                unknown += 1;
+                if unknown > 1 || ENDS.contains(&word) || word.is_empty() {
+                    return vec![];
+                }
+            }
+            at += 1;
+        }
+        vec![]
+    }
+
+    /// What is said to stand on this axis: "snatch on the x axis", "x axis team name".
+    fn axis(&self, axis: &str) -> Vec<Vec<Mention>> {
+        let lies = if axis == "x" { "horizontal" } else { "vertical" };
+        let is_axis = |at: usize| {
+            let named = self.word(at) == axis || (self.word(at) == lies && self.word(at + 1) == "axis");
+            named && !self.is_apart(at)
+        };
+        let is_link = |word: &str| {
+            matches!(
+                word,
+                "on" | "the" | "as" | "along" | "in" | "for" | "to" | "an" | "a" | "log" | "is" | "at"
+            )
+        };
+        let mut found = Vec::new();
+        for at in (0..self.words.list.len()).filter(|at| is_axis(*at)) {
+            let mut start = at;
+            while start > 0 && is_link(self.word(start - 1)) {
+                start -= 1;
+            }
+            let named = if start < at {
+                self.mentions.before(start)
+            } else {
+                vec![]
+            };
+            if named.is_empty() {
+                let mut end = at + 1;
+                while matches!(
+                    self.word(end),
+                    "axis" | "is" | "shows" | "showing" | "as" | "the" | "being" | "represents" | "for" | "of"
+                ) {
+                    end += 1;
+                }
+                found.push(self.mentions.at(end));
+            } else {
+                found.push(named);
+            }
+        }
+        found.retain(|mentions| !mentions.is_empty());
+        found
+    }
+
+    /// "bin the hire date by year", "hire date binned by year".
+    fn binned(&self) -> Vec<Vec<Mention>> {
+        let mut found = Vec::new();
+        for at in (0..self.words.list.len()).filter(|at| matches!(self.word(*at), "bin" | "binned" | "binning")) {
+            let after = self.after(at + 1);
+            found.push(if after.is_empty() {
+                self.mentions.before(at)
+            } else {
+                after
+            });
+        }
+        found.retain(|mentions| !mentions.is_empty());
+        found
+    }
+
+    /// The column that is named after "and" behind this one.
+    fn beside(&self, first: &[Mention]) -> Vec<Vec<Mention>> {
+        let Some(end) = first.first().map(|mention| mention.at + mention.length) else {
+            return vec![];
+        };
+        let found = if matches!(self.word(end), "and" | "by") && !self.is_apart(end) {
+            self.after(end + 1)
+        } else {
+            vec![]
+        };
+        let is_kind = |mention: &Mention| is_kind(self.mentions.column(mention));
+        if found.iter().any(is_kind) { vec![found] } else { vec![] }
+    }
+
+    fn measured(&self, roles: &mut Roles) {
+        let list = &self.words.list;
+        let mut waiting = Vec::new();
+        for at in (0..list.len()).filter(|at| !self.is_apart(*at)) {
+            let is_count = matches!(
+                (self.before(at, 1), self.word(at)),
+                ("how", "many") | ("number", "of") | ("count", "of") | ("amount", "of")
+            ) && !(self.is_in_name(at) || at > 0 && self.is_in_name(at - 1));
+            let is_combined = COMBINED
+                .iter()
+                .any(|(word, aggregate)| *word == self.before(at, 2) && *aggregate != Aggregate::Sum);
+            if is_count && !is_combined {
+                let found = self.after(at + 1);
+                let number = found.iter().find(|mention| self.is_measured_column(mention));
+                let thing = (at + 1..at + 4).find(|at| !PASSED_OVER.contains(&self.word(*at)));
+                roles
+                    .things
+                    .extend(thing.and_then(|at| self.words.stems.get(at)).cloned());
+                let is_distinct = matches!(self.word(at + 1), "distinct" | "unique" | "different");
+                match number {
+                    _ if is_distinct && found.len() == 1 => {
+                        roles
+                            .measured
+                            .push((Aggregate::CountDistinct, Some(self.mentions.name(&found[0]).to_owned())));
+                    }
+                    Some(number) if found.len() == 1 => {
+                        roles
+                            .measured
+                            .push((Aggregate::Sum, Some(self.mentions.name(number).to_owned())));
+                    }
+                    _ => {
+                        roles.counted.extend(
+                            found
+                                .iter()
+                                .filter(|mention| mention.is_whole)
+                                .map(|mention| self.mentions.name(mention).to_owned()),
+                        );
+                        roles.measured.push((Aggregate::Count, None));
+                    }
+                }
+                continue;
+            }
+            let Some((_, aggregate)) = COMBINED.iter().find(|(word, _)| *word == self.word(at)) else {
+                continue;
+            };
+            if self.is_in_name(at) {
+                continue;
+            }
+            // "The total number of": rows are counted.
+            if *aggregate == Aggregate::Sum && matches!(self.word(at + 1), "number" | "count") {
+                continue;
+            }
+            let passes = if matches!(self.word(at + 1), "number") {
+                at + 2
+            } else {
+                at + 1
+            };
+            let found = self.after(passes);
+            waiting.push(*aggregate);
+            // "The minimum and the average age": both are of one column.
+            let next = (at + 1..at + 4).find(|next| COMBINED.iter().any(|(word, _)| *word == self.word(*next)));
+            if found.is_empty() && next.is_some() {
+                continue;
+            }
+            match found
+                .iter()
+                .filter(|mention| is_numeric(self.mentions.column(mention)))
+                .collect::<Vec<_>>()
+                .as_slice()
+            {
+                [one] => {
+                    let list = self.listed(one);
+                    for aggregate in waiting.drain(..) {
+                        roles
+                            .measured
+                            .extend(list.iter().map(|name| (aggregate, Some(name.clone()))));
+                    }
+                }
+                [] if let Some(all) = self.all_numbers(at + 1) => {
+                    for aggregate in waiting.drain(..) {
+                        roles
+                            .measured
+                            .extend(all.iter().map(|name| (aggregate, Some(name.clone()))));
+                    }
+                }
+                _ => {
+                    roles.measures_more = true;
+                    waiting.clear();
+                }
+            }
+        }
+        roles.measures_more |= !waiting.is_empty();
+        let mut kept: Vec<(Aggregate, Option<String>)> = Vec::new();
+        for measured in roles.measured.drain(..) {
+            if !kept.contains(&measured) {
+                kept.push(measured);
+            }
+        }
+        roles.measured = kept;
+        roles.counted.sort_unstable();
+        roles.counted.dedup();
+    }
+
+    /// "The total cost" asks for no total where there is a column `total_cost`.
+    fn is_in_name(&self, at: usize) -> bool {
+        let mut whole = self.mentions.all().iter().filter(|mention| mention.is_whole);
+        whole.any(|mention| (mention.at..mention.at + mention.length).contains(&at))
+    }
+
+    /// "The mean of length, width and height": the column, and those that stand behind it in a list.
+    fn listed(&self, first: &Mention) -> Vec<String> {
+        let mut names = vec![self.mentions.name(first).to_owned()];
+        let mut end = first.end();
+        loop {
+            let next = if matches!(self.word(end), "and" | "the") {
+                end + 1
+            } else {
+                end
+            };
+            let found = self.mentions.at(next);
+            let [one] = found.as_slice() else { break };
+            if !self.is_measured_column(one) || !one.is_whole || self.is_apart(one.at) {
+                break;
+            }
+            names.push(self.mentions.name(one).to_owned());
+            end = one.end();
+        }
+        names
+    }
+
+    /// "Of the four measurements", "of all numeric columns": every column of numbers, if there are as many.
+    fn all_numbers(&self, at: usize) -> Option<Vec<String>> {
+        let mut at = at;
+        let mut wanted = None;
+        while matches!(
+            self.word(at),
+            "of" | "the" | "all" | "its" | "their" | "these" | "numeric" | "numerical" | "each" | "every"
+        ) || number(self.word(at)).is_some()
+        {
+            wanted = wanted.or_else(|| number(self.word(at)));
+            at += 1;
+        }
+        if !matches!(
+            self.word(at),
+            "measurements"
+                | "measurement"
+                | "measures"
+                | "columns"
+                | "variables"
+                | "features"
+                | "attributes"
+                | "quantities"
+        ) {
+            return None;
+        }
+        let all = self.mentions.numbers();
+        (all.len() > 1 && wanted.is_none_or(|wanted| all.len() == wanted as usize)).then_some(all)
+    }
+
+    fn is_measured_column(&self, mention: &Mention) -> bool {
+        let column = self.mentions.column(mention);
+        is_numeric(column) && !is_identifier(column)
+    }
+
+    fn are_measured(&self, found: &[Mention], roles: &Roles) -> bool {
+        found.iter().all(|mention| {
+            let name = self.mentions.name(mention);
+            roles.measured.iter().any(|(_, column)| column.as_deref() == Some(name))
+        })
+    }
+
+    /// Each row has one of its own, so nothing is grouped by it.
+    fn tells_rows_apart(&self, name: &str) -> bool {
+        let mut all = self.mentions.all().iter();
+        let found = all.find(|mention| self.mentions.name(mention) == name);
+        found.is_some_and(|mention| is_identifier(self.mentions.column(mention)) && self.mentions.is_unique(mention))
+    }
+
+    fn names(&self, found: &[Mention]) -> Vec<String> {
+        found
+            .iter()
+            .map(|mention| self.mentions.name(mention).to_owned())
+            .collect()
+    }
+}
+
+/// Of a table with two columns of numbers, without a word about which.
+pub(super) fn only_points(columns: &Columns<'_>, series: &[String]) -> Option<Points> {
+    let all = columns.names.iter().filter(|(_, place)| is_numeric(place.column));
+    match all.map(|(name, _)| name).collect::<Vec<_>>().as_slice() {
+        [x, y] => Some(Points {
+            x: (*x).clone(),
+            y: (*y).clone(),
+            series: series.to_vec(),
+        }),
+        _ => None,
+    }
+}
+
+fn is_grouping(verb: &str) -> bool {
+    matches!(verb, "group" | "grouped" | "grouping" | "groups")
+}
+
+fn is_splitting(verb: &str) -> bool {
+    matches!(
+        verb,
+        "color"
+            | "colour"
+            | "colored"
+            | "coloured"
+            | "coloring"
+            | "colouring"
+            | "colors"
+            | "colours"
+            | "split"
+            | "splitting"
+            | "stack"
+            | "stacked"
+            | "stacking"
+            | "broken"
+            | "divided"
+            | "segmented"
+            | "separated"
+            | "down"
+            | "hue"
+            | "line"
+            | "lines"
+            | "distinguished"
+            | "differentiated"
+    )
 }

@@ -1,18 +1,31 @@
 //! Holds what a model has filled in against the question once more: what the words settle only together with the columns that
 //! were chosen, and what a small model mixes up.
 
+use super::compile::{sentence, words as words_of};
 use super::hints::Hints;
 use super::schema::is_numeric;
 use super::words::{Words, stems_of_name};
-use super::{Aggregate, ChartKind, Columns, Measure, Plan, PlanError, Sort, Unit};
+use super::{Aggregate, ChartKind, Columns, Filter, Measure, Plan, PlanError, Sort, Unit, schema};
 use crate::prompt::Kind;
 
 pub(super) fn settle(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) -> Result<(), PlanError> {
+    filters(plan, hints);
+    measures(plan, hints, columns);
     let x = columns.find(&plan.x)?.column;
     if x.kind == Kind::Date && plan.x_unit == Unit::None && plan.chart != ChartKind::Scatter {
         plan.x_unit = hints.units.first().copied().unwrap_or(Unit::None);
     }
     plan.percent = hints.has_percent && plan.chart != ChartKind::Pie;
+    plan.correlates = hints.correlates;
+    plan.density = hints.is_density;
+    // What is kept in thousands is not divided again.
+    let is_kept_so = |word: &str| {
+        let measured = plan.measures.iter().filter_map(|measure| measure.column.as_deref());
+        measured
+            .chain([plan.x.as_str()])
+            .any(|name| name.to_lowercase().contains(word.trim_end_matches('s')))
+    };
+    plan.scale = hints.scale.filter(|(word, _)| !is_kept_so(word));
     plan.running_total = hints.has_running_total;
     plan.lowest = hints.is_low_end;
     if plan.chart == ChartKind::Scatter {
@@ -22,8 +35,13 @@ pub(super) fn settle(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) -> R
     if plan.chart == ChartKind::StackedBar && plan.series.is_none() && plan.measures.len() < 2 {
         plan.chart = ChartKind::Bar;
     }
+    let are_bars = matches!(
+        plan.chart,
+        ChartKind::Bar | ChartKind::HorizontalBar | ChartKind::StackedBar | ChartKind::GroupedBar
+    );
+    // Bars are put in order by their length, unless something else is said.
     if hints.sorts.len() > 1
-        && let Some(by_x) = sorts_by_x(plan, hints)
+        && let Some(by_x) = sorts_by_x(plan, hints).or_else(|| are_bars.then_some(false))
     {
         let is_x = |sort: &Sort| matches!(sort, Sort::XAscending | Sort::XDescending);
         plan.sort = hints
@@ -33,7 +51,78 @@ pub(super) fn settle(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) -> R
             .find(|sort| is_x(sort) == by_x)
             .unwrap_or(plan.sort);
     }
+    if plan.title.trim().is_empty() {
+        plan.title = title(plan);
+    }
     Ok(())
+}
+
+/// For a plan without one: what is shown, and of what.
+fn title(plan: &Plan) -> String {
+    let bare = |name: &str| words_of(name.rsplit_once('.').map_or(name, |(_, column)| column));
+    let x = match plan.x_unit {
+        Unit::None => bare(&plan.x),
+        unit => format!("{unit:?}").to_lowercase(),
+    };
+    let shown: Vec<String> = plan
+        .measures
+        .iter()
+        .map(|measure| {
+            let column = measure.column.as_deref().map(bare).unwrap_or_default();
+            match measure.aggregate {
+                Aggregate::Count => "number".into(),
+                Aggregate::CountDistinct => format!("number of different {column}"),
+                Aggregate::None => column,
+                Aggregate::Sum => format!("total {column}"),
+                Aggregate::Mean => format!("average {column}"),
+                Aggregate::Median => format!("median {column}"),
+                Aggregate::Min => format!("lowest {column}"),
+                Aggregate::Max => format!("highest {column}"),
+            }
+        })
+        .collect();
+    let series = plan.series.as_deref().map(|series| format!(" and {}", bare(series)));
+    let link = if plan.chart == ChartKind::Scatter && plan.measures.len() == 1 {
+        "against"
+    } else {
+        "by"
+    };
+    let text = match plan.chart {
+        ChartKind::Histogram => format!("distribution of {x}"),
+        ChartKind::Heatmap if plan.correlates => "correlations".into(),
+        _ => format!("{} {link} {x}{}", shown.join(" and "), series.unwrap_or_default()),
+    };
+    sentence(&text)
+}
+
+/// What the question says by itself is kept in any case, and is all where nothing is left open.
+fn filters(plan: &mut Plan, hints: &Hints) {
+    let is_used = |name: &String| {
+        let measured = plan.measures.iter().filter_map(|measure| measure.column.as_ref());
+        let others = [plan.series.as_ref(), plan.panels.as_ref(), Some(&plan.x)]
+            .into_iter()
+            .flatten();
+        measured.chain(others).any(|used| used == name)
+    };
+    let modifiers = hints.modifiers.iter().filter(|filter| !is_used(&filter.column));
+    let mut said = hints.conditions.filters.clone();
+    said.extend(modifiers.cloned());
+    if hints.leaves_out {
+        let is_said = |filter: &&Filter| said.iter().any(|said| said.column == filter.column);
+        let others: Vec<Filter> = plan.filters.iter().filter(|filter| !is_said(filter)).cloned().collect();
+        said.extend(others);
+    }
+    plan.filters = said;
+}
+
+fn measures(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) {
+    let said = schema::settled(columns, hints);
+    if !said.is_empty() {
+        plan.measures = said
+            .into_iter()
+            .map(|(aggregate, column)| Measure { aggregate, column })
+            .collect();
+    }
 }
 
 /// Two measures of points whose x is a name are the two axes, and the names are what the points stand for.

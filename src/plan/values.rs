@@ -1,14 +1,13 @@
 //! What a filter can compare with: the values that the question itself says. A small model would invent others.
 
 use super::Columns;
-use super::hints::number;
-use super::words::{Words, stems_of_name};
+use super::quotes::{Quote, quotes};
+use super::words::{Words, number, stems_of_name};
 use crate::prompt::Kind;
 
 /// More of them would be a long grammar for a long question, whose values stand in quotes or begin with a capital letter.
 const MOST_TEXTS: usize = 80;
 const LONGEST: usize = 4;
-const QUOTES: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('“', '”'), ('‘', '’')];
 
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Values {
@@ -114,31 +113,13 @@ pub(super) fn columns_of_named_kinds(question: &str, columns: &Columns<'_>) -> V
 
 fn quoted(question: &str, columns: &Columns<'_>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for (open, close) in QUOTES {
-        let mut rest = question;
-        while let Some((before, after)) = rest.split_once(open) {
-            // An apostrophe stands in a word.
-            let begins = before
-                .chars()
-                .next_back()
-                .is_none_or(|character| !character.is_alphanumeric());
-            let end = after.char_indices().find(|(at, character)| {
-                let next = after[at + character.len_utf8()..].chars().next();
-                *character == close && next.is_none_or(|next| !next.is_alphanumeric())
-            });
-            let Some((end, _)) = end.filter(|_| begins) else {
-                rest = after;
-                continue;
-            };
-            let text = after[..end].trim();
-            let is_column = columns
-                .names
-                .iter()
-                .any(|(_, place)| stems_of_name(&place.column.name) == stems_of_name(text));
-            if !(text.is_empty() || text.len() > 80 || is_column || found.iter().any(|known| known == text)) {
-                found.push(text.to_owned());
-            }
-            rest = &after[end + close.len_utf8()..];
+    for Quote { text, .. } in quotes(question) {
+        let is_column = columns
+            .names
+            .iter()
+            .any(|(_, place)| stems_of_name(&place.column.name) == stems_of_name(&text));
+        if !(is_column || found.contains(&text)) {
+            found.push(text);
         }
     }
     found
@@ -149,7 +130,8 @@ fn pieces(question: &str, columns: &Columns<'_>) -> Vec<String> {
     let covered = Words::new(question).without(columns.names.iter().map(|(_, place)| place.column.name.as_str()));
     let mut covered = covered.list.iter();
     let mut runs: Vec<Vec<&str>> = vec![vec![]];
-    for (at, word) in question.split_whitespace().enumerate() {
+    let mut begins = true;
+    for word in question.split_whitespace() {
         let bare = word.trim_matches(|character: char| !character.is_alphanumeric());
         let parts = Words::new(word).list.len();
         let is_free = (0..parts)
@@ -157,8 +139,10 @@ fn pieces(question: &str, columns: &Columns<'_>) -> Vec<String> {
             .all(|word| word.is_some_and(|word| word != "_"));
         let small = bare.to_lowercase();
         let ends = word.ends_with(['.', ',', ';', ':', '?', '!']);
-        // The first word begins with a capital letter because it is the first.
-        let is_common = COMMON.contains(&small.as_str()) || (at == 0 && bare != bare.to_uppercase());
+        // The first word of a sentence begins with a capital letter because it is the first.
+        let is_first = std::mem::replace(&mut begins, word.ends_with(['.', '?', '!', ':']));
+        let is_common =
+            COMMON.contains(&small.as_str()) || (is_first && bare != bare.to_uppercase()) || small.ends_with("axis");
         if bare.is_empty() || !is_free || is_common {
             runs.push(vec![]);
             continue;
@@ -184,6 +168,11 @@ fn pieces(question: &str, columns: &Columns<'_>) -> Vec<String> {
     found.sort_by_key(|text| !has_capital(text));
     found.truncate(MOST_TEXTS);
     found
+}
+
+/// What hardly ever is the value of a cell.
+pub(super) fn is_common(word: &str) -> bool {
+    COMMON.contains(&word)
 }
 
 fn has_capital(text: &str) -> bool {
@@ -251,6 +240,119 @@ const COMMON: &[&str] = &[
     "see",
     "tell",
     "about",
+    "single",
+    "respective",
+    "corresponding",
+    "various",
+    "distinct",
+    "unique",
+    "similar",
+    "specific",
+    "given",
+    "overall",
+    "same",
+    "new",
+    "shown",
+    "displayed",
+    "labels",
+    "label",
+    "names",
+    "name",
+    "values",
+    "value",
+    "categories",
+    "category",
+    "types",
+    "type",
+    "kinds",
+    "kind",
+    "based",
+    "percentage",
+    "share",
+    "proportion",
+    "distribution",
+    "vs",
+    "across",
+    "among",
+    "first",
+    "last",
+    "second",
+    "third",
+    "most",
+    "least",
+    "largest",
+    "smallest",
+    "highest",
+    "lowest",
+    "top",
+    "bottom",
+    "his",
+    "her",
+    "our",
+    "my",
+    "some",
+    "any",
+    "other",
+    "more",
+    "less",
+    "into",
+    "split",
+    "colour",
+    "color",
+    "colored",
+    "coloured",
+    "size",
+    "bubble",
+    "horizontal",
+    "vertical",
+    "legend",
+    "title",
+    "year",
+    "month",
+    "day",
+    "week",
+    "weekday",
+    "quarter",
+    "hour",
+    "trend",
+    "interval",
+    "attribute",
+    "column",
+    "field",
+    "row",
+    "rows",
+    "records",
+    "data",
+    "table",
+    "dataset",
+    "amount",
+    "frequency",
+    "numbers",
+    "along",
+    "through",
+    "both",
+    "if",
+    "also",
+    "just",
+    "side",
+    "comparison",
+    "without",
+    "except",
+    "median",
+    "report",
+    "compute",
+    "count",
+    "compare",
+    "scatterplot",
+    "pies",
+    "box",
+    "stack",
+    "sorting",
+    "ordering",
+    "visualizing",
+    "plotting",
+    "bin",
+    "then",
     "chart",
     "graph",
     "bar",

@@ -11,7 +11,7 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn new(text: &str) -> Words {
-        Words::of(split(&text.to_lowercase()))
+        Words::of(split(text))
     }
 
     fn of(list: Vec<String>) -> Words {
@@ -31,23 +31,26 @@ impl Words {
 
     /// Whether the name of a column is said, in its order.
     pub(super) fn says(&self, name: &str) -> bool {
-        self.place_of(name).is_some()
+        !self.places_of(name).is_empty()
     }
 
-    fn place_of(&self, name: &str) -> Option<(usize, usize)> {
+    fn places_of(&self, name: &str) -> Vec<(usize, usize)> {
         let name = stems_of_name(name);
         // A letter alone is an article, or the name of an axis.
         if name.is_empty() || name.concat().len() < 2 {
-            return None;
+            return vec![];
         }
-        let at = self.stems.windows(name.len()).position(|words| words == name)?;
-        Some((at, name.len()))
+        let places = self.stems.windows(name.len()).enumerate();
+        places
+            .filter(|(_, words)| *words == name)
+            .map(|(at, _)| (at, name.len()))
+            .collect()
     }
 
     /// Without the words that only name a column: "the total cost" asks for no total where there is a column `total_cost`.
     pub(super) fn without<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Words {
         let mut list = self.list.clone();
-        for (at, length) in names.into_iter().filter_map(|name| self.place_of(name)) {
+        for (at, length) in names.into_iter().flat_map(|name| self.places_of(name)) {
             list.iter_mut()
                 .skip(at)
                 .take(length)
@@ -57,36 +60,90 @@ impl Words {
     }
 }
 
-/// `firstName` and `first_name` are two words each.
 pub(super) fn stems_of_name(name: &str) -> Vec<String> {
+    split(name).iter().map(|word| stem(word)).collect()
+}
+
+impl Words {
+    /// Without the words at these places.
+    pub(super) fn masked(&self, is_left_out: impl Fn(usize) -> bool) -> Words {
+        let list = self.list.iter().enumerate();
+        Words::of(
+            list.map(|(at, word)| if is_left_out(at) { "_".into() } else { word.clone() })
+                .collect(),
+        )
+    }
+}
+
+/// `firstName` and `first_name` are two words each, in a question as in a table.
+fn split(text: &str) -> Vec<String> {
     let mut spaced = String::new();
     let mut before_is_small = false;
-    for character in name.chars() {
+    for character in text.chars() {
         if before_is_small && character.is_uppercase() {
             spaced.push(' ');
         }
         before_is_small = character.is_lowercase();
-        spaced.push(if character == '_' { ' ' } else { character });
+        spaced.push(character);
     }
-    split(&spaced.to_lowercase()).iter().map(|word| stem(word)).collect()
-}
-
-fn split(text: &str) -> Vec<String> {
-    text.split(|character: char| !character.is_alphanumeric() && character != '_')
+    spaced
+        .to_lowercase()
+        .split(|character: char| !character.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
 }
 
-/// One and many are the same.
+/// One and many are the same, and so are what is done and what was done; what is often shortened is written out.
 fn stem(word: &str) -> String {
+    if let Some((_, whole)) = SHORTENED.iter().find(|(short, _)| *short == word) {
+        return (*whole).to_owned();
+    }
     if let Some(rest) = word.strip_suffix("ies").filter(|rest| rest.len() > 1) {
         return format!("{rest}y");
     }
-    let rest = word
+    let one = word
         .strip_suffix('s')
-        .filter(|rest| rest.len() > 2 && !rest.ends_with('s'));
-    rest.unwrap_or(word).to_owned()
+        .filter(|rest| rest.len() > 2 && !rest.ends_with('s'))
+        .unwrap_or(word);
+    let bare = ["ing", "ed"]
+        .iter()
+        .find_map(|ending| one.strip_suffix(ending).filter(|rest| rest.len() > 2))
+        .unwrap_or(one);
+    bare.strip_suffix('e')
+        .filter(|rest| rest.len() > 2)
+        .unwrap_or(bare)
+        .to_owned()
+}
+
+/// As names of columns write them, with the stems of the whole words.
+const SHORTENED: &[(&str, &str)] = &[
+    ("amt", "amount"),
+    ("avg", "averag"),
+    ("dept", "department"),
+    ("desc", "description"),
+    ("max", "maximum"),
+    ("mgr", "manager"),
+    ("min", "minimum"),
+    ("no", "number"),
+    ("num", "number"),
+    ("pct", "percent"),
+    ("percentage", "percent"),
+    ("pop", "population"),
+    ("qty", "quantity"),
+    ("temp", "temperatur"),
+    ("yr", "year"),
+];
+
+/// A number in digits, or a small one in letters.
+pub(super) fn number(word: &str) -> Option<u32> {
+    const NAMES: [&str; 11] = [
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    ];
+    let named = NAMES.iter().position(|name| *name == word);
+    word.parse()
+        .ok()
+        .or_else(|| named.and_then(|at| u32::try_from(at).ok()))
 }
 
 #[cfg(test)]

@@ -159,6 +159,19 @@ pub enum ProfileError {
 }
 
 impl Profile {
+    /// What is left where only the files are to be named.
+    pub fn names_of_files(self) -> Profile {
+        let tables = self.tables.into_iter().map(|table| Table {
+            fingerprint: None,
+            rows: None,
+            columns: Vec::new(),
+            ..table
+        });
+        Profile {
+            tables: tables.collect(),
+        }
+    }
+
     /// Holds what the prompt relies on; the JSON form alone has no bounds.
     pub fn validate(&self) -> Result<(), ProfileError> {
         if self.tables.len() > MOST_TABLES {

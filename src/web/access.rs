@@ -4,6 +4,7 @@
 //! browser holds a random value that says nothing of the token; `session` has the way from that value to the database. Wrong
 //! tokens are counted in `attempts`. Without a token configured everybody is let in.
 //!
+//! The pages of charts, and what those need, are behind it or not as the operator said (`guard_links`).
 //! Not behind the door, because they hold nothing of anybody: the login page, the files of the page and of the runtime, the
 //! sealed frames (whose origin of its own has no cookies), and whether the server is alive and ready.
 
@@ -28,6 +29,7 @@ use self::session::Session;
 use super::App;
 use super::error::Failure;
 use super::hosts::Hosts;
+use super::sharing::ByLink;
 
 pub(super) use attempts::network;
 pub(super) use login::{log_in, log_out, page};
@@ -111,11 +113,21 @@ enum Admitted {
 }
 
 pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
-    let cookie = session::Cookie::of(&app, request.headers());
+    enter(&app, request, next, false).await
+}
+
+/// Of what has the address of a chart in it: where the operator said so, whoever knows that may read without the token.
+pub(super) async fn guard_links(State(app): State<App>, request: Request, next: Next) -> Response {
+    let is_open = app.parts().sharing.is_for_anyone();
+    enter(&app, request, next, is_open).await
+}
+
+async fn enter(app: &App, mut request: Request, next: Next, is_open: bool) -> Response {
+    let cookie = session::Cookie::of(app, request.headers());
     let wants_page = matches!(*request.method(), Method::GET | Method::HEAD)
         && !request.uri().path().starts_with("/api/")
         && request.uri().path() != "/metrics";
-    match admit(&app, request.headers(), peer(&request)).await {
+    match admit(app, request.headers(), peer(&request)).await {
         Ok(Admitted::Plainly) => next.run(request).await,
         Ok(Admitted::By(session)) => {
             let mut response = next.run(request).await;
@@ -123,6 +135,11 @@ pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) 
                 response.headers_mut().append(SET_COOKIE, cookie.holding(&session));
             }
             response
+        }
+        // Whoever shows a token means to be somebody: a wrong one is told.
+        Err(Failure::Unauthorized) if is_open && !request.headers().contains_key(AUTHORIZATION) => {
+            request.extensions_mut().insert(ByLink(true));
+            next.run(request).await
         }
         Err(Failure::Unauthorized) if wants_page => see(&login::address(request.uri())),
         Err(failure) => failure.into_response(),
@@ -159,7 +176,7 @@ fn is_page(response: &Response) -> bool {
 }
 
 /// Sends the browser to another page of this server.
-fn see(address: &str) -> Response {
+pub(super) fn see(address: &str) -> Response {
     let headers = [(LOCATION, address), (CACHE_CONTROL, "no-store")];
     (StatusCode::SEE_OTHER, headers).into_response()
 }

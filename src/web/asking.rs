@@ -1,7 +1,7 @@
 //! A question on its way: the model's reply piece by piece, then the stored chart or a failure; and what it took.
 //!
 //! Where the model is to fill in a form first (`plan`), nobody is shown the form: the program that is made of it comes in one
-//! piece. If no form fits, or the server holds no reply to one, the same model is asked for a program. A program that imports what
+//! piece; where the question leaves nothing to choose, it comes without a call. If no form fits, or the server holds no reply to one, the same model is asked for a program. A program that imports what
 //! the runtime does not have goes back to it at once, as one of the repairs that a chart may have.
 //!
 //! Dropping the stream hangs up on the model. What was asked is counted then as well, so that a reader who left is counted too.
@@ -68,13 +68,18 @@ impl Draft {
             used: None,
             stage: Stage::Over,
         };
-        match request.form {
-            Some(form) => {
+        let settled = request.form.as_ref().and_then(plan::Form::settled);
+        match (request.form, settled) {
+            (Some(_), Some(program)) => {
+                asking.ready.push_back(Step::Doing(Activity::Planning.into()));
+                asking.stage = Stage::Settled(program);
+            }
+            (Some(form), None) => {
                 let call = asking.call("plan", &form.messages, Some(&form.schema))?;
                 asking.ready.push_back(Step::Doing(Activity::Planning.into()));
                 asking.stage = Stage::Plan(call, form, request.program);
             }
-            None => asking.ask_for_program(request.program)?,
+            (None, _) => asking.ask_for_program(request.program)?,
         }
         Ok(stream::unfold(asking, async |mut asking| {
             let step = asking.next().await?;
@@ -119,6 +124,8 @@ struct Asking {
 }
 
 enum Stage {
+    /// The question leaves a model nothing to choose.
+    Settled(program::Program),
     /// With what is asked for if no form fits.
     Plan(Call, plan::Form, Vec<prompt::Message>),
     /// With what was asked for.
@@ -173,6 +180,17 @@ impl Asking {
             if let Some(step) = self.ready.pop_front() {
                 return Some(step);
             }
+            if let Stage::Settled(program) = &mut self.stage {
+                let program = std::mem::take(program);
+                self.stage = Stage::Over;
+                metrics::counter!(telemetry::ASKED, "kind" => "plan", "model" => self.llm.name().to_owned(), "outcome" => "settled")
+                    .increment(1);
+                match self.compiled(program).await {
+                    Ok(step) => self.ready.push_back(step),
+                    Err(failure) => return Some(Step::Failed(Arc::new(failure))),
+                }
+                continue;
+            }
             let (Stage::Plan(call, ..) | Stage::Program(call, _)) = &mut self.stage else {
                 return None;
             };
@@ -195,7 +213,7 @@ impl Asking {
             let step = match std::mem::replace(&mut self.stage, Stage::Over) {
                 Stage::Plan(call, form, otherwise) => self.planned(call, &form, otherwise, end).await,
                 Stage::Program(call, asked) => self.written(call, asked, end).await.map(Some),
-                Stage::Over => return None,
+                Stage::Settled(_) | Stage::Over => return None,
             };
             match step {
                 Ok(step) => self.ready.extend(step),
@@ -229,10 +247,7 @@ impl Asking {
             Ok(program) => {
                 call.measured.outcome = "ok";
                 drop(call);
-                // As a model would have written it, for those who watch the reply.
-                self.ready
-                    .push_back(Step::Delta(format!("```python\n{}```\n", program.source)));
-                self.store(program).await.map(Some)
+                self.compiled(program).await.map(Some)
             }
             Err(error) => {
                 tracing::debug!(llm.model = self.llm.name(), error.cause = %error, "no plan fits");
@@ -242,6 +257,14 @@ impl Asking {
                 Ok(Some(Step::Doing(Activity::Writing.into())))
             }
         }
+    }
+
+    /// Of a plan.
+    async fn compiled(&mut self, program: program::Program) -> Result<Step, Failure> {
+        // As a model would have written it, for those who watch the reply.
+        self.ready
+            .push_back(Step::Delta(format!("```python\n{}```\n", program.source)));
+        self.store(program).await
     }
 
     fn ask_for_program(&mut self, messages: Vec<prompt::Message>) -> Result<(), Failure> {

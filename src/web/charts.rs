@@ -23,6 +23,7 @@ use super::error::{Failure, seconds};
 use super::limit::{Json, MOST_REPAIRS, PROFILE_BYTES, PROGRAM_BYTES, QUESTION_CHARS, TRACEBACK_BYTES};
 use super::log::LateFailure;
 use super::quota::Client;
+use super::sharing::ByLink;
 use super::wire::{Answer, Ask, Delta, Repair, StreamError, Version, Versions};
 use super::words::Language;
 use crate::llm::Llm;
@@ -53,10 +54,30 @@ impl<S: Send + Sync> FromRequestParts<S> for ChartPath {
     }
 }
 
-pub(super) async fn read(State(app): State<App>, ChartPath(id): ChartPath) -> Result<Response, Failure> {
-    let chart = app.parts().store.chart(&id).await?.ok_or(Failure::NoSuchChart)?;
-    let answer = Answer::new(chart).map_err(|error| Failure::Render(error.into()))?;
-    Ok(([(CACHE_CONTROL, FOR_EVER)], axum::Json(answer)).into_response())
+pub(super) async fn read(
+    State(app): State<App>,
+    ChartPath(id): ChartPath,
+    reader: ByLink,
+) -> Result<Response, Failure> {
+    let answer = stored(&app, &id, reader).await?;
+    // Who has logged in meanwhile gets more.
+    let kept = if reader.0 { "no-store" } else { FOR_EVER };
+    Ok(([(CACHE_CONTROL, kept)], axum::Json(answer)).into_response())
+}
+
+/// A chart as it is shown to its reader: who came by a link alone learns which files it needs, and nothing else of what was sent
+/// with the question, nor what the chart came from.
+pub(super) async fn stored(app: &App, id: &ChartId, ByLink(by_link): ByLink) -> Result<Answer, Failure> {
+    let mut chart = app.parts().store.chart(id).await?.ok_or(Failure::NoSuchChart)?;
+    let render = |error: serde_json::Error| Failure::Render(error.into());
+    if by_link {
+        chart.parent = None;
+        if let Some(json) = chart.profile {
+            let profile: Profile = serde_json::from_str(&json).map_err(render)?;
+            chart.profile = Some(serde_json::to_string(&profile.names_of_files()).map_err(render)?);
+        }
+    }
+    Answer::new(chart).map_err(render)
 }
 
 pub(super) async fn versions(State(app): State<App>, ChartPath(id): ChartPath) -> Result<Response, Failure> {

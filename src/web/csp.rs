@@ -8,8 +8,8 @@ use std::fmt;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-    X_DNS_PREFETCH_CONTROL, X_FRAME_OPTIONS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_DNS_PREFETCH_CONTROL, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -65,6 +65,13 @@ const DENIED: [&str; 29] = [
 
 /// Granted to the host page, never to a frame: a figure on the whole screen, and copying one.
 const OWN: [&str; 2] = ["clipboard-write", "fullscreen"];
+
+/// What a policy in a document cannot say (HTML, section 4.2.5.3), and the element around the document says instead.
+const ONLY_IN_HEADERS: [&str; 2] = ["frame-ancestors", "sandbox"];
+
+/// Marks a response that sites may show in a frame, as its policy says: the older header, which knows no list, is left out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Framable;
 
 /// A content security policy: directives with their sources, in order.
 #[derive(Debug, Clone)]
@@ -147,10 +154,34 @@ impl Policy {
             ("sandbox", "allow-scripts".into()),
         ])
     }
+
+    /// Of a document that draws a chart outside of the app; the sealed frames in it inherit it, so it names what they run and need.
+    /// What it may connect to is added where that is known.
+    pub(super) fn player(scripts: &[String]) -> Policy {
+        Policy(vec![
+            ("default-src", "'none'".into()),
+            ("script-src", format!("{} 'wasm-unsafe-eval'", scripts.join(" "))),
+            ("worker-src", "blob:".into()),
+            ("style-src", "'unsafe-inline'".into()),
+            ("img-src", "data: blob:".into()),
+            ("font-src", "data:".into()),
+            // Neither a frame of another address nor one of ours that goes to another.
+            ("frame-src", "'none'".into()),
+            ("object-src", "'none'".into()),
+            ("base-uri", "'none'".into()),
+            ("form-action", "'none'".into()),
+        ])
+    }
+
+    /// The same where it stands in the document itself.
+    pub(super) fn in_document(mut self) -> Policy {
+        self.0.retain(|(directive, _)| !ONLY_IN_HEADERS.contains(directive));
+        self
+    }
 }
 
 /// A text as a source of scripts.
-fn hash(text: &str) -> String {
+pub(super) fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
@@ -164,11 +195,22 @@ pub(super) fn source_of_hexadecimal(sha256: &str) -> Option<String> {
     Some(format!("'sha256-{}'", STANDARD.encode(bytes)))
 }
 
+/// The runtime's files are published by others and the same everywhere, so any page may have them: a chart that somebody saved as a
+/// file draws itself with them. Not with cookies, and nothing else of this server.
+pub(super) async fn for_any_origin(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    response
+}
+
 /// Gives every response what it does not have yet; only the sealed frames bring a policy of their own.
 pub(super) async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let access = &app.parts().access;
     let policy = Policy::page(&hosts(request.headers(), access)).to_string();
     let mut response = next.run(request).await;
+    let framable = response.extensions().get::<Framable>().is_some();
     let headers = response.headers_mut();
     let sealed = headers.contains_key(CONTENT_SECURITY_POLICY);
     let own = if sealed { "()" } else { "(self)" };
@@ -199,6 +241,9 @@ pub(super) async fn headers(State(app): State<App>, request: Request, next: Next
         (CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
         (CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
     ] {
+        if framable && name == X_FRAME_OPTIONS {
+            continue;
+        }
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.entry(name).or_insert(value);
         }
@@ -211,7 +256,7 @@ pub(super) async fn headers(State(app): State<App>, request: Request, next: Next
 
 /// The server as the operator says that people call it, and as this request does, if that is allowed. A header that only proxies
 /// set is not read: a cache before the server does not tell responses apart by it.
-fn hosts<'a>(headers: &'a HeaderMap, access: &'a Access) -> Vec<&'a str> {
+pub(super) fn hosts<'a>(headers: &'a HeaderMap, access: &'a Access) -> Vec<&'a str> {
     let called = headers.get(HOST).and_then(|host| host.to_str().ok());
     let mut hosts: Vec<&str> = access.public_host().into_iter().collect();
     hosts.extend(called.filter(|host| access.hosts.know(host) && access.public_host() != Some(host)));
@@ -277,6 +322,23 @@ mod tests {
              'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' 'sha256-//////////////////////////////////////////8='; \
              style-src 'unsafe-inline'; img-src data: blob:; font-src data:; form-action 'none'; base-uri 'none'; \
              frame-ancestors 'self'; sandbox allow-scripts"
+        );
+    }
+
+    /// Of one script and one renderer, for shortness.
+    #[test]
+    fn the_policy_of_a_chart_outside_the_app() {
+        let scripts = ["'sha256-a'".to_owned(), "'sha256-b'".to_owned()];
+        assert_eq!(
+            Policy::player(&scripts).to_string(),
+            "default-src 'none'; script-src 'sha256-a' 'sha256-b' 'wasm-unsafe-eval'; worker-src blob:; \
+             style-src 'unsafe-inline'; img-src data: blob:; font-src data:; frame-src 'none'; object-src 'none'; \
+             base-uri 'none'; form-action 'none'"
+        );
+        let inside = Policy::worker_frame("start()").in_document().to_string();
+        assert!(
+            inside.ends_with("connect-src 'none'; form-action 'none'; base-uri 'none'"),
+            "{inside}"
         );
     }
 

@@ -31,6 +31,10 @@ pub(super) enum Failure {
     /// With the sentence that says what is wrong.
     #[error("bad request: {0}")]
     BadRequest(String),
+    #[error("charts are not shown on other sites")]
+    EmbeddingOff,
+    #[error("another form than JSON")]
+    OnlyJson,
     #[error("a request from another site")]
     CrossSite,
     #[error("a name that this server does not have")]
@@ -145,6 +149,14 @@ impl Failure {
                 StatusCode::BAD_REQUEST,
                 Code::BadRequest,
                 Sentence::Plain(sentence.clone()),
+            ),
+            Failure::EmbeddingOff => (StatusCode::FORBIDDEN, Code::EmbeddingOff, "error.embedding_off".into()),
+            Failure::OnlyJson => (
+                StatusCode::NOT_IMPLEMENTED,
+                Code::BadRequest,
+                Sentence::Plain(
+                    "This address answers in JSON only: leave the parameter format out, or say json.".into(),
+                ),
             ),
             Failure::CrossSite => (StatusCode::FORBIDDEN, Code::CrossSite, "error.cross_site".into()),
             Failure::UnknownHost => (

@@ -1,7 +1,7 @@
 //! HTTP: every URL and every layer on this screen.
 //!
 //! Each part answers for one family of routes and leaves the rest alone: `pages` (what people see), `charts` and `asking` (the API), `assets`
-//! (files), `health` (for whoever runs the server), `access` (who may come in, and the login page). `wire` is the shape of what is
+//! (files), `sharing` (short links, frames on other sites) with `player` (what draws a chart there), `health` (for whoever runs the server), `access` (who may come in, and the login page). `wire` is the shape of what is
 //! sent, `error` the only way to say no, `hosts` and `limit` what a request may be, `quota` how many there may be, `csp` what a page may do, `log` the line each
 //! request leaves, `words` what people read in their language, `serve` what a connection may take.
 
@@ -16,8 +16,10 @@ mod hosts;
 mod limit;
 mod log;
 mod pages;
+mod player;
 mod quota;
 mod serve;
+mod sharing;
 mod wire;
 mod words;
 
@@ -44,6 +46,7 @@ use pages::Pages;
 use quota::Meters;
 pub use quota::Quotas;
 pub use serve::{Patience, serve, serve_until};
+pub use sharing::Sharing;
 
 /// What all requests share. Cloning it is cloning a reference.
 #[derive(Clone)]
@@ -64,6 +67,7 @@ pub struct Parts {
     /// Without any, everything but asking works.
     pub models: Models,
     pub access: Access,
+    pub sharing: Sharing,
     pub quotas: Quotas,
     /// Limits of a program in the browser.
     pub run: RunLimits,
@@ -136,9 +140,8 @@ pub fn app(app: App) -> Router {
     // others to find out either.
     let guarded = Router::new()
         .route("/", get(pages::home))
-        .route("/charts/{id}", get(pages::chart))
         .route("/api/v1/charts", post(charts::create).route_layer(metered()))
-        .route("/api/v1/charts/{id}", get(charts::read))
+        .route("/api/v1/charts/{id}/link", post(sharing::shorten))
         .route("/api/v1/charts/{id}/versions", get(charts::versions))
         .route(
             "/api/v1/charts/{id}/repair",
@@ -147,21 +150,32 @@ pub fn app(app: App) -> Router {
         .route("/metrics", get(health::metrics))
         .fallback(error::no_such_page)
         .layer(from_fn_with_state(app.clone(), access::guard));
+    // What has the address of a chart in it: for whoever knows that, if the operator said so.
+    let linked = Router::new()
+        .route("/charts/{id}", get(pages::chart))
+        .route("/c/{name}", get(sharing::short))
+        .route("/embed/{id}", get(sharing::embed))
+        .route("/oembed", get(sharing::oembed))
+        .route("/api/v1/charts/{id}", get(charts::read))
+        .layer(from_fn_with_state(app.clone(), access::guard_links));
     let open = Router::new()
         .route("/login", get(access::page).post(access::log_in))
         .route("/logout", post(access::log_out))
         .route("/runtime.json", get(health::runtime))
+        .route("/player.json", get(player::parts))
         .route("/sandbox/worker", get(pages::worker_frame))
         .route("/sandbox/figure", get(pages::figure_frame));
     // Rendered for each request, so compressed for each; a stream of events never is.
     let rendered = guarded
+        .merge(linked)
         .merge(open)
         .layer(from_fn_with_state(app.clone(), limit::same_site))
         .layer(CompressionLayer::new());
     // Stored compressed.
-    let files = Router::new()
-        .route("/assets/{tree}/{*path}", get(assets::asset))
-        .route("/runtime/{sha256}/{name}", get(assets::runtime_file));
+    let files = Router::new().route("/assets/{tree}/{*path}", get(assets::asset)).route(
+        "/runtime/{sha256}/{name}",
+        get(assets::runtime_file).layer(from_fn(csp::for_any_origin)),
+    );
     // Asked by whatever watches over the server, under whatever name.
     let health = Router::new()
         .route("/healthz", get(health::alive))

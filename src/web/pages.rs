@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::assets::Site;
-use super::charts::ChartPath;
+use super::charts::{self, ChartPath};
 use super::csp::{self, CONNECTION_ALLOWLIST, Policy};
 use super::error::{Failure, Said};
 use super::limit::{PROFILE_BYTES, QUESTION_CHARS};
+use super::player::Player;
+use super::sharing::{self, ByLink};
 use super::wire::{Answer, Limits, Model, PageData, Sample, Sandbox, Script};
 use super::words::{Language, LanguageLink, Reader, Words};
 use super::{App, AppError, Parts};
@@ -21,7 +24,7 @@ pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 const MAIN_SCRIPT: &str = "app/main.js";
 const WORKER_FRAME: &str = "/sandbox/worker";
 const FIGURE_FRAME: &str = "/sandbox/figure";
-const WORKER_SCRIPT: &str = "sandbox/worker.js";
+pub(super) const WORKER_SCRIPT: &str = "sandbox/worker.js";
 const WORKER_BOOTSTRAP: &str = "sandbox/frame.js";
 const FIGURE_BOOTSTRAP: &str = "sandbox/render/figure.js";
 const SAMPLES: &str = "samples/samples.json";
@@ -38,6 +41,8 @@ pub(super) struct Pages {
     limits: Limits,
     worker: Sealed,
     figure: Sealed,
+    /// `None` where the build has none.
+    player: Option<Player>,
 }
 
 struct Spoken {
@@ -66,6 +71,8 @@ struct Home<'a> {
     version: &'static str,
     /// Always `None`: the two pages share most of their markup, which asks for it.
     chart: Option<&'a Answer>,
+    /// Never, for the same reason.
+    is_reader: bool,
 }
 
 #[derive(Template)]
@@ -82,6 +89,10 @@ struct ChartPage<'a> {
     picker: Picker<'a>,
     version: &'static str,
     chart: Option<&'a Answer>,
+    /// Came by the link alone.
+    is_reader: bool,
+    /// Where those ask what the link is who make a frame of it; none if there are no frames.
+    oembed: Option<String>,
 }
 
 /// The models that can be asked, by provider.
@@ -106,9 +117,11 @@ struct Choice<'a> {
 
 #[derive(Template)]
 #[template(path = "sandbox.html")]
-struct SandboxPage<'a> {
+pub(super) struct SandboxPage<'a> {
     /// Exactly this text is what the policy has the hash of.
-    bootstrap: &'a str,
+    pub(super) bootstrap: &'a str,
+    /// Where no header says it.
+    pub(super) policy: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -140,6 +153,7 @@ impl Pages {
             .filter_map(|renderer| csp::source_of_hexadecimal(&runtime.file(&renderer.file)?.sha256))
             .collect();
         Ok(Pages {
+            player: Player::new(site, worker, figure, &renderers)?,
             worker_url: format!("{assets}/{WORKER_SCRIPT}"),
             worker_integrity: integrity(site, WORKER_SCRIPT)?,
             main_integrity: integrity(site, MAIN_SCRIPT)?,
@@ -158,11 +172,19 @@ impl Pages {
                 profile_bytes: PROFILE_BYTES,
             },
             worker: Sealed {
-                html: SandboxPage { bootstrap: worker }.render()?,
+                html: SandboxPage {
+                    bootstrap: worker,
+                    policy: None,
+                }
+                .render()?,
                 policy: Policy::worker_frame(worker).to_string(),
             },
             figure: Sealed {
-                html: SandboxPage { bootstrap: figure }.render()?,
+                html: SandboxPage {
+                    bootstrap: figure,
+                    policy: None,
+                }
+                .render()?,
                 policy: Policy::figure_frame(figure, &renderers).to_string(),
             },
         })
@@ -185,12 +207,28 @@ impl Pages {
         }
     }
 
+    pub(super) fn player(&self) -> Result<&Player, Failure> {
+        let missing = || Failure::File("static/built/player.js: run `cargo xtask bundle`".into());
+        self.player.as_ref().ok_or_else(missing)
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// The sample tables that are among these files.
+    pub(super) fn samples_among(&self, files: &[String]) -> impl Iterator<Item = &Sample> {
+        let [english, ..] = &self.spoken;
+        english.samples.iter().filter(|sample| files.contains(&sample.name))
+    }
+
     fn page_data(
         &self,
         language: Language,
         parts: &Parts,
         models: &[Arc<Llm>],
         chart: Option<&Answer>,
+        ByLink(is_reader): ByLink,
     ) -> Result<String, Failure> {
         let data = PageData {
             version: VERSION,
@@ -209,6 +247,8 @@ impl Pages {
             privacy: parts.privacy,
             samples: &self.spoken(language).samples,
             chart,
+            is_reader,
+            embeds: parts.sharing.embeds(),
         };
         let json = serde_json::to_string(&data).map_err(|error| Failure::Render(error.into()))?;
         Ok(inert(&json))
@@ -228,10 +268,11 @@ pub(super) async fn home(State(app): State<App>, reader: Reader) -> Result<Respo
             assets: &pages.assets,
             main_integrity: &pages.main_integrity,
             has_login: app.gate().is_some(),
-            page_data: pages.page_data(reader.language, parts, &models, None)?,
+            page_data: pages.page_data(reader.language, parts, &models, None, ByLink(false))?,
             picker: Picker::new(&models, parts.models.are_incomplete(), words),
             version: VERSION,
             chart: None,
+            is_reader: false,
         },
     )
 }
@@ -240,11 +281,16 @@ pub(super) async fn chart(
     State(app): State<App>,
     reader: Reader,
     ChartPath(id): ChartPath,
+    by_link: ByLink,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let (parts, pages) = (app.parts(), app.pages());
-    let chart = parts.store.chart(&id).await?.ok_or(Failure::NoSuchChart)?;
-    let chart = Answer::new(chart).map_err(|error| Failure::Render(error.into()))?;
-    let models = parts.models.offered().await;
+    let chart = charts::stored(&app, &id, by_link).await?;
+    let models = if by_link.0 {
+        Vec::new()
+    } else {
+        parts.models.offered().await
+    };
     let words = pages.words(reader.language);
     page(
         &app,
@@ -255,9 +301,11 @@ pub(super) async fn chart(
             assets: &pages.assets,
             main_integrity: &pages.main_integrity,
             has_login: app.gate().is_some(),
-            page_data: pages.page_data(reader.language, parts, &models, Some(&chart))?,
+            page_data: pages.page_data(reader.language, parts, &models, Some(&chart), by_link)?,
             picker: Picker::new(&models, parts.models.are_incomplete(), words),
             version: VERSION,
+            is_reader: by_link.0,
+            oembed: sharing::oembed_address(&app, &headers, &chart.id),
             chart: Some(&chart),
         },
     )
@@ -392,7 +440,7 @@ fn text<'a>(site: &'a Site, path: &'static str) -> Result<&'a str, AppError> {
 }
 
 /// What would end a script element early, or make the parser read its end differently (HTML, section 4.12.1.3).
-fn ends_script(text: &str) -> Option<&'static str> {
+pub(super) fn ends_script(text: &str) -> Option<&'static str> {
     let text = text.to_ascii_lowercase();
     ["</script", "<script", "<!--"]
         .into_iter()

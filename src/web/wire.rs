@@ -179,6 +179,7 @@ pub(super) struct ErrorDetail<'a> {
 pub(super) enum ErrorCode {
     BadRequest,
     CrossSite,
+    EmbeddingOff,
     UnknownHost,
     Unauthorized,
     TooManyAttempts,
@@ -238,6 +239,113 @@ pub(super) struct PageData<'a> {
     pub(super) privacy: Privacy,
     pub(super) samples: &'a [Sample],
     pub(super) chart: Option<&'a Answer>,
+    /// Whoever has the page came by the chart's link alone: nothing is asked and nothing stored.
+    pub(super) is_reader: bool,
+    /// Other sites may show charts of this server.
+    pub(super) embeds: bool,
+}
+
+/// The answer of `POST /api/v1/charts/{id}/link`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Link {
+    /// A path of this server.
+    pub(super) url: String,
+}
+
+/// The answer of `GET /oembed`, as <https://oembed.com> has it.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Embed<'a> {
+    pub(super) version: &'static str,
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+    pub(super) title: &'a str,
+    pub(super) provider_name: &'static str,
+    pub(super) provider_url: &'a str,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) html: &'a str,
+}
+
+/// The answer of `GET /player.json`: what a document needs that draws a chart outside of the app.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct PlayerParts<'a> {
+    pub(super) script: &'a str,
+    pub(super) style: &'a str,
+    /// But for what it may connect to.
+    pub(super) policy: &'a str,
+    pub(super) sandbox: PlayerFrames<'a>,
+}
+
+/// What of it is in a [`PlayerData`]: frames as whole documents, with their policies in them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct PlayerFrames<'a> {
+    pub(super) worker_frame: Document<'a>,
+    pub(super) figure_frame: Document<'a>,
+    pub(super) worker_script: ScriptText<'a>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Document<'a> {
+    pub(super) html: &'a str,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct ScriptText<'a> {
+    pub(super) text: &'a str,
+    /// As in the attribute of that name.
+    pub(super) integrity: &'a str,
+}
+
+/// What a document that draws one chart outside of the app holds for its script.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct PlayerData<'a> {
+    pub(super) title: &'a str,
+    pub(super) program: &'a str,
+    /// Address of the chart's page.
+    pub(super) source: Option<&'a str>,
+    #[cfg_attr(test, ts(type = "Runtime"))]
+    pub(super) runtime: &'a RawValue,
+    /// As in [`PageData`], perhaps of another server.
+    pub(super) runtime_base: &'a str,
+    pub(super) sandbox: PlayerFrames<'a>,
+    pub(super) limits: Limits,
+    /// JSON of what the person says about columns.
+    pub(super) edits: &'a str,
+    /// Names of the files that the chart needs.
+    pub(super) wanted: &'a [String],
+    /// Those of them that are in the document.
+    pub(super) given: Vec<Given>,
+    /// Files of the runtime that are, compressed with gzip.
+    pub(super) packed: Vec<Given>,
+    /// In a frame of another site.
+    pub(super) is_embed: bool,
+}
+
+/// A file in a document, in base64.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Given {
+    pub(super) name: String,
+    /// The id of the element that holds it.
+    pub(super) element: String,
+}
+
+impl Given {
+    pub(super) fn new(name: &str, number: u32) -> Given {
+        Given {
+            name: name.to_owned(),
+            element: format!("table-{number}"),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -303,6 +411,7 @@ impl ErrorCode {
         match self {
             ErrorCode::BadRequest => "bad_request",
             ErrorCode::CrossSite => "cross_site",
+            ErrorCode::EmbeddingOff => "embedding_off",
             ErrorCode::UnknownHost => "unknown_host",
             ErrorCode::Unauthorized => "unauthorized",
             ErrorCode::TooManyAttempts => "too_many_attempts",
@@ -383,7 +492,7 @@ mod tests {
 
     use super::*;
     use crate::prompt::{Bound, Column, Kind, Profile, Purpose, Table};
-    use crate::runtime::{Base, Core, File, Hint, Package, Readers, Renderer, Renderers, Runtime, Snapshot};
+    use crate::runtime::{Base, Core, File, Fonts, Hint, Package, Readers, Renderer, Renderers, Runtime, Snapshot};
 
     /// Writes the types the page works with, and fails if they were not up to date: so a change is seen, and the next run passes.
     #[test]
@@ -418,6 +527,14 @@ mod tests {
             declaration::<PageData<'_>>(),
             declaration::<Sandbox<'_>>(),
             declaration::<Script<'_>>(),
+            declaration::<Link>(),
+            declaration::<Embed<'_>>(),
+            declaration::<PlayerParts<'_>>(),
+            declaration::<PlayerFrames<'_>>(),
+            declaration::<Document<'_>>(),
+            declaration::<ScriptText<'_>>(),
+            declaration::<PlayerData<'_>>(),
+            declaration::<Given>(),
             declaration::<Model<'_>>(),
             declaration::<Limits>(),
             declaration::<Sample>(),
@@ -431,6 +548,7 @@ mod tests {
             declaration::<Renderers>(),
             declaration::<Renderer>(),
             declaration::<Readers>(),
+            declaration::<Fonts>(),
         ];
         let text = format!(
             "// What travels between the server and the page. Generated from src/web/wire.rs by `cargo test`; do not edit.\n{}",

@@ -91,6 +91,26 @@ export function createApi(onSent) {
       return parseChart(await response.json());
     },
 
+    /** Its short address, a path. @param {string} id */
+    async shorten(id) {
+      const headers = { "content-type": "application/json", accept: "application/json" };
+      const response = await request(`/api/v1/charts/${encodeURIComponent(id)}/link`, {
+        method: "POST",
+        body: "{}",
+        headers,
+      });
+      const path = text(record(await response.json())["url"]);
+      if (!/^\/c\/[a-z2-7]+$/.test(path)) throw new TypeError("that is no short address");
+      return path;
+    },
+
+    /** What another site puts into its page to show a chart. @param {string} address of the chart's page */
+    async frame(address) {
+      const query = new URLSearchParams({ url: address, format: "json" });
+      const response = await request(`/oembed?${query}`, { headers: { accept: "application/json" } });
+      return text(record(await response.json())["html"]);
+    },
+
     /** The chart and those it came from, the first of them first. @param {string} id @returns {Promise<Version[]>} */
     async versions(id) {
       const headers = { accept: "application/json" };

@@ -112,5 +112,5 @@ export async function drawInteractive(container, figure, config) {
  * @param {SandboxConfig} config
  */
 export function rendererOf(kind, config) {
-  return runtimeFiles(config.runtime, config.runtimeBase).text(config.runtime.renderers[kind].file);
+  return runtimeFiles(config).text(config.runtime.renderers[kind].file);
 }

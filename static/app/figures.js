@@ -4,15 +4,15 @@
  * is rebuilt from its cells, an interactive figure is drawn by figure-frame.js in a sealed frame: what a program made is
  * never inserted as markup.
  *
+ * @import {makeFigureFile} from "./html-file.js"
+ * @import {SandboxConfig} from "./sandbox.js"
  * @import {TakeAway} from "./take-away.js"
  * @import {DrawnTable, Figure, InteractiveFigure, SvgFigure, PngFigure} from "../shared/protocol.js"
- * @import {PageData} from "./page-data.js"
  */
 
 import { describeFigure, nameFigure } from "./describe.js";
 import { make, makeButton, unreachable } from "./dom.js";
 import { drawInteractive } from "./figure-frame.js";
-import { makeFigureFile } from "./html-file.js";
 import { SandboxError } from "./interpreter.js";
 import { t } from "./language.js";
 import { isPlainPng, isPlainSvg } from "./picture.js";
@@ -33,13 +33,18 @@ const SAID = 2500;
 /** Pixels of a picture that is kept of a version. */
 const SMALL_WIDTH = 720;
 
-/** @param {HTMLElement} container @param {PageData} pageData */
-export function createGallery(container, pageData) {
+/**
+ * @param {HTMLElement} container
+ * @param {SandboxConfig} config
+ * @param {{makeFile?: typeof makeFigureFile, offers?: boolean}} [more] `makeFile`: what makes files of interactive figures, where those
+ *   are offered; `offers`: whether any file is
+ */
+export function createGallery(container, config, { makeFile, offers = true } = {}) {
   /** @type {(() => void)[]} */
   let undo = [];
   /** Of the cells that may still be shown. */
   let room = SHOWN_CELLS;
-  /** Makes a small picture of the first figure that is one. @type {(() => Promise<Blob>) | null} */
+  /** Makes a picture of the first figure that is one. @type {((width: number) => Promise<Blob>) | null} */
   let remember = null;
 
   function clear() {
@@ -83,7 +88,8 @@ export function createGallery(container, pageData) {
     body.append(image);
     await image.decode();
     const forms = takePicture(figure, { svg: figure.kind === "svg" && isPlain ? figure.svg : null, png, stem, title });
-    remember ??= () => small(forms);
+    remember ??= (width) => forms.make("png", { ...usualWish(forms.width), width });
+    if (!offers) return [];
     const links = [png ? download(png, `${stem}.png`, "PNG") : pixels(image, forms)];
     if (svg) links.push(download(svg, `${stem}.svg`, "SVG"));
     return [...links, ...moreOf(forms)];
@@ -131,20 +137,20 @@ export function createGallery(container, pageData) {
    * @param {string} title
    */
   async function drawLive(body, figure, stem, title) {
-    const drawn = await drawInteractive(body, figure, pageData);
+    const drawn = await drawInteractive(body, figure, config);
     undo.push(() => drawn.remove());
     const forms = takeLive(figure, drawn, {
       stem,
-      file: () => makeFigureFile(figure, { title, description: describeFigure(figure), pageData }),
+      file: makeFile && (() => makeFile(figure, { title, description: describeFigure(figure), config })),
     });
-    remember ??= () => small(forms);
+    remember ??= (width) => forms.make("png", { ...usualWish(forms.width), width });
     const take = (/** @type {"png" | "html"} */ form) =>
       saying(form.toUpperCase(), t("figure.download", { file: `${stem}.${form}` }), async () => {
         saveFile(await forms.make(form, usualWish(forms.width)), `${stem}.${form}`);
         return t("figure.saved");
       });
     const json = download(new Blob([figure.spec], { type: "application/json" }), `${stem}.json`, "JSON");
-    return [take("png"), take("html"), json, ...moreOf(forms)];
+    return [take("png"), ...(makeFile ? [take("html")] : []), json, ...moreOf(forms)];
   }
 
   /**
@@ -185,7 +191,7 @@ export function createGallery(container, pageData) {
       default:
         unreachable(figure);
     }
-    caption.append(actions);
+    if (offers) caption.append(actions);
     if (figure.kind !== "table" && figure.tables.length > 0) element.append(asTables(figure.tables, name, stem));
     return element;
   }
@@ -208,11 +214,15 @@ export function createGallery(container, pageData) {
         const itsName = number === null ? t("figure.data_of", { name }) : t("figure.data_of_number", { name, number });
         place.append(
           drawTable({ ...table, title }, itsName, room),
-          download(
-            new Blob([asCsv(table)], { type: "text/csv" }),
-            file,
-            isCut ? t("figure.csv_part", { part }) : "CSV",
-          ),
+          ...(offers
+            ? [
+                download(
+                  new Blob([asCsv(table)], { type: "text/csv" }),
+                  file,
+                  isCut ? t("figure.csv_part", { part }) : "CSV",
+                ),
+              ]
+            : []),
         );
         room -= Math.min(room, cellsOf(table));
       }
@@ -233,8 +243,12 @@ export function createGallery(container, pageData) {
         await add(figure, index + 1, figures.length, title);
       }
     },
-    /** The first figure as a small picture; null if it is a table, or there is none. */
-    picture: async () => (await remember?.().catch(() => null)) ?? null,
+    /** The first figure as a picture, a small one unless it is said; null if it is a table, or there is none. */
+    picture: async (width = SMALL_WIDTH) => (await remember?.(width).catch(() => null)) ?? null,
+    /** Of the figures that are shown. */
+    kinds: () => [...container.querySelectorAll("figure")].map((figure) => figure.dataset["kind"] ?? ""),
+    /** What the first figure shows, in words. */
+    describe: () => container.querySelector("figcaption")?.firstElementChild?.textContent ?? "",
     /** The reader's place moves to what they have waited for. */
     focus() {
       const first = container.querySelector("figure");
@@ -293,11 +307,6 @@ export function makeHeads(columns, rows) {
 function asCsv({ columns, rows }) {
   const quoted = (/** @type {string} */ cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   return `${[columns, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
-}
-
-/** A picture to remember a version by. @param {TakeAway} forms */
-function small(forms) {
-  return forms.make("png", { ...usualWish(forms.width), width: SMALL_WIDTH });
 }
 
 /**

@@ -5,7 +5,7 @@
  * JSON, never as markup.
  *
  * @import {InteractiveFigure} from "../shared/protocol.js"
- * @import {PageData} from "./page-data.js"
+ * @import {SandboxConfig} from "./sandbox.js"
  */
 
 import { digestOf } from "./digest.js";
@@ -23,12 +23,12 @@ const STYLE =
 
 /**
  * @param {InteractiveFigure} figure
- * @param {{title: string, description: string, pageData: PageData}} about
+ * @param {{title: string, description: string, config: SandboxConfig}} about
  * @returns {Promise<Blob>}
  */
-export async function makeFigureFile({ kind, spec }, { title, description, pageData }) {
+export async function makeFigureFile({ kind, spec }, { title, description, config }) {
   const [renderer, bootstrap, player] = await Promise.all([
-    rendererOf(kind, pageData),
+    rendererOf(kind, config),
     textOf(BOOTSTRAP),
     textOf(PLAYER),
   ]);

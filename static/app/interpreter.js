@@ -18,6 +18,8 @@ const OPEN_SECONDS = 180;
 /** For the frame itself, a few hundred bytes. */
 const FRAME_SECONDS = 30;
 
+/** The address of a frame's document, or that document itself. @typedef {string | {html: string}} FramePlace */
+
 /** @typedef {"stopped" | "timeout" | "memory" | "crashed" | "data" | "integrity" | "boot" | "flood"} SandboxErrorCode */
 
 export class SandboxError extends Error {
@@ -69,12 +71,12 @@ export class Interpreter {
   }
 
   /**
-   * @param {string} url of the sandbox page
+   * @param {FramePlace} place of the sandbox page
    * @param {number} scripts how many of its files the worker's script is made of
    * @param {MessagePort} files where they come, with all others
    */
-  static async start(url, scripts, files) {
-    const frame = sealedFrame(url);
+  static async start(place, scripts, files) {
+    const frame = sealedFrame(place);
     frame.hidden = true;
     const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
     document.body.append(frame);
@@ -274,14 +276,15 @@ export class Interpreter {
 
 /**
  * A frame of an opaque origin that may run scripts and do nothing else.
- * @param {string} url
+ * @param {FramePlace} place
  */
-export function sealedFrame(url) {
+export function sealedFrame(place) {
   const frame = document.createElement("iframe");
   frame.setAttribute("sandbox", "allow-scripts");
   frame.setAttribute("allow", "");
   frame.referrerPolicy = "no-referrer";
-  frame.src = url;
+  if (typeof place === "string") frame.src = place;
+  else frame.srcdoc = place.html;
   return frame;
 }
 

@@ -14,6 +14,7 @@ import { createDataView } from "./data-view.js";
 import { find, setText } from "./dom.js";
 import { createGallery } from "./figures.js";
 import { createFormatter } from "./format.js";
+import { makeFigureFile } from "./html-file.js";
 import { openAddressed, takeIn } from "./intake.js";
 import { bindModelPicker } from "./model-picker.js";
 import { saveNotebook } from "./notebook-file.js";
@@ -22,6 +23,7 @@ import { createProgramView } from "./program-view.js";
 import { createSandbox } from "./sandbox.js";
 import { createSealView } from "./seal-view.js";
 import { createSession } from "./session.js";
+import { createSharing } from "./share.js";
 import { starterProgram } from "./suggestions.js";
 import { createTables } from "./tables.js";
 import { createVersions } from "./versions.js";
@@ -37,7 +39,7 @@ const wide = matchMedia("(min-width: 60rem)");
 const pageData = readPageData();
 const question = find("question", HTMLTextAreaElement);
 const form = find("ask-form", HTMLFormElement);
-const gallery = createGallery(find("figures", HTMLElement), pageData);
+const gallery = createGallery(find("figures", HTMLElement), pageData, { makeFile: makeFigureFile });
 const sandbox = createSandbox(pageData, {
   onStatus: (status) => session.sandboxChanged(status),
   onFallback: (reason) => seal.fellBack(reason),
@@ -59,6 +61,7 @@ const program = createProgramView(find("program", HTMLElement), {
   onRun: session.run,
   profile: () => session.state.tables.profile,
 });
+const sharing = createSharing({ pageData, api, sandbox, gallery, state: () => session.state });
 const versions = createVersions(api, (state) => versionsView.render(state));
 const versionsView = createVersionsView({
   onVisit: visit,
@@ -109,8 +112,12 @@ function render() {
   clock = 0;
   const { state } = session;
   view.render(state);
-  controls.render(state);
-  versions.follow(state.chart);
+  sharing.render(state);
+  // Who came by the link of a chart is not told what it came from, and changes nothing.
+  if (!pageData.isReader) {
+    controls.render(state);
+    versions.follow(state.chart);
+  }
   if (state.phase !== phaseBefore) {
     phaseBefore = state.phase;
     moveFocus(state);
@@ -215,7 +222,7 @@ onClick("write-own", () => {
   program.focus();
 });
 find("home-link", HTMLAnchorElement).addEventListener("click", (event) => {
-  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+  if (pageData.isReader || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   // A page load would lose the tables.
   event.preventDefault();
   session.restart(true);

@@ -6,23 +6,19 @@
 /** `runtime` fetches and checks Python's files; `format` formats programs, with a policy of its own. @typedef {"runtime" | "format"} WorkerName */
 
 /** @type {Record<WorkerName, string>} */
-const ADDRESSES = {
-  runtime: new URL("./runtime-worker.js", import.meta.url).href,
-  format: new URL("./format-worker.js", import.meta.url).href,
-};
+const SCRIPTS = { runtime: "./runtime-worker.js", format: "./format-worker.js" };
 
-/** Made once: its name may not be used a second time. */
-const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("sandplot", {
-  createScriptURL: addressOf,
-});
+/** Made once: its name may not be used a second time. @type {any} */
+let policy;
 
-/** @param {string} name */
+/** Looked up only when asked for: a document that starts its workers otherwise has no such address. @param {string} name */
 function addressOf(name) {
-  if (!Object.hasOwn(ADDRESSES, name)) throw new TypeError(`the page has no worker named ${name}`);
-  return ADDRESSES[/** @type {WorkerName} */ (name)];
+  if (!Object.hasOwn(SCRIPTS, name)) throw new TypeError(`the page has no worker named ${name}`);
+  return new URL(SCRIPTS[/** @type {WorkerName} */ (name)], import.meta.url).href;
 }
 
 /** @param {WorkerName} name */
 export function startWorker(name) {
+  policy ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy("sandplot", { createScriptURL: addressOf });
   return new Worker(policy?.createScriptURL(name) ?? addressOf(name), { type: "module" });
 }

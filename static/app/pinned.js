@@ -3,7 +3,8 @@
  * Fetches files whose digests are known, and gives out no others; and how runtime.js asks runtime-worker.js for them. Where the
  * digests come from is the caller's to know.
  *
- * @typedef {{name: string, url: string, integrity: string}} PinnedFile `integrity`: value of an attribute of that name
+ * @typedef {{name: string, url: string, integrity: string, blob?: Blob}} PinnedFile `integrity`: value of an
+ *   attribute of that name; `blob`: its bytes, where the document holds them, compressed if the type says so
  * @typedef {{type: "get", id: number, file: PinnedFile}
  *   | {type: "hand", id: number, files: [role: string, file: PinnedFile][]}
  *   | {type: "fetch" | "keep", files: PinnedFile[]}} ToRuntimeWorker `hand` comes with the port on which the files go out, by their roles
@@ -23,6 +24,31 @@ export class PinnedError extends Error {
     this.name = "PinnedError";
     this.fault = fault;
   }
+}
+
+const COMPRESSED = "application/gzip";
+
+/** @param {ArrayBuffer} bytes */
+export function compressed(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Response(stream, { headers: { "Content-Type": COMPRESSED } }).blob();
+}
+
+/** @param {PinnedFile} file */
+export function obtainPinned({ blob, url, integrity, name }) {
+  return blob ? unpackPinned(blob, integrity, name) : fetchPinned(url, integrity, name);
+}
+
+/** @param {Blob} blob @param {string} integrity @param {string} name */
+async function unpackPinned(blob, integrity, name) {
+  const isCompressed = blob.type === COMPRESSED;
+  const stream = isCompressed ? blob.stream().pipeThrough(new DecompressionStream("gzip")) : blob.stream();
+  const bytes = await new Response(stream).arrayBuffer().catch(() => null);
+  // Where a page can make no digests, these bytes are as good as the digest: both stand in the same document.
+  if (!bytes || (canDigest() && (await digestOf(bytes)) !== integrity)) {
+    throw new PinnedError({ file: name, reason: "wrong", status: 0 });
+  }
+  return bytes;
 }
 
 /**

@@ -8,7 +8,7 @@
  */
 
 import { digestOf } from "./digest.js";
-import { fetchPinned, PinnedError } from "./pinned.js";
+import { obtainPinned, PinnedError } from "./pinned.js";
 import { dropOthers, keep, readKept } from "./runtime-cache.js";
 
 /** What the browser does not keep, by addresses. @type {Map<string, Promise<ArrayBuffer>>} */
@@ -31,7 +31,8 @@ async function take(file) {
 }
 
 /** From what the browser keeps. @param {PinnedFile} file @returns {Promise<ArrayBuffer | null>} */
-async function read({ url, integrity, name }) {
+async function read({ url, integrity, name, blob }) {
+  if (blob) return null;
   const bytes = await readKept(url);
   if (!bytes || (await digestOf(bytes)) !== integrity) return null;
   kept.add(url);
@@ -43,10 +44,11 @@ async function read({ url, integrity, name }) {
  * @param {PinnedFile} file
  * @returns {Promise<ArrayBuffer>} not to be given away: it serves whoever asks later too
  */
-function hold({ url, integrity, name }) {
+function hold(file) {
+  const { url, name } = file;
   let bytes = held.get(url);
   if (!bytes) {
-    bytes = fetchPinned(url, integrity, name).then(
+    bytes = obtainPinned(file).then(
       (bytes) => {
         tell({ type: "arrived", name });
         return bytes;

@@ -12,30 +12,39 @@ import { digestFromHex } from "./digest.js";
 import { t } from "./language.js";
 import { startWorker } from "./own-workers.js";
 
-/** @typedef {ReturnType<typeof createRuntimeFiles>} RuntimeFiles */
+/**
+ * @typedef {ReturnType<typeof createRuntimeFiles>} RuntimeFiles
+ *
+ * @typedef {object} RuntimeSource where a document gets the runtime from
+ * @property {Runtime} runtime
+ * @property {string} runtimeBase address under which the files are served, by digest
+ * @property {Map<string, Blob>} [packed] files that the document itself holds, compressed
+ * @property {() => Worker} [startRuntimeWorker] where runtime-worker.js has no address
+ */
 
 /** One for a page. @type {WeakMap<Runtime, RuntimeFiles>} */
 const known = new WeakMap();
 
 /**
- * @param {Runtime} manifest
- * @param {string} base path under which the files are served, by digest
+ * @param {RuntimeSource} source
  * @returns {RuntimeFiles}
  */
-export function runtimeFiles(manifest, base) {
-  let files = known.get(manifest);
+export function runtimeFiles(source) {
+  let files = known.get(source.runtime);
   if (!files) {
-    files = createRuntimeFiles(manifest, base);
-    known.set(manifest, files);
+    files = createRuntimeFiles(source);
+    known.set(source.runtime, files);
   }
   return files;
 }
 
-/**
- * @param {Runtime} manifest
- * @param {string} base
- */
-function createRuntimeFiles(manifest, base) {
+/** @param {RuntimeSource} source */
+function createRuntimeFiles({
+  runtime: manifest,
+  runtimeBase: base,
+  packed,
+  startRuntimeWorker = () => startWorker("runtime"),
+}) {
   const files = new Map(manifest.files.map((file) => [file.name, file]));
   /** Names of files on their way, and of those that have come. @type {Set<string>} */
   const coming = new Set();
@@ -55,7 +64,7 @@ function createRuntimeFiles(manifest, base) {
 
   function theWorker() {
     if (!worker) {
-      worker = startWorker("runtime");
+      worker = startRuntimeWorker();
       worker.onmessage = ({ data }) => receive(data);
       worker.onerror = () => end(t("runtime.no_worker"));
     }
@@ -115,7 +124,9 @@ function createRuntimeFiles(manifest, base) {
     if (typeof file !== "string") return file;
     const found = files.get(file);
     if (!found) throw new Error(`${file} is not part of this runtime`);
-    return { name: file, url: `${base}/${found.sha256}/${file}`, integrity: digestFromHex(found.sha256) };
+    const blob = packed?.get(file);
+    const url = `${base}/${found.sha256}/${file}`;
+    return { name: file, url, integrity: digestFromHex(found.sha256), ...(blob && { blob }) };
   }
 
   /** @param {string | PinnedFile} file */

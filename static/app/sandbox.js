@@ -9,20 +9,25 @@
  * What an interpreter is, is interpreter.js's; what it starts from start-files.js's; how a result is shown figures.js's.
  *
  * @import {NamedBlob, Opened, SandboxResult} from "../shared/protocol.js"
- * @import {OpenProgress} from "./interpreter.js"
- * @import {Limits, Runtime, Sandbox} from "./wire.js"
+ * @import {FramePlace, OpenProgress} from "./interpreter.js"
+ * @import {PinnedFile} from "./pinned.js"
+ * @import {RuntimeSource} from "./runtime.js"
+ * @import {Limits} from "./wire.js"
  *
  * @typedef {"download" | "start" | "import" | "data" | "ready" | "failed"} SandboxPhase
  * @typedef {{phase: SandboxPhase, done: number, total: number, message?: string}} SandboxStatus `done` and `total` in bytes,
  *   both 0 where a phase has no measure
  * @typedef {{name: string, blob: Blob}} TableFile
- * `edits`: JSON of what the person says about columns; `frames`: what these files were read as
- * @typedef {{files: TableFile[], edits: string, frames: Blob | null}} OpenTables
+ * `edits`: JSON of what the person says about columns; `frames`: what these files were read as; `letters`: those that not every font has
+ * @typedef {{files: TableFile[], edits: string, frames: Blob | null, letters: string}} OpenTables
  * @typedef {SandboxResult & {stdout: string, milliseconds: number}} RunResult
- * @typedef {{runtime: Runtime, runtimeBase: string, sandbox: Sandbox,
- *   limits: Pick<Limits, "runSeconds" | "memoryBytes">}} SandboxConfig
+ * @typedef {RuntimeSource & {limits: Pick<Limits, "runSeconds" | "memoryBytes">, keepsFiles?: boolean, restores?: boolean,
+ *   sandbox: {workerFrame: FramePlace, figureFrame: FramePlace, workerScript: Omit<PinnedFile, "name">}}} SandboxConfig `keepsFiles`:
+ *   the browser may keep the runtime for this site's next visit; `restores`: interpreters start from the memory snapshot; both are so
+ *   unless it is said
  */
 
+import { fontsFor } from "./fonts.js";
 import { asSandboxError, Interpreter, SandboxError } from "./interpreter.js";
 import { t } from "./language.js";
 import { needsRest, packagesFor } from "./packages.js";
@@ -51,7 +56,7 @@ const IS_SMALL = deviceMemory <= 2;
  *   interpreter of this page is restored from the snapshot any more
  */
 export function createSandbox(config, { onStatus = () => {}, onFallback = () => {} } = {}) {
-  const files = runtimeFiles(config.runtime, config.runtimeBase);
+  const files = runtimeFiles(config);
   const startFiles = createStartFiles(config.runtime, files, config.sandbox.workerFrame);
   const workerScript = { name: "worker.js", ...config.sandbox.workerScript };
   /** How many starts and runs wait for files: what is fetched ahead of them is nobody's news. */
@@ -62,14 +67,16 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   /** @type {SandboxStatus} */
   let status = { phase: "download", done: 0, total: 0 };
   /** @type {OpenTables} */
-  let tables = { files: [], edits: "{}", frames: null };
+  let tables = { files: [], edits: "{}", frames: null, letters: "" };
   /** Whether interpreters are started with what reads Parquet. */
   let readsParquet = false;
+  /** What had to be fetched to open tables: modules of Python, `parquet`. @type {Set<string>} */
+  const readers = new Set();
   /** The interpreter at hand, starting or started, with the tables of the moment opened in it. @type {Promise<Interpreter> | null} */
   let spare = null;
   /** Whether this page has ever had a use for one. */
   let isWanted = false;
-  let restores = true;
+  let restores = config.restores ?? true;
   /** Whether a chart, or what comes before one, was drawn in this page. */
   let isWarm = false;
   /** @type {Promise<void> | undefined} */
@@ -135,7 +142,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     restIsDue ??= new Promise((resolve) => setTimeout(resolve, REST_AFTER));
     if (!interpreter.isComplete) setTimeout(() => complete(interpreter), REST_AFTER);
     setTimeout(() => getWarm(interpreter), WARM_AFTER);
-    if (restores) keepClock ??= setTimeout(startFiles.keepUnpacked, KEEP_AFTER);
+    if (restores && config.keepsFiles !== false) keepClock ??= setTimeout(startFiles.keepUnpacked, KEEP_AFTER);
     return interpreter;
   }
 
@@ -239,7 +246,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
    * Opens the tables, and fetches what it turns out to take: a package that reads their format, or the rest of the files. No program
    * has run in this interpreter, so asking tells nothing beyond the kind of the file.
    * @param {Interpreter} interpreter
-   * @param {OpenTables} wanted
+   * @param {Omit<OpenTables, "letters">} wanted
    * @returns {Promise<{opened: Opened, frames: Blob | null}>}
    */
   async function openTables(interpreter, { files: chosen, frames, edits }) {
@@ -255,18 +262,34 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         throw new SandboxError("data", t("sandbox.unreadable", { what: String(lack) }));
       }
       fetched.add(lack);
+      readers.add(lack);
       packs = [];
       if (lack === "parquet") throw new LacksParquet();
       if (lack === "rest") interpreter.complete(await rest());
-      else packs = await packsFor(`import ${lack}`);
+      else packs = await packsFor(packageFiles(`import ${lack}`));
     }
   }
 
+  /** @param {string[]} names of files @returns {Promise<import("../shared/protocol.js").NamedBytes[]>} */
+  function packsFor(names) {
+    return Promise.all(names.map(async (name) => ({ name, bytes: await files.get(name) })));
+  }
+
   /** @param {string} program */
-  function packsFor(program) {
-    return Promise.all(
-      packagesFor(program, config.runtime).map(async ({ name, file }) => ({ name, bytes: await files.get(file) })),
-    );
+  function packageFiles(program) {
+    return packagesFor(program, config.runtime).map(({ file }) => file);
+  }
+
+  /** @param {string} program */
+  function fontFiles(program) {
+    return fontsFor(program, tables.letters, config.runtime);
+  }
+
+  /** What a program takes beyond what every interpreter has. @param {string} program */
+  async function packsOf(program) {
+    // A chart with boxes is better than none, and the harness says what they stand for.
+    const fonts = Promise.all(fontFiles(program).map((file) => packsFor([file]).catch(() => [])));
+    return [...(await packsFor(packageFiles(program))), ...(await fonts).flat()];
   }
 
   /** Begins to boot in the background, if nothing has yet. A failure is reported as a status and met again by the next call. */
@@ -275,11 +298,11 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
   }
 
   /**
-   * Fetches the packages that a program names before it is asked to run: while a model still writes it.
+   * Fetches the packages and fonts that a program needs before it is asked to run: while a model still writes it.
    * @param {string} program as far as it is written
    */
   function fetchAhead(program) {
-    files.fetchAhead(packagesFor(program, config.runtime).map(({ file }) => file));
+    files.fetchAhead([...packageFiles(program), ...fontFiles(program)]);
   }
 
   /** Ends the opening under way. @type {(error: SandboxError) => void} */
@@ -336,7 +359,9 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     return inTurn(async (interpreter) => {
       interpreter.onProgress = onProgress;
       const { opened, frames } = await openTables(interpreter, { files: wanted, edits, frames: null });
-      tables = { files: wanted, edits, frames };
+      tables = { files: wanted, edits, frames, letters: opened.letters };
+      // No program has run in this interpreter, so none has a say in it.
+      fetchAhead("");
       return opened;
     });
   }
@@ -349,7 +374,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     return inTurn(async (interpreter) => {
       const answer = await interpreter.adjust(edits);
       if (answer.type !== "opened") throw new SandboxError("data", t("sandbox.columns"));
-      tables = { ...tables, edits };
+      tables = { ...tables, edits, letters: answer.opened.letters };
       return answer.opened;
     });
   }
@@ -395,7 +420,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
       const late = () => new SandboxError("timeout", t("sandbox.run_late", { seconds: String(runSeconds) }));
       /** @param {Promise<import("./start-files.js").RestFiles> | null} withRest */
       const go = async (withRest) => {
-        const loading = Promise.all([packsFor(program), withRest]);
+        const loading = Promise.all([packsOf(program), withRest]);
         const arrived = waitForFiles();
         loading.then(arrived, arrived);
         // Side by side: where nothing is at hand, Python starts while the packages are fetched.
@@ -484,6 +509,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     run,
     stop,
     dispose,
+    readers,
     get status() {
       return status;
     },

@@ -1,5 +1,5 @@
 // @ts-check
-/** Hands files to the person: as a download, or a picture to the clipboard. What is in them is the callers'. */
+/** Hands things to the person: files as downloads, a picture or a text to the clipboard. What is in them is the callers'. */
 
 import { t } from "./language.js";
 
@@ -23,4 +23,14 @@ export async function copyPicture(png) {
     throw new Error(t("figure.no_clipboard"));
   }
   await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
+}
+
+/** @param {Promise<string>} text a promise, for the same reason */
+export async function copyText(text) {
+  if (!globalThis.ClipboardItem || !navigator.clipboard?.write) {
+    text.catch(() => {});
+    throw new Error(t("share.no_clipboard"));
+  }
+  const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
+  await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
 }

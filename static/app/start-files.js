@@ -5,6 +5,7 @@
  *
  * @import {ToWorker} from "../shared/protocol.js"
  * @import {Runtime} from "./wire.js"
+ * @import {FramePlace} from "./interpreter.js"
  * @import {RuntimeFiles} from "./runtime.js"
  *
  * @typedef {object} Start
@@ -21,9 +22,9 @@ const HOLD_MILLISECONDS = 2000;
 /**
  * @param {Runtime} runtime
  * @param {RuntimeFiles} files
- * @param {string} frameUrl of the sandbox page
+ * @param {FramePlace} framePlace of the sandbox page
  */
-export function createStartFiles(runtime, files, frameUrl) {
+export function createStartFiles(runtime, files, framePlace) {
   const { core, base } = runtime;
   /** Keeps the machine code for the next interpreter. @type {HTMLIFrameElement | null} */
   let keeper = null;
@@ -88,7 +89,7 @@ export function createStartFiles(runtime, files, frameUrl) {
     await new Promise((resolve) => setTimeout(resolve, after));
     // Given up meanwhile.
     if (!holding) return;
-    const frame = sealedFrame(frameUrl);
+    const frame = sealedFrame(framePlace);
     keeper = frame;
     frame.hidden = true;
     const signs = new MessageChannel();

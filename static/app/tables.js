@@ -322,10 +322,12 @@ function differing(wanted, profile) {
 
 /**
  * A file of another name is taken for the one that is asked for: it has been renamed more often than mistaken.
- * @param {Table[]} given
+ * @template {TableFile} T
+ * @param {T[]} given
  * @param {string[]} wanted
+ * @returns {{tables: T[], note: string | null}}
  */
-function matchWanted(given, wanted) {
+export function matchWanted(given, wanted) {
   const named = new Set(given.map(({ name }) => name));
   const missing = wanted.filter((name) => !named.has(name));
   const spare = given.filter(({ name }) => !wanted.includes(name));

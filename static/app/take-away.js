@@ -63,7 +63,7 @@ export function takePicture({ width, height }, { svg, png, stem, title }) {
 /**
  * @param {InteractiveFigure} figure
  * @param {{picture(wanted: FigurePicture): Promise<Blob>, width: () => number}} drawn
- * @param {{stem: string, file: () => Promise<Blob>}} names `file` makes the figure that stays interactive
+ * @param {{stem: string, file?: (() => Promise<Blob>) | undefined}} names `file` makes the figure that stays interactive
  * @returns {TakeAway}
  */
 export function takeLive(figure, drawn, { stem, file }) {
@@ -73,12 +73,12 @@ export function takeLive(figure, drawn, { stem, file }) {
       return drawn.width();
     },
     height: null,
-    forms: ["png", "svg", "html"],
+    forms: file ? ["png", "svg", "html"] : ["png", "svg"],
     canBeTransparent: true,
     isFine: true,
     async make(form, { width, perInch, transparent }) {
-      if (form === "html") return file();
-      if (form === "pdf") throw new Error(`a ${figure.kind} figure makes no PDF`);
+      if (form === "html" && file) return file();
+      if (form === "pdf" || form === "html") throw new Error(`a ${figure.kind} figure makes no ${form}`);
       const blob = await drawn.picture({ form, width, transparent });
       if (form === "svg") {
         if (isHarmlessSvg(await blob.text())) return blob;

@@ -48,6 +48,12 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
   const runButton = find("run", HTMLButtonElement);
   const suggestions = element("suggestions");
   const previewText = element("prompt-preview");
+  const programHeading = element("program-heading");
+  // Not a link: its address would be another page of the session.
+  find("to-program", HTMLButtonElement).addEventListener("click", () => {
+    programHeading.scrollIntoView({ block: "start" });
+    programHeading.focus({ preventScroll: true });
+  });
   let phaseShown = "";
   let programShown = "";
   /** @type {SessionState["attempts"]} */
@@ -80,6 +86,16 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     notices.hidden = state.notices.length === 0;
     const noticeText = state.notices.join(" ");
     setText(notices, noticeText);
+  }
+
+  /** What the chart was drawn from, for whoever sees it elsewhere. @param {SessionState} state */
+  function renderSource({ phase, result, tables }) {
+    const note = element("source-note");
+    note.hidden = phase !== "shown" || !result?.figures.length || tables.open.length === 0;
+    const sources = tables.open.map(({ name, sample }) =>
+      sample ? `${name} (${sample.source}; ${sample.licence})` : name,
+    );
+    setText(note, t("stage.source", { names: sources.join(", ") }));
   }
 
   /** @param {SessionState} state */
@@ -156,7 +172,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     const empty = state.program.trim() === "";
     const edited = state.chart !== null && state.program !== state.chart.program && !state.writing;
     program.render(state.program, {
-      readOnly: state.writing && state.phase === "asking",
+      readOnly: pageData.isReader || (state.writing && state.phase === "asking"),
       failure: state.failure,
     });
     runButton.disabled = empty || state.phase === "asking";
@@ -203,6 +219,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     render(state) {
       renderStage(state);
       renderFailure(state);
+      renderSource(state);
       renderOutput(state);
       renderAsk(state);
       renderProgram(state);

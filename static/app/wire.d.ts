@@ -109,7 +109,7 @@ words?: Array<Phrase>, requestId: string, };
 /**
  * The stable names of failures.
  */
-export type ErrorCode = "bad_request" | "cross_site" | "unknown_host" | "unauthorized" | "too_many_attempts" | "address_too_long" | "request_timeout" | "too_large" | "question_empty" | "question_too_long" | "profile_too_large" | "program_too_large" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "repair_limit" | "request_limit" | "token_limit" | "no_model" | "unknown_model" | "model_key" | "model_rate_limited" | "model_unavailable" | "model_unreachable" | "model_timeout" | "model_stream_broken" | "model_empty" | "model_no_program" | "model_refused" | "model_rejected" | "package_missing" | "internal";
+export type ErrorCode = "bad_request" | "cross_site" | "embedding_off" | "unknown_host" | "unauthorized" | "too_many_attempts" | "address_too_long" | "request_timeout" | "too_large" | "question_empty" | "question_too_long" | "profile_too_large" | "program_too_large" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "repair_limit" | "request_limit" | "token_limit" | "no_model" | "unknown_model" | "model_key" | "model_rate_limited" | "model_unavailable" | "model_unreachable" | "model_timeout" | "model_stream_broken" | "model_empty" | "model_no_program" | "model_refused" | "model_rejected" | "package_missing" | "internal";
 
 /**
  * A text by its key, with what is filled in. A failure is told by these: in English to programs, in their language to people.
@@ -182,7 +182,15 @@ runtimeBase: string, sandbox: Sandbox,
 /**
  * Those that can be asked; the first is if nobody chooses.
  */
-models: Array<Model>, limits: Limits, privacy: Privacy, samples: Array<Sample>, chart: Answer | null, };
+models: Array<Model>, limits: Limits, privacy: Privacy, samples: Array<Sample>, chart: Answer | null, 
+/**
+ * Whoever has the page came by the chart's link alone: nothing is asked and nothing stored.
+ */
+isReader: boolean, 
+/**
+ * Other sites may show charts of this server.
+ */
+embeds: boolean, };
 
 export type Sandbox = { workerFrame: string, figureFrame: string, workerScript: Script, };
 
@@ -191,6 +199,84 @@ export type Script = { url: string,
  * As in the attribute of that name: `sha256-` and base64.
  */
 integrity: string, };
+
+/**
+ * The answer of `POST /api/v1/charts/{id}/link`.
+ */
+export type Link = { 
+/**
+ * A path of this server.
+ */
+url: string, };
+
+/**
+ * The answer of `GET /oembed`, as <https://oembed.com> has it.
+ */
+export type Embed = { version: string, type: string, title: string, provider_name: string, provider_url: string, width: number, height: number, html: string, };
+
+/**
+ * The answer of `GET /player.json`: what a document needs that draws a chart outside of the app.
+ */
+export type PlayerParts = { script: string, style: string, 
+/**
+ * But for what it may connect to.
+ */
+policy: string, sandbox: PlayerFrames, };
+
+/**
+ * What of it is in a [`PlayerData`]: frames as whole documents, with their policies in them.
+ */
+export type PlayerFrames = { workerFrame: Document, figureFrame: Document, workerScript: ScriptText, };
+
+export type Document = { html: string, };
+
+export type ScriptText = { text: string, 
+/**
+ * As in the attribute of that name.
+ */
+integrity: string, };
+
+/**
+ * What a document that draws one chart outside of the app holds for its script.
+ */
+export type PlayerData = { title: string, program: string, 
+/**
+ * Address of the chart's page.
+ */
+source: string | null, runtime: Runtime, 
+/**
+ * As in [`PageData`], perhaps of another server.
+ */
+runtimeBase: string, sandbox: PlayerFrames, limits: Limits, 
+/**
+ * JSON of what the person says about columns.
+ */
+edits: string, 
+/**
+ * Names of the files that the chart needs.
+ */
+wanted: Array<string>, 
+/**
+ * Those of them that are in the document.
+ */
+given: Array<Given>, 
+/**
+ * Files of the runtime that are, compressed with gzip.
+ */
+packed: Array<Given>, 
+/**
+ * In a frame of another site.
+ */
+isEmbed: boolean, };
+
+/**
+ * A file in a document, in base64.
+ */
+export type Given = { name: string, 
+/**
+ * The id of the element that holds it.
+ */
+element: string, };
 
 export type Model = { name: string, };
 
@@ -213,7 +299,7 @@ distribution: string,
 /**
  * One name for all the files together: SHA-256 over their sorted `name sha256` lines.
  */
-digest: string, files: Array<RuntimeFile>, core: RuntimeCore, base: RuntimeBase, packages: { [key in string]: RuntimePackage }, imports: { [key in string]: string }, hints: Array<RuntimeHint>, stdlib: Array<string>, renderers: Renderers, readers: Readers, };
+digest: string, files: Array<RuntimeFile>, core: RuntimeCore, base: RuntimeBase, packages: { [key in string]: RuntimePackage }, imports: { [key in string]: string }, hints: Array<RuntimeHint>, stdlib: Array<string>, renderers: Renderers, readers: Readers, fonts: RuntimeFonts, };
 
 /**
  * A file of the bundle. Size and hash are those of the bytes before compression: what the browser checks.
@@ -277,3 +363,20 @@ package: string, };
  * Scripts that stand beside the worker's own only where a file of that kind is opened.
  */
 export type Readers = { parquet: string, };
+
+/**
+ * Files that go to a run whose program or tables have letters that the font of every interpreter lacks.
+ */
+export type RuntimeFonts = { 
+/**
+ * Ideographs, in the forms of Chinese.
+ */
+han: string, 
+/**
+ * Japanese, with the ideographs it uses.
+ */
+kana: string, 
+/**
+ * Korean.
+ */
+hangul: string, };

@@ -13,6 +13,8 @@ declare global {
   // biome-ignore lint/suspicious/noExplicitAny: Emscripten's module has no types.
   const createPyodideModule: (settings: object) => Promise<any>;
   var createRestoredModule: (snapshot: Snapshot) => (settings: Record<string, unknown>) => Promise<unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: Emscripten's file system has no types.
+  var capFiles: (FS: any, mostBytes: number) => void;
   /** There if the worker was started with parquet.js. */
   var sandplotParquet: typeof Parquet | undefined;
   type HostMessage = ToWorker;

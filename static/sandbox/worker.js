@@ -18,7 +18,7 @@
   /** As Emscripten's C library counts its errors. */
   const NO_SUCH_FILE = 44;
   const WARMING_PROGRAM = "import matplotlib.pyplot as plt\nplt.plot([1, 2], label='a')\nplt.legend()\nplt.title('a')";
-  const NOTHING_OPENED = '{"ok":true,"profile":{"tables":[]},"previews":[]}';
+  const NOTHING_OPENED = '{"ok":true,"profile":{"tables":[]},"previews":[],"letters":""}';
   /** A file is read in pieces of this size, so that it can be said how far that is. */
   const PIECE = 8 << 20;
   /** Milliseconds between two words on how far the opening of a file is. */
@@ -174,6 +174,7 @@
     });
     given.clear();
     restoreStreaming();
+    capFiles(python.FS, message.memoryBytes);
     Error.stackTraceLimit = stackTraceLimit;
     // Nobody ever writes into it: but with it Python calls out to JavaScript now and then, and only there does WebKit end a worker.
     python.setInterruptBuffer(new Uint8Array(1));

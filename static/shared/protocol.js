@@ -49,7 +49,8 @@
  * spread, for the first columns.
  * @typedef {{name: string, columns: string[], rows: string[][], sources: string[], leftOut: string[],
  *   lost: {source: string, values: number}[], bars: number[][]}} Preview
- * @typedef {{profile: Profile, previews: Preview[]}} Opened
+ * `letters`: of names and texts, each once, those of Chinese, Japanese and Korean: for their fonts.
+ * @typedef {{profile: Profile, previews: Preview[], letters: string}} Opened
  *
  * @typedef {typeof FAULTS[number]} Fault
  * `faults`: what a reader sees at first glance to be wrong with it.
@@ -106,6 +107,8 @@ export const BOUNDS = Object.freeze({
   columns: 20_000,
   previewRows: 100,
   bars: 32,
+  /** More than Chinese, Japanese and Korean have together. */
+  letters: 200_000,
   /** Of tables that were read, in the form that opens in a moment. */
   frames: 2 ** 31,
   tableRows: 5_000,
@@ -252,6 +255,7 @@ function parseOpened(data) {
         ),
       };
     }),
+    letters: cut(opened["letters"], BOUNDS.letters),
   };
 }
 

@@ -17,5 +17,6 @@ mod pages;
 mod plans;
 mod properties;
 mod quotas;
+mod sharing;
 mod support;
 mod upstream;

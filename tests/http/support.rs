@@ -14,7 +14,7 @@ use sandplot::llm::{Deadlines, Models, Provider, Settings};
 use sandplot::plan::{Plans, When};
 use sandplot::prompt::Privacy;
 use sandplot::store::Store;
-use sandplot::web::{Access, App, Bundle, Parts, Public, Quotas, RunLimits, Site};
+use sandplot::web::{Access, App, Bundle, Parts, Public, Quotas, RunLimits, Sharing, Site};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -114,11 +114,22 @@ fn bundle() -> Bundle {
         "renderers": {"plotly": {"file": "plotly.js", "version": "4.1.1", "package": "plotly"},
             "vega": {"file": "vega.js", "version": "6.1.0", "package": "altair"}},
         "readers": {"parquet": "plotly.js"},
+        "fonts": {"han": "plotly.js", "kana": "plotly.js", "hangul": "plotly.js"},
     });
     Bundle::new(description.to_string().as_bytes(), read).unwrap()
 }
 
 fn router(data: &Path, providers: impl IntoIterator<Item = Provider>, access: Access, quotas: Quotas) -> Router {
+    sharing_router(data, providers, access, quotas, Sharing::default())
+}
+
+fn sharing_router(
+    data: &Path,
+    providers: impl IntoIterator<Item = Provider>,
+    access: Access,
+    quotas: Quotas,
+    sharing: Sharing,
+) -> Router {
     let deadlines = Deadlines {
         first_token: Duration::from_secs(20),
         ..Deadlines::default()
@@ -135,6 +146,7 @@ fn router(data: &Path, providers: impl IntoIterator<Item = Provider>, access: Ac
         models: Models::new(providers.into_iter().map(settings).collect(), HashMap::new()).unwrap(),
         access,
         quotas,
+        sharing,
         run: RunLimits {
             seconds: 60,
             memory_bytes: 1 << 31,
@@ -211,6 +223,28 @@ impl TestApp {
         let token = Some(TOKEN.into());
         let access = Access::new(token, Vec::new(), public, "0.0.0.0:8080", Ipv4Addr::UNSPECIFIED.into());
         TestApp::reached(None, access)
+    }
+
+    /// With a token or without, shared as the operator says: links for anyone, and frames on these sites.
+    pub fn sharing(has_token: bool, links_for_anyone: bool, sites: &[&str]) -> TestApp {
+        let data = tempfile::tempdir().unwrap();
+        let access = if has_token {
+            Access::new(
+                Some(TOKEN.into()),
+                Vec::new(),
+                None,
+                "0.0.0.0:8080",
+                Ipv4Addr::UNSPECIFIED.into(),
+            )
+        } else {
+            local()
+        };
+        let sites = sites.iter().map(|site| (*site).to_owned()).collect();
+        let sharing = Sharing::new(links_for_anyone, sites);
+        TestApp {
+            router: sharing_router(data.path(), None, access, Quotas::default(), sharing),
+            data,
+        }
     }
 
     /// The same charts and sessions behind another token.

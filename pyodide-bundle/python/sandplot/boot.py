@@ -1,4 +1,4 @@
-"""Imports what nearly every program needs and sets how charts look unless the program says otherwise.
+"""Imports what nearly every program needs, and has charts look as look.py says unless the program says otherwise.
 
 Runs before any program, and may be run before a memory snapshot is taken: it leaves no figure, file or task behind.
 """
@@ -13,34 +13,6 @@ import logging
 from typing import Any
 
 from . import trace
-
-# Quiet choices: the colours, fonts and sizes that matplotlib's users expect, without the box around the plot and with
-# the grid, if asked for, behind the data. Everything can be set otherwise by the program, as in any other Python.
-STYLE: dict[str, Any] = {
-    "figure.dpi": 100,
-    "figure.figsize": (7.2, 4.6),
-    "figure.max_open_warning": 0,
-    "font.size": 10.5,
-    "axes.titlesize": 12.5,
-    "axes.titlepad": 10,
-    "axes.labelpad": 6,
-    "axes.linewidth": 0.8,
-    "axes.edgecolor": "#4d4d4d",
-    "axes.axisbelow": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "grid.color": "#dddddd",
-    "xtick.color": "#4d4d4d",
-    "ytick.color": "#4d4d4d",
-    "xtick.labelcolor": "#262626",
-    "ytick.labelcolor": "#262626",
-    "legend.frameon": True,
-    "legend.framealpha": 0.85,
-    "legend.edgecolor": "none",
-    "patch.linewidth": 0.8,
-    "lines.linewidth": 1.8,
-}
-
 
 # What programs for charts import as a rule, and what libraries import only when something is done for the first time.
 # All of it travels to every browser, so what few charts need is not in it.
@@ -67,6 +39,8 @@ def boot(libraries: str = "[]") -> None:
     trace.libraries = json.loads(libraries)
     import matplotlib
 
+    from . import fonts, look_matplotlib
+
     matplotlib.use("Agg")
     import numpy as np  # noqa: F401
     import pandas as pd
@@ -74,7 +48,8 @@ def boot(libraries: str = "[]") -> None:
 
     # "Font family 'Arial' not found" on every text of a chart tells its reader nothing: the fallback is always there.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-    matplotlib.rcParams.update(STYLE)
+    look_matplotlib.apply()
+    fonts.install()
 
     for name in COMMON:
         importlib.import_module(name)

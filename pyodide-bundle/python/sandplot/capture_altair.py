@@ -12,7 +12,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from . import drawn_altair, facts_altair
+from . import drawn_altair, facts_altair, look_altair
 from .gallery import Gallery, Sink
 from .hooks import AfterImport
 from .text import well_formed
@@ -59,6 +59,7 @@ class AltairCapture:
                 self.show(chart)
 
     def _patch(self, module: ModuleType) -> None:
+        look_altair.apply(module)
         # Without this, more than 5000 rows are an error: sensible for notebooks that store the data with the chart.
         module.data_transformers.disable_max_rows()
 

@@ -25,7 +25,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.transforms import Bbox
 
-from . import drawn_matplotlib, facts_matplotlib, faults
+from . import drawn_matplotlib, facts_matplotlib, faults, look_matplotlib
 from .gallery import Gallery, Sink
 from .layout import untangle
 
@@ -180,6 +180,7 @@ def draw(figure: Figure, sink: Sink, gallery: Gallery) -> dict[str, Any]:
     most of a chart's time, and a page can make pixels of an SVG by itself."""
     with warnings.catch_warnings(record=True) as raised, matplotlib.rc_context(_RENDERING):
         warnings.simplefilter("always")
+        settled = look_matplotlib.settle(figure)
         frame = _frame(figure)
         restore = untangle(figure)
         try:
@@ -190,8 +191,9 @@ def draw(figure: Figure, sink: Sink, gallery: Gallery) -> dict[str, Any]:
             svg = _svg(figure, frame) if facts_matplotlib.vertices(figure) <= MOST_SVG_VERTICES else None
             png = _png(figure, frame) if svg is None or _MORE_THAN_SHAPES.search(svg) else None
         finally:
-            if restore:
-                restore()
+            for undo in (restore, settled):
+                if undo:
+                    undo()
     _warn_of_glyphs(raised, gallery)
     return {
         "kind": "png" if svg is None else "svg",

@@ -12,7 +12,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from . import drawn_plotly, facts_plotly
+from . import drawn_plotly, facts_plotly, look_plotly
 from .gallery import Gallery, Sink
 from .hooks import AfterImport
 from .text import well_formed
@@ -67,6 +67,8 @@ class PlotlyCapture:
                 self.show(figure)
 
     def _patch(self, module: ModuleType) -> None:
+        look_plotly.apply(module)
+
         def show(fig: Any, *_args: Any, **_kwargs: Any) -> None:
             self.show(fig)
 

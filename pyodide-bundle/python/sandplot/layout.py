@@ -20,7 +20,7 @@ from matplotlib.transforms import Bbox
 from . import faults
 
 _MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[ T]00:00:00$")
-_NUMBER = re.compile(r"[\d.,\s−$\\mathdefault{}^-]*")
+_NUMBER = re.compile(r"[\d.,\s−$\\mathdefault{}^-]*[MBT]?")
 # How many times as high a figure may become for the names beside its bars.
 MOST_GROWTH = 3
 

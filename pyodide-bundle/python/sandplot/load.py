@@ -21,6 +21,7 @@ from . import (
     html_table,
     json_table,
     kinds,
+    letters,
     parquet_table,
     profile,
     progress,
@@ -100,14 +101,17 @@ def adjust(edits_json: str) -> str:
     adjusted, changes = edits.apply(loaded.read, json.loads(edits_json))
     loaded.show(adjusted)
     described, previews = [], []
+    texts: list[tuple[str, Any]] = []
     for table, frame in adjusted.items():
         change = changes[table]
         columns = _measure(table, frame, change)
         described.append(profile.of(table, adjusted, change, columns))
         previews.append(profile.preview(table, frame, change, columns))
-    return _dumps(
-        {"ok": True, "profile": {"tables": described}, "previews": previews}, ensure_ascii=False, allow_nan=False
-    )
+        for i, (name, column) in enumerate(zip(frame.columns, columns, strict=True)):
+            known = column.kinds or kinds.of(frame.iloc[:, i])
+            texts.append((str(name), known.values if known else ()))
+    answer = {"ok": True, "profile": {"tables": described}, "previews": previews, "letters": letters.of(texts)}
+    return _dumps(answer, ensure_ascii=False, allow_nan=False)
 
 
 def freeze() -> list[Any]:

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from . import asyncio_here, misnamed, program, redact, table, trace
+from . import asyncio_here, fonts, misnamed, program, redact, table, trace
 from .capture_altair import AltairCapture
 from .capture_image import ImageCapture
 from .capture_matplotlib import MatplotlibCapture
@@ -91,6 +91,7 @@ async def run(text: str, sink: Any) -> str:
     if certain := misnamed.seen_before(text, loaded.shown):
         nothing = {"ok": False, "figures": [], "value": None, "warnings": []}
         return _dumps({**nothing, "error": _told(certain, text)}, ensure_ascii=False)
+    fonts.arrived()
     gallery = Gallery(Sink(sink))
     captures = _Captures(gallery)
     tables = loaded.shown.fresh()

@@ -36,6 +36,19 @@ impl Chart {
     }
 }
 
+impl Chart {
+    /// Of all columns of numbers with each other.
+    pub(super) fn of_correlations() -> Chart {
+        let mut drawing = cells("viridis", ".2f");
+        drawing.push("ax.figure.colorbar(image, ax=ax, label=\"Correlation\")".into());
+        Chart {
+            steps: vec!["table = data.corr(numeric_only=True)".into()],
+            drawing,
+            size: "(9, 6)",
+        }
+    }
+}
+
 fn bars(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
     let outcome = result::compute(plan, rows)?;
     let is_horizontal = plan.chart == ChartKind::HorizontalBar;
@@ -216,6 +229,7 @@ fn histogram(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
     let x = rows.name(&plan.x)?;
     let values = format!("[{}].dropna()", quoted(x));
     let bins = plan.bins.unwrap_or(20);
+    let density = if plan.density { ", density=True" } else { "" };
     let mut drawing = Vec::new();
     match &plan.series {
         Some(series) => {
@@ -223,13 +237,19 @@ fn histogram(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
             drawing.push(format!("edges = np.histogram_bin_edges(data{values}, bins={bins})"));
             drawing.push(format!("for kind, part in data.groupby({}):", quoted(series)));
             drawing.push(format!(
-                "    ax.hist(part{values}, bins=edges, alpha=0.6, label=str(kind))"
+                "    ax.hist(part{values}, bins=edges{density}, alpha=0.6, label=str(kind))"
             ));
             drawing.push(format!("ax.legend(title={})", quoted(&sentence(series))));
         }
-        None => drawing.push(format!("ax.hist(data{values}, bins={bins}, edgecolor=\"white\")")),
+        None => drawing.push(format!(
+            "ax.hist(data{values}, bins={bins}{density}, edgecolor=\"white\")"
+        )),
     }
-    labels(&mut drawing, &sentence(x), "Count");
+    labels(
+        &mut drawing,
+        &sentence(x),
+        if plan.density { "Density" } else { "Count" },
+    );
     log(plan, &mut drawing, false);
     Ok(chart(vec![], drawing))
 }
@@ -305,18 +325,11 @@ fn heatmap(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
     };
     let mut steps = outcome.steps;
     steps.push(format!("table = {table}"));
-    let mut drawing = vec![
-        "image = ax.imshow(table.to_numpy(dtype=float), aspect=\"auto\", cmap=\"viridis\")".to_owned(),
-        "ax.set_xticks(range(table.shape[1]), [str(name) for name in table.columns], rotation=45, ha=\"right\")".into(),
-        "ax.set_yticks(range(table.shape[0]), [str(name) for name in table.index])".into(),
-        "if table.size <= 400:".into(),
-        "    middle = np.nanmean(table.to_numpy(dtype=float))".into(),
-        "    for row in range(table.shape[0]):".into(),
-        "        for column in range(table.shape[1]):".into(),
-        "            value = table.iat[row, column]".into(),
-        "            ax.text(column, row, f\"{value:g}\", ha=\"center\", va=\"center\", color=\"white\" if value < middle else \"black\", fontsize=8)".into(),
-        format!("ax.figure.colorbar(image, ax=ax, label={})", quoted(&outcome.y_label)),
-    ];
+    let mut drawing = cells("viridis", "g");
+    drawing.push(format!(
+        "ax.figure.colorbar(image, ax=ax, label={})",
+        quoted(&outcome.y_label)
+    ));
     let down = match &plan.series {
         Some(series) => sentence(rows.name(series)?),
         None => String::new(),
@@ -327,6 +340,23 @@ fn heatmap(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
         drawing,
         size: "(9, 6)",
     })
+}
+
+/// The table as colours, with its values where there is room.
+fn cells(colours: &str, digits: &str) -> Vec<String> {
+    vec![
+        format!("image = ax.imshow(table.to_numpy(dtype=float), aspect=\"auto\", cmap=\"{colours}\")"),
+        "ax.set_xticks(range(table.shape[1]), [str(name) for name in table.columns], rotation=45, ha=\"right\")".into(),
+        "ax.set_yticks(range(table.shape[0]), [str(name) for name in table.index])".into(),
+        "if table.size <= 400:".into(),
+        "    middle = np.nanmean(table.to_numpy(dtype=float))".into(),
+        "    for row in range(table.shape[0]):".into(),
+        "        for column in range(table.shape[1]):".into(),
+        "            value = table.iat[row, column]".into(),
+        format!(
+            "            ax.text(column, row, f\"{{value:{digits}}}\", ha=\"center\", va=\"center\", color=\"white\" if value < middle else \"black\", fontsize=8)"
+        ),
+    ]
 }
 
 fn chart(steps: Vec<String>, drawing: Vec<String>) -> Chart {

@@ -84,6 +84,13 @@ pub(super) fn compute(plan: &Plan, rows: &Rows<'_>) -> Result<Outcome, PlanError
     } else {
         y_label
     };
+    let y_label = match plan.scale {
+        Some((word, factor)) if !is_share => {
+            steps.push(format!("result = result / {}", grouped(factor)));
+            format!("{y_label} ({word})").trim().to_owned()
+        }
+        _ => y_label,
+    };
     order(plan, &key, first.aggregate, has_series, &mut steps);
     if plan.running_total {
         steps.push("result = result.cumsum()".into());
@@ -103,6 +110,18 @@ pub(super) fn compute(plan: &Plan, rows: &Rows<'_>) -> Result<Outcome, PlanError
         x_label: sentence(if key.expression.is_some() { key.variable } else { x }),
         y_label,
     })
+}
+
+/// As Python writes a large number that is to be read: `1_000_000`.
+fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .filter_map(|group| std::str::from_utf8(group).ok())
+        .collect();
+    groups.join("_")
 }
 
 /// Rows are counted where nothing else is said.
@@ -354,11 +373,11 @@ pub(super) fn label(measure: &Measure, rows: &Rows<'_>) -> Result<String, PlanEr
 }
 
 /// A column's name as a person would write it.
-pub(super) fn words(name: &str) -> String {
+pub(in crate::plan) fn words(name: &str) -> String {
     name.replace('_', " ").trim().to_owned()
 }
 
-pub(super) fn sentence(text: &str) -> String {
+pub(in crate::plan) fn sentence(text: &str) -> String {
     let text = words(text);
     let mut characters = text.chars();
     match characters.next() {

@@ -125,29 +125,36 @@ fn merge<'a>(
 }
 
 fn filter(plan: &Plan, rows: &Rows<'_>, code: &mut Code) -> Result<(), PlanError> {
-    let tests: Vec<String> = plan
-        .filters
-        .iter()
-        .map(|filter| {
-            let (name, column) = rows.find(&filter.column)?;
-            Ok(test(filter, name, column))
-        })
-        .collect::<Result<Vec<Option<String>>, PlanError>>()?
-        .into_iter()
-        .flatten()
-        .collect();
-    match tests.as_slice() {
-        [] => {}
-        [one] => code.line(format!("data = data[{one}]")),
-        several if plan.any_filter => {
-            let all: Vec<String> = several.iter().map(|test| format!("({test})")).collect();
+    // Each of them is enough; all tests in it must hold.
+    let mut alternatives: Vec<Vec<String>> = vec![vec![]];
+    for filter in &plan.filters {
+        let (name, column) = rows.find(&filter.column)?;
+        let Some(test) = test(filter, name, column) else {
+            continue;
+        };
+        if (plan.any_filter || filter.is_alternative) && alternatives.last().is_some_and(|tests| !tests.is_empty()) {
+            alternatives.push(vec![]);
+        }
+        if let Some(tests) = alternatives.last_mut() {
+            tests.push(test);
+        }
+    }
+    match alternatives.as_slice() {
+        [tests] => tests.iter().for_each(|test| code.line(format!("data = data[{test}]"))),
+        several => {
+            let all: Vec<String> = several.iter().map(|tests| both(tests)).collect();
             code.line(format!("data = data[{}]", all.join(" | ")));
         }
-        several => several
-            .iter()
-            .for_each(|test| code.line(format!("data = data[{test}]"))),
     }
     Ok(())
+}
+
+fn both(tests: &[String]) -> String {
+    let all: Vec<String> = tests.iter().map(|test| format!("({test})")).collect();
+    match all.as_slice() {
+        [one] => one.clone(),
+        several => format!("({})", several.join(" & ")),
+    }
 }
 
 /// None for a filter without the values that it needs.
@@ -155,7 +162,10 @@ fn test(filter: &Filter, name: &str, column: &Column) -> Option<String> {
     let plain = format!("data[{}]", quoted(name));
     let text = if column.kind == Kind::Text { "" } else { ".astype(str)" };
     let is_text = matches!(column.kind, Kind::Text | Kind::Mixed);
-    let is_part = matches!(filter.test, Test::Contains | Test::StartsWith | Test::EndsWith);
+    let is_part = matches!(
+        filter.test,
+        Test::Contains | Test::ContainsNot | Test::StartsWith | Test::EndsWith
+    );
     let are_years = column.kind == Kind::Date && filter.values.iter().all(serde_json::Value::is_number);
     // As the question writes a value, which need not be how the table does.
     let any_case = is_part || (is_text && schema::all_kinds(column).is_none());
@@ -187,10 +197,21 @@ fn test(filter: &Filter, name: &str, column: &Column) -> Option<String> {
         Test::Below => compared("<"),
         Test::AtMost => compared("<="),
         Test::Between => Some(format!("{data}.between({}, {})", first?, values.get(1)?)),
-        Test::Contains => Some(format!(
-            "{data}{text}.str.contains({}, case=False, regex=False, na=False)",
-            first?
-        )),
+        Test::Contains | Test::ContainsNot => {
+            let contains =
+                |value: &String| format!("{data}{text}.str.contains({value}, case=False, regex=False, na=False)");
+            let any: Vec<String> = values.iter().map(contains).collect();
+            let any = match any.as_slice() {
+                [] => return None,
+                [one] => one.clone(),
+                several => format!("({})", several.join(" | ")),
+            };
+            Some(if filter.test == Test::ContainsNot {
+                format!("~{any}")
+            } else {
+                any
+            })
+        }
         Test::StartsWith => Some(format!("{data}{text}.str.lower().str.startswith({}, na=False)", first?)),
         Test::EndsWith => Some(format!("{data}{text}.str.lower().str.endswith({}, na=False)", first?)),
         Test::AboveAverage => Some(format!("{data} > {data}.mean()")),

@@ -1,0 +1,153 @@
+//! Which kind of chart the words name, and whether they speak of series.
+
+use super::super::ChartKind;
+use super::super::words::Words;
+
+/// Whether the words speak of colours, lines or parts of a stack.
+pub(super) fn has_colours(words: &Words) -> bool {
+    words.any(&[
+        "color",
+        "colour",
+        "colored",
+        "coloured",
+        "colors",
+        "colours",
+        "coloring",
+        "colouring",
+        "split",
+        "stack",
+        "stacked",
+        "stacking",
+        "segment",
+        "segmented",
+        "separate",
+        "separately",
+        "series",
+        "legend",
+        "broken down",
+        "divided",
+        "side by side",
+        "versus",
+        "vs",
+        "compare",
+        "compared",
+        "comparing",
+        "comparison",
+        "line for",
+        "lines for",
+        "one line",
+        "both",
+        "dodge",
+        "dodged",
+        "hue",
+        "clustered",
+        "categorized",
+        "differentiated",
+        "distinguish",
+        "distinguished",
+        "marked",
+        "respectively",
+    ])
+}
+
+/// Whether the question may want a series. "By" alone says what stands on the x axis; the second one is for the series.
+pub(super) fn has_series(words: &Words, charts: &[ChartKind]) -> bool {
+    let links = words.count(&[
+        "by",
+        "each",
+        "per",
+        "every",
+        "across",
+        "over",
+        "different",
+        "among",
+        "according",
+    ]);
+    let needs = charts.iter().any(|kind| {
+        matches!(
+            kind,
+            ChartKind::StackedBar | ChartKind::GroupedBar | ChartKind::Line | ChartKind::Area | ChartKind::Heatmap
+        )
+    });
+    has_colours(words)
+        || words.any(&["group", "grouped", "grouping"])
+        || links > 1
+        || (needs && links > 0)
+        || charts.is_empty()
+}
+
+pub(super) fn charts(words: &Words, has_bins: bool) -> Vec<ChartKind> {
+    let mut found = Vec::new();
+    let bars = words.any(&["bar", "bars", "barplot", "column chart"]);
+    let stacked = words.any(&["stack", "stacked", "stacks"]);
+    let horizontal = words.any(&["horizontal", "horizontally", "barh"]);
+    if stacked && words.any(&["area", "areas"]) {
+        found.push(ChartKind::Area);
+    } else if stacked {
+        found.push(ChartKind::StackedBar);
+    } else if horizontal {
+        found.push(ChartKind::HorizontalBar);
+    } else if bars {
+        // "Bars" of several series stand beside or on each other: the question has to say which.
+        let beside = words.any(&[
+            "grouped",
+            "side by side",
+            "clustered",
+            "dodged",
+            "multiple bar",
+            "group by",
+            "grouping",
+        ]);
+        found.push(if beside { ChartKind::GroupedBar } else { ChartKind::Bar });
+    }
+    let others: [(ChartKind, &[&str]); 7] = [
+        (ChartKind::Line, &["line", "lines", "trend", "over time", "time series"]),
+        (ChartKind::Scatter, &["scatter", "scatterplot", "bubble", "bubbles"]),
+        (ChartKind::Pie, &["pie", "donut", "doughnut"]),
+        (ChartKind::Histogram, &["histogram", "hist"]),
+        (ChartKind::Box, &["box", "boxplot", "boxplots", "boxes"]),
+        (ChartKind::Area, &["area chart", "area plot"]),
+        (ChartKind::Heatmap, &["heatmap", "heat map"]),
+    ];
+    for (kind, names) in others {
+        if words.any(names) && !found.contains(&kind) {
+            found.push(kind);
+        }
+    }
+    // People say "histogram" of counted kinds too.
+    if found.contains(&ChartKind::Histogram) && !found.contains(&ChartKind::Bar) && !has_bins {
+        found.push(ChartKind::Bar);
+    }
+    if found.is_empty() {
+        found.extend(implied(words));
+    }
+    // Where lines and marks of another kind are named together, "line" is often part of a description, so all stay possible.
+    if words.any(&[
+        "polar", "radar", "map", "sankey", "treemap", "violin", "contour", "3d", "network",
+    ]) {
+        return vec![ChartKind::Other];
+    }
+    found
+}
+
+/// The kind that goes without saying.
+fn implied(words: &Words) -> Option<ChartKind> {
+    const RELATIONS: &[&str] = &[
+        "against",
+        "versus",
+        "vs",
+        "correlation",
+        "relationship",
+        "relation",
+        "relate",
+        "relates",
+        "correlate",
+        "correlates",
+    ];
+    if words.any(RELATIONS) {
+        return Some(ChartKind::Scatter);
+    }
+    words
+        .any(&["over the years", "over the months", "over the days"])
+        .then_some(ChartKind::Line)
+}
