@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.category import StrCategoryFormatter, UnitData
+from matplotlib.category import UnitData
 from matplotlib.collections import PathCollection
 from matplotlib.container import BarContainer, ErrorbarContainer, StemContainer
 from matplotlib.figure import Figure
@@ -136,7 +136,7 @@ def _labels(axis: Axis) -> Callable[[Any], str]:
     """How an axis writes a place: as a date, as a kind, or as the number it is."""
     units, locator = getattr(axis, "units", None), axis.get_major_locator()
     # Ticks that were given other words show those, whatever kinds the axis once had.
-    if isinstance(units, UnitData) and isinstance(axis.get_major_formatter(), StrCategoryFormatter):
+    if isinstance(units, UnitData) and not isinstance(locator, FixedLocator):
         kinds = {place: name for name, place in units._mapping.items()}
         return lambda value: kinds.get(round(float(value)), cell(value))
     period = getattr(axis.axes, "freq", None)
