@@ -18,6 +18,8 @@ const USAGE: &str = "usage:
   cargo xtask bench data [ARGS]    what a CSV of 100 MB costs, beside native pandas; --megabytes N, --runs N
   cargo xtask bench server [ARGS]  how fast the server is beside nginx, and what an open question costs; --runs N
   cargo xtask attacks [ARGS]       hostile programs in a real browser: --browser firefox, webkit or all, --only network,svg/use, --stopping
+  cargo xtask lighthouse [ARGS]    what Lighthouse says of the page; --runs N, --strict
+  cargo xtask shots                the pictures of the page in docs/
   cargo xtask eval [ARGS]          questions to a real model, the whole way: --model openai:NAME --url URL, --tasks DIR; see e2e/eval/run.mjs";
 
 fn main() -> ExitCode {
@@ -30,6 +32,8 @@ fn main() -> ExitCode {
         ["test"] => test(),
         ["bench", what @ ("start" | "data" | "server"), arguments @ ..] => bench(what, arguments),
         ["attacks", arguments @ ..] => attacks(arguments),
+        ["lighthouse", arguments @ ..] => lighthouse(arguments),
+        ["shots"] => shots(),
         ["eval", arguments @ ..] => eval(arguments),
         _ => Err(Failure::new(USAGE)),
     };
@@ -108,6 +112,8 @@ fn test() -> Result<(), Failure> {
         .variable("CHROMIUM", &chromium)
         .run()
     });
+    // Once: what has to be perfect is the same each time. `cargo xtask lighthouse` measures.
+    report.check("lighthouse", || run_lighthouse(&["--runs", "1"]));
     report.check("other browsers", || {
         tools::other_browsers()?;
         Task::new("node")
@@ -137,6 +143,33 @@ fn run_attacks(arguments: &[&str]) -> Result<(), Failure> {
     Task::new("node")
         .words(["e2e/attacks/run.mjs"])
         .words(arguments)
+        .variable("SANDPLOT_BINARY", &binary()?)
+        .variable("CHROMIUM", &tools::chromium()?)
+        .run()
+}
+
+fn lighthouse(arguments: &[&str]) -> Result<(), Failure> {
+    bundle(&[])?;
+    build_release()?;
+    run_lighthouse(arguments)
+}
+
+fn run_lighthouse(arguments: &[&str]) -> Result<(), Failure> {
+    install_node_modules("e2e/lighthouse")?;
+    Task::new("node")
+        .words(["e2e/lighthouse/run.mjs"])
+        .words(arguments)
+        .variable("SANDPLOT_BINARY", &binary()?)
+        .variable("CHROMIUM", &tools::chromium()?)
+        .run()
+}
+
+/// Anew from a real server with real charts, so that they show what there is.
+fn shots() -> Result<(), Failure> {
+    bundle(&[])?;
+    build_release()?;
+    Task::new("node")
+        .words(["e2e/shots/run.mjs"])
         .variable("SANDPLOT_BINARY", &binary()?)
         .variable("CHROMIUM", &tools::chromium()?)
         .run()
