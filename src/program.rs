@@ -62,6 +62,13 @@ pub fn as_written(reply: &str) -> Option<String> {
     reply::program(reply)
 }
 
+/// A reply that was to be words: without the model's thoughts. None if nothing else is in it.
+pub fn words(reply: &str) -> Option<String> {
+    let words = reply::without_thoughts(reply);
+    let words = words.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    (!words.is_empty()).then(|| words.to_owned())
+}
+
 /// Holds every import of a program against the runtime.
 pub fn check_imports(source: &str, runtime: &Runtime) -> Result<(), ProgramError> {
     imports::check(source, runtime)

@@ -8,11 +8,13 @@
 //! that is called like an instruction stays a quoted name on its own line. The system message depends only on the runtime, so
 //! that a server can keep its evaluated state from question to question.
 
+mod figure;
 mod profile;
 mod tables;
 
 use crate::runtime::Runtime;
 
+pub use figure::{Facts, Panel};
 pub use profile::{Bound, Column, Kind, Privacy, Profile, ProfileError, Purpose, Table};
 use tables::Detail;
 pub(crate) use tables::quoted;
@@ -24,6 +26,10 @@ const FOLLOW_UP: &str = include_str!("prompt/follow_up.md");
 const PLAN: &str = include_str!("prompt/plan.md");
 const REPAIR: &str = include_str!("prompt/repair.md");
 const MISSING: &str = include_str!("prompt/missing.md");
+const EXPLAIN: &str = include_str!("prompt/explain.md");
+const EXPLAIN_PROGRAM: &str = include_str!("prompt/explain_program.md");
+const EXPLAIN_PART: &str = include_str!("prompt/explain_part.md");
+const EXPLAIN_FIGURE: &str = include_str!("prompt/explain_figure.md");
 
 /// Beginning and end of a traceback say most: what was called, and what went wrong.
 const TRACEBACK_LIMIT: usize = 3000;
@@ -58,6 +64,15 @@ pub enum Role {
 pub struct Previous<'a> {
     pub question: &'a str,
     pub program: &'a str,
+}
+
+/// What is to be put into plain words.
+#[derive(Debug, Clone, Copy)]
+pub enum Unclear<'a> {
+    Program,
+    /// Some lines of it.
+    Part(&'a str),
+    Figure(&'a Facts),
 }
 
 /// The messages that ask for a program, or for a change of the previous one.
@@ -123,6 +138,21 @@ pub fn without(
     asked.push(message(Role::Assistant, fenced("python", program)));
     asked.push(message(Role::User, fill(MISSING, &values)));
     asked
+}
+
+/// The messages that ask for words about a chart in place of a program.
+pub fn explain(question: &str, profile: &Profile, program: &str, unclear: Unclear<'_>) -> Vec<Message> {
+    let wanted = match unclear {
+        Unclear::Program => EXPLAIN_PROGRAM.trim_end().to_owned(),
+        Unclear::Part(part) => fill(EXPLAIN_PART, &[("part", &fenced("python", part))]),
+        Unclear::Figure(facts) => fill(EXPLAIN_FIGURE, &[("facts", &figure::describe(facts))]),
+    };
+    vec![
+        message(Role::System, EXPLAIN.trim_end().to_owned()),
+        first(question, profile),
+        message(Role::Assistant, fenced("python", program)),
+        message(Role::User, wanted),
+    ]
 }
 
 fn system(runtime: &Runtime) -> Message {

@@ -13,7 +13,7 @@ use tracing_subscriber::filter::ParseError;
 
 /// Requests by method, route and status.
 pub const REQUESTS: &str = "sandplot_requests_total";
-/// Programs asked of a model, by kind (`question`, `repair`), model and how that ended: `ok`, `left` (the reader did not wait) or
+/// What was asked of a model, by kind (`question`, `plan`, `repair`, `explanation`), model and how that ended: `ok`, `left` (the reader did not wait) or
 /// the code of the error.
 pub const ASKED: &str = "sandplot_asked_total";
 /// Repairs asked of a model, by round (`1`, `2`), model and how that ended. They are among those above as well.

@@ -26,10 +26,12 @@ const RUST: [(&str, &[&str]); 11] = [
 ];
 
 /// Rooms of `static/` and the rooms they may import from.
-const BROWSER: [(&str, &[&str]); 4] = [
-    ("app", &["shared"]),
+const BROWSER: [(&str, &[&str]); 5] = [
+    ("app", &["shared", "words"]),
     ("sandbox", &["shared"]),
     ("shared", &[]),
+    // What people read; only its keys are known to a module, as a type.
+    ("words", &[]),
     // Third-party code, which app loads by its address when it is wanted.
     ("vendor", &[]),
 ];

@@ -70,7 +70,7 @@ test("names in Chinese, Japanese, Korean, Greek and Cyrillic are no boxes on a c
   // As pixels, and on paper, where the words can be searched as well.
   const png = await downloaded(page, () => figure.getByRole("link", { name: /\.png$/ }).click());
   expect(png.length).toBeGreaterThan(20_000);
-  await figure.getByRole("button", { name: /^Save .* as …$/ }).click();
+  await figure.getByRole("button", { name: /^Save as …: / }).click();
   const dialog = page.getByRole("dialog", { name: "Save the figure" });
   await dialog.getByLabel("As").selectOption("pdf");
   const pdf = await downloaded(page, () => dialog.getByRole("button", { name: "Save" }).click());

@@ -26,7 +26,7 @@ async function downloaded(page, action) {
 
 /** @param {import("@playwright/test").Page} page @param {import("@playwright/test").Locator} figure */
 async function openDialog(page, figure) {
-  await figure.getByRole("button", { name: /^Save .* as …$/ }).click();
+  await figure.getByRole("button", { name: /^Save as …: / }).click();
   const dialog = page.getByRole("dialog", { name: "Save the figure" });
   await expect(dialog).toBeVisible();
   return dialog;

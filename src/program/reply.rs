@@ -59,7 +59,7 @@ const THOUGHT_TAGS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>",
 
 /// Drops what stands between the tags, after an unclosed one, and before a lone closing one: chat templates often put the
 /// opening tag into the prompt, so that only the end of the thoughts is seen.
-fn without_thoughts(text: &str) -> String {
+pub(super) fn without_thoughts(text: &str) -> String {
     let mut text = text.to_owned();
     for (open, close) in THOUGHT_TAGS {
         text = without_between(&text, open, close);

@@ -1,30 +1,28 @@
-//! A question on its way: the model's reply piece by piece, then the stored chart or a failure; and what it took.
+//! A question on its way: the model's reply piece by piece, then the stored chart or a failure. Each call of the model, and what
+//! it took, is `calling`'s.
 //!
 //! Where the model is to fill in a form first (`plan`), nobody is shown the form: the program that is made of it comes in one
 //! piece; where the question leaves nothing to choose, it comes without a call. If no form fits, or the server holds no reply to one, the same model is asked for a program. A program that imports what
 //! the runtime does not have goes back to it at once, as one of the repairs that a chart may have.
 //!
-//! Dropping the stream hangs up on the model. What was asked is counted then as well, so that a reader who left is counted too.
+//! Dropping the stream hangs up on the model.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::{Stream, StreamExt as _, stream};
 
 use super::App;
+use super::calling::{Call, Purpose, used};
 use super::error::Failure;
 use super::limit::{MOST_REPAIRS, PROGRAM_BYTES};
-use super::quota::{Client, Unit};
-use super::wire::{self, Activity, Answer, Doing};
-use crate::llm::{self, BrokenStream, Llm, LlmError, Piece, Pieces, Usage, Waiting};
+use super::quota::Client;
+use super::wire::{self, Activity, Answer, Doing, Explanation};
+use crate::llm::{BrokenStream, Llm, LlmError, Piece, Usage, Waiting};
 use crate::plan::{self, PlanError};
 use crate::program::ProgramError;
 use crate::store::{Chart, ChartId};
 use crate::{program, prompt, telemetry};
-
-/// Of text in any language, roughly: for what a provider does not count itself.
-const BYTES_A_TOKEN: usize = 4;
 
 /// A chart without its program.
 #[derive(Clone)]
@@ -42,12 +40,14 @@ pub(super) struct Request {
     pub(super) program: Vec<prompt::Message>,
 }
 
-/// What comes of asking, in order; one of the last two is the end.
+/// What comes of asking, in order; one of the last three is the end.
 pub(super) enum Step {
     /// What the model has begun to do, where that is not only to write a program.
     Doing(Doing),
     Delta(String),
     Done(Box<Answer>),
+    /// In place of a chart, where words about one were asked for.
+    Explained(Box<Explanation>),
     Failed(Arc<Failure>),
 }
 
@@ -133,13 +133,6 @@ enum Stage {
     Over,
 }
 
-/// One call of the model.
-struct Call {
-    pieces: Pieces,
-    reply: String,
-    measured: Measured,
-}
-
 impl Asking {
     fn call(
         &self,
@@ -147,31 +140,15 @@ impl Asking {
         messages: &[prompt::Message],
         schema: Option<&serde_json::Value>,
     ) -> Result<Call, Failure> {
-        let schema_bytes = schema.map_or(0, |schema| schema.to_string().len());
-        let bytes: usize = messages.iter().map(|message| message.content.len()).sum();
-        let question_tokens = tokens(bytes + schema_bytes);
-        self.app
-            .meters()
-            .take(Unit::Tokens, self.client, question_tokens, Instant::now())
-            .map_err(Failure::Quota)?;
-        let messages = messages.iter().map(for_llm).collect();
-        Ok(Call {
-            pieces: self.llm.stream(messages, schema.cloned().map(llm::Schema::new)),
-            reply: String::new(),
-            measured: Measured {
-                app: self.app.clone(),
-                client: self.client,
-                model: self.llm.clone(),
-                kind,
-                round: self.draft.repairs,
-                started: Instant::now(),
-                has_begun: false,
-                outcome: "left",
-                question_tokens,
-                reply_bytes: 0,
-                usage: None,
-            },
-        })
+        let round = self.draft.repairs;
+        Call::start(
+            &self.app,
+            self.client,
+            &self.llm,
+            Purpose { kind, round },
+            messages,
+            schema,
+        )
     }
 
     /// None after the last step.
@@ -320,15 +297,7 @@ impl Asking {
         if program.source.len() > PROGRAM_BYTES {
             return Err(Failure::ProgramTooLarge(program.source.len()));
         }
-        let usage = self.used.map(|usage| {
-            let cost = self.llm.cost(usage);
-            wire::Usage {
-                input_tokens: usage.input_tokens,
-                output_tokens: usage.output_tokens,
-                dollars: cost.map(|cost| cost.dollars),
-                is_estimate: cost.is_some_and(|cost| cost.is_estimate),
-            }
-        });
+        let usage = self.used.map(|usage| used(&self.llm, usage));
         let name = self.llm.name().to_owned();
         let stored = self
             .draft
@@ -341,7 +310,7 @@ impl Asking {
 
 impl Doing {
     /// `is_form`: what the model does once it begins.
-    fn waiting(waiting: Waiting, is_form: bool) -> Doing {
+    pub(super) fn waiting(waiting: Waiting, is_form: bool) -> Doing {
         match waiting {
             Waiting::Queued { ahead } => Doing {
                 ahead: Some(ahead),
@@ -376,83 +345,5 @@ fn sum(one: Option<Usage>, other: Option<Usage>) -> Option<Usage> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.and(other)),
         (one, other) => one.or(other),
-    }
-}
-
-fn for_llm(message: &prompt::Message) -> llm::Message {
-    let role = match message.role {
-        prompt::Role::System => llm::Role::System,
-        prompt::Role::User => llm::Role::User,
-        prompt::Role::Assistant => llm::Role::Assistant,
-    };
-    llm::Message {
-        role,
-        content: message.content.clone(),
-    }
-}
-
-fn tokens(bytes: usize) -> u64 {
-    u64::try_from(bytes.div_ceil(BYTES_A_TOKEN)).unwrap_or(u64::MAX)
-}
-
-/// Counts itself when it is dropped.
-struct Measured {
-    app: App,
-    client: Client,
-    model: Arc<Llm>,
-    kind: &'static str,
-    /// Which repair it is; none of a question.
-    round: u32,
-    started: Instant,
-    has_begun: bool,
-    outcome: &'static str,
-    /// As the client was charged with before the model was asked.
-    question_tokens: u64,
-    reply_bytes: usize,
-    usage: Option<Usage>,
-}
-
-impl Measured {
-    fn piece(&mut self, text: &str) {
-        self.reply_bytes += text.len();
-        if !self.has_begun {
-            self.has_begun = true;
-            metrics::histogram!(telemetry::FIRST_TOKEN_SECONDS, "model" => self.model.name().to_owned())
-                .record(self.started.elapsed());
-        }
-    }
-
-    /// What the provider counted; where it did not, what it must have been about. A call that was refused took nothing.
-    fn tokens(&self) -> u64 {
-        match self.usage {
-            Some(usage) => usage.input_tokens.saturating_add(usage.output_tokens),
-            None if self.has_begun || self.outcome == "left" => self.question_tokens + tokens(self.reply_bytes),
-            None => 0,
-        }
-    }
-}
-
-impl Drop for Measured {
-    fn drop(&mut self) {
-        let (tokens, now) = (self.tokens(), Instant::now());
-        self.app
-            .meters()
-            .correct_tokens(self.client, self.question_tokens, tokens, now);
-        let model = || self.model.name().to_owned();
-        metrics::counter!(telemetry::ASKED, "kind" => self.kind, "model" => model(), "outcome" => self.outcome)
-            .increment(1);
-        if self.round > 0 {
-            let round = self.round.to_string();
-            metrics::counter!(telemetry::REPAIRS, "round" => round, "model" => model(), "outcome" => self.outcome)
-                .increment(1);
-        }
-        if self.outcome == "ok" {
-            metrics::histogram!(telemetry::REPLY_SECONDS, "model" => model()).record(self.started.elapsed());
-        }
-        if let Some(usage) = self.usage {
-            for (direction, tokens) in [("input", usage.input_tokens), ("output", usage.output_tokens)] {
-                metrics::counter!(telemetry::TOKENS, "model" => model(), "direction" => direction).increment(tokens);
-            }
-        }
     }
 }

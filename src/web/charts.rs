@@ -1,6 +1,6 @@
 //! The API of charts: ask, store, repair, read.
 //!
-//! Asking is a stream in any case (`asking` makes it): pieces of the reply, then the stored chart or a failure. With `Accept: text/event-stream` the
+//! Asking is a stream in any case (`asking` and `explaining` make it): pieces of the reply, then the stored chart or a failure. With `Accept: text/event-stream` the
 //! reader gets it as it comes, otherwise its end as one answer. When the reader leaves, the stream is dropped and with it the
 //! call to the model; a chart is stored only when its program is whole.
 
@@ -181,7 +181,7 @@ pub(super) async fn repair(
         .unwrap_or_default();
     let runtime = app.parts().bundle.runtime();
     let program = prompt::repair(&failed.question, &profile, &failed.program, &traceback, runtime);
-    let llm = repairer(&app, model.as_deref(), failed.model.as_deref()).await?;
+    let llm = writer_or(&app, model.as_deref(), failed.model.as_deref()).await?;
     let draft = Draft {
         question: failed.question,
         profile: failed.profile,
@@ -206,8 +206,8 @@ async fn model(app: &App, name: Option<&str>) -> Result<Arc<Llm>, Failure> {
     }
 }
 
-/// Whoever wrote the program repairs it, unless another is wanted or the writer is gone.
-async fn repairer(app: &App, wanted: Option<&str>, writer: Option<&str>) -> Result<Arc<Llm>, Failure> {
+/// Whoever wrote the program repairs and explains it, unless another is wanted or the writer is gone.
+pub(super) async fn writer_or(app: &App, wanted: Option<&str>, writer: Option<&str>) -> Result<Arc<Llm>, Failure> {
     if wanted.is_none()
         && let Some(llm) = app.parts().models.find(writer).await
     {
@@ -216,7 +216,7 @@ async fn repairer(app: &App, wanted: Option<&str>, writer: Option<&str>) -> Resu
     model(app, wanted).await
 }
 
-fn read_profile(json: &str) -> Result<Profile, Failure> {
+pub(super) fn read_profile(json: &str) -> Result<Profile, Failure> {
     if json.len() > PROFILE_BYTES {
         return Err(Failure::ProfileTooLarge(json.len()));
     }
@@ -226,7 +226,11 @@ fn read_profile(json: &str) -> Result<Profile, Failure> {
     Ok(profile)
 }
 
-async fn answer(app: App, headers: &HeaderMap, steps: impl Stream<Item = Step> + Send + 'static) -> Response {
+pub(super) async fn answer(
+    app: App,
+    headers: &HeaderMap,
+    steps: impl Stream<Item = Step> + Send + 'static,
+) -> Response {
     if wants_events(headers) {
         events(app, steps)
     } else {
@@ -255,6 +259,9 @@ async fn once(steps: impl Stream<Item = Step>) -> Response {
                 let headers = [(LOCATION, stored.url.clone()), (CACHE_CONTROL, "no-store".into())];
                 return (StatusCode::CREATED, headers, axum::Json(stored)).into_response();
             }
+            Step::Explained(explanation) => {
+                return ([(CACHE_CONTROL, "no-store")], axum::Json(explanation)).into_response();
+            }
             Step::Failed(failure) => return failed(failure),
         }
     }
@@ -276,6 +283,7 @@ fn events(app: App, steps: impl Stream<Item = Step> + Send + 'static) -> Respons
             Step::Doing(what) => event("doing", &what),
             Step::Delta(text) => event("delta", &Delta { text: &text }),
             Step::Done(stored) => event("program", &stored),
+            Step::Explained(explanation) => event("explanation", &explanation),
             Step::Failed(failure) => {
                 let said = failure.said();
                 let message = said.sentence.text(app.pages().words(Language::English));

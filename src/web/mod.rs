@@ -1,6 +1,6 @@
 //! HTTP: every URL and every layer on this screen.
 //!
-//! Each part answers for one family of routes and leaves the rest alone: `pages` (what people see), `charts` and `asking` (the API), `assets`
+//! Each part answers for one family of routes and leaves the rest alone: `pages` (what people see), `charts`, `asking` and `explaining` (the API), `calling` (each call of a model), `assets`
 //! (files), `sharing` (short links, frames on other sites) with `player` (what draws a chart there), `health` (for whoever runs the server), `access` (who may come in, and the login page). `wire` is the shape of what is
 //! sent, `error` the only way to say no, `hosts` and `limit` what a request may be, `quota` how many there may be, `csp` what a page may do, `log` the line each
 //! request leaves, `words` what people read in their language, `serve` what a connection may take.
@@ -8,9 +8,11 @@
 mod access;
 mod asking;
 mod assets;
+mod calling;
 mod charts;
 mod csp;
 mod error;
+mod explaining;
 mod health;
 mod hosts;
 mod limit;
@@ -146,6 +148,10 @@ pub fn app(app: App) -> Router {
         .route(
             "/api/v1/charts/{id}/repair",
             post(charts::repair).route_layer(metered()),
+        )
+        .route(
+            "/api/v1/charts/{id}/explain",
+            post(explaining::explain).route_layer(metered()),
         )
         .route("/metrics", get(health::metrics))
         .fallback(error::no_such_page)

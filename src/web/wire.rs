@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::words::Phrase;
-use crate::prompt::Privacy;
+use crate::prompt::{Facts, Privacy};
 use crate::store::Chart;
 
 /// The body of `POST /api/v1/charts`: a question for the model, or a program to be stored as it is.
@@ -32,6 +32,34 @@ pub(super) struct Repair {
     pub(super) traceback: String,
     /// The one that wrote the program if it is left out.
     pub(super) model: Option<String>,
+}
+
+/// The body of `POST /api/v1/charts/{id}/explain`: what of the chart is to be put into plain words. The figure, if its facts are
+/// given; a part of the program, if one is selected; else the whole program.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+pub(super) struct Explain {
+    pub(super) facts: Option<Facts>,
+    /// As it stands in the program.
+    pub(super) selection: Option<String>,
+    /// In place of the one that was told when the chart was made.
+    #[cfg_attr(test, ts(optional, as = "Option<crate::prompt::Profile>"))]
+    pub(super) profile: Option<Box<RawValue>>,
+    /// The one that wrote the program if it is left out.
+    pub(super) model: Option<String>,
+}
+
+/// The answer to it, also the data of the event `explanation`, which comes before `done`.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Explanation {
+    /// In paragraphs with blank lines between them.
+    pub(super) text: String,
+    pub(super) model: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub(super) usage: Option<Usage>,
 }
 
 /// A stored chart.
@@ -518,7 +546,7 @@ mod tests {
     use ts_rs::{Config, TS};
 
     use super::*;
-    use crate::prompt::{Bound, Column, Kind, Profile, Purpose, Table};
+    use crate::prompt::{Bound, Column, Kind, Panel, Profile, Purpose, Table};
     use crate::runtime::{Base, Core, File, Fonts, Hint, Package, Readers, Renderer, Renderers, Runtime, Snapshot};
 
     /// Writes the types the page works with, and fails if they were not up to date: so a change is seen, and the next run passes.
@@ -532,6 +560,10 @@ mod tests {
         let declarations = [
             declaration::<Ask>(),
             declaration::<Repair>(),
+            declaration::<Explain>(),
+            declaration::<Explanation>(),
+            declaration::<Facts>(),
+            declaration::<Panel>(),
             declaration::<Answer>(),
             declaration::<Version>(),
             declaration::<Versions>(),

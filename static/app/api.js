@@ -4,13 +4,18 @@
  * about it is session.js's. Bodies are given as text, so that what was shown to the person is what is sent, byte for byte.
  *
  * @import {Chart} from "./page-data.js"
- * @import {Activity, Doing, Phrase, Profile, Usage, Version} from "./wire.js"
+ * @import {Activity, Doing, Explain, Explanation, Phrase, Profile, Usage, Version} from "./wire.js"
  *
  * @typedef {{what: string, body: string, at: Date}} Sent one request that left the tab
  * @typedef {object} Streaming
  * @property {AbortSignal} signal
  * @property {(text: string) => void} onDelta
- * @property {(doing: Doing) => void} onDoing
+ * @property {(doing: Doing) => void} [onDoing]
+ */
+/**
+ * How a stream ends well.
+ * @template T
+ * @typedef {{event: string, parse: (data: unknown) => T}} End
  */
 
 import { hasWords, say, t } from "./language.js";
@@ -37,12 +42,16 @@ export class ApiError extends Error {
 /** @param {(sent: Sent) => void} onSent told of every body that is about to leave the tab */
 export function createApi(onSent) {
   /**
+   * @template T
    * @param {string} what
    * @param {string} path
    * @param {string} body
    * @param {Streaming} streaming
+   * @param {End<T>} end
+   * @returns {Promise<T>}
    */
-  async function stream(what, path, body, { signal, onDelta, onDoing }) {
+  async function stream(what, path, body, streaming, end) {
+    const { signal } = streaming;
     onSent({ what, body, at: new Date() });
     const response = await request(path, {
       method: "POST",
@@ -51,15 +60,14 @@ export function createApi(onSent) {
       headers: { "content-type": "application/json", accept: "text/event-stream" },
     });
     const requestId = response.headers.get("x-request-id");
-    if (!response.headers.get("content-type")?.startsWith("text/event-stream"))
-      return parseChart(await response.json());
+    if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return end.parse(await response.json());
     if (!response.body) throw broken(requestId);
-    return readReply(response.body, requestId, { signal, onDelta, onDoing });
+    return readReply(response.body, requestId, streaming, end);
   }
 
   return {
     /** @param {string} body @param {Streaming} streaming @returns {Promise<Chart>} */
-    ask: (body, streaming) => stream(t("sent.question"), "/api/v1/charts", body, streaming),
+    ask: (body, streaming) => stream(t("sent.question"), "/api/v1/charts", body, streaming, CHART),
 
     /**
      * @param {string} id
@@ -74,6 +82,22 @@ export function createApi(onSent) {
         `/api/v1/charts/${encodeURIComponent(id)}/repair`,
         JSON.stringify({ traceback, ...(model !== null && { model }) }, null, 2),
         streaming,
+        CHART,
+      ),
+
+    /**
+     * @param {string} id
+     * @param {Explain} body
+     * @param {Streaming} streaming
+     * @returns {Promise<Explanation>}
+     */
+    explain: (id, body, streaming) =>
+      stream(
+        t(body.facts ? "sent.explain_figure" : "sent.explain_program"),
+        `/api/v1/charts/${encodeURIComponent(id)}/explain`,
+        JSON.stringify(body, null, 2),
+        streaming,
+        EXPLANATION,
       ),
 
     /** @param {string} body @param {AbortSignal} signal @returns {Promise<Chart>} */
@@ -123,16 +147,23 @@ export function createApi(onSent) {
 
 /** @typedef {ReturnType<typeof createApi>} Api */
 
+/** @type {End<Chart>} */
+const CHART = { event: "program", parse: (data) => parseChart(data) };
+/** @type {End<Explanation>} */
+const EXPLANATION = { event: "explanation", parse: (data) => parseExplanation(data) };
+
 /**
+ * @template T
  * @param {ReadableStream<Uint8Array>} body
  * @param {string | null} requestId
  * @param {Streaming} streaming
- * @returns {Promise<Chart>}
+ * @param {End<T>} end
+ * @returns {Promise<T>}
  */
-async function readReply(body, requestId, { signal, onDelta, onDoing }) {
+async function readReply(body, requestId, { signal, onDelta, onDoing }, end) {
   const events = readEvents(body);
-  /** @type {Chart | null} */
-  let chart = null;
+  /** @type {{value: T} | null} */
+  let whole = null;
   try {
     for (;;) {
       const next = await beforeSilence(events.next(), requestId);
@@ -140,8 +171,8 @@ async function readReply(body, requestId, { signal, onDelta, onDoing }) {
       if (next.value === "alive") continue;
       const { name, data } = next.value;
       if (name === "delta") onDelta(text(record(JSON.parse(data))["text"]));
-      else if (name === "doing") onDoing(parseDoing(JSON.parse(data)));
-      else if (name === "program") chart = parseChart(JSON.parse(data));
+      else if (name === "doing") onDoing?.(parseDoing(JSON.parse(data)));
+      else if (name === end.event) whole = { value: end.parse(JSON.parse(data)) };
       else if (name === "error") throw errorOf(JSON.parse(data), requestId, null);
       else if (name === "done") break;
     }
@@ -151,8 +182,8 @@ async function readReply(body, requestId, { signal, onDelta, onDoing }) {
   } finally {
     events.return(undefined).catch(() => {});
   }
-  if (!chart) throw broken(requestId);
-  return chart;
+  if (!whole) throw broken(requestId);
+  return whole.value;
 }
 
 /** @type {readonly Activity[]} */
@@ -256,6 +287,16 @@ function parseChart(value) {
     repairs: typeof repairs === "number" ? repairs : 0,
     created: typeof created === "string" ? created : "",
     model: typeof model === "string" ? model : null,
+    ...(typeof usage === "object" && usage !== null && { usage: parseUsage(record(usage)) }),
+  };
+}
+
+/** @param {unknown} value @returns {Explanation} */
+function parseExplanation(value) {
+  const { text: words, model, usage } = record(value);
+  return {
+    text: text(words),
+    model: text(model),
     ...(typeof usage === "object" && usage !== null && { usage: parseUsage(record(usage)) }),
   };
 }

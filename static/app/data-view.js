@@ -14,7 +14,7 @@ import { PRIVACY_LEVELS } from "./disclosure.js";
 import { find, make, makeButton, setText } from "./dom.js";
 import { t } from "./language.js";
 import { tableSheet } from "./table-sheet.js";
-import { listed, size } from "./words.js";
+import { duration, listed, size } from "./words.js";
 
 /**
  * @param {Sample[]} samples
@@ -46,6 +46,9 @@ export function createDataView(samples, { onRemove, onSample, onForget, onStop, 
   /** @type {TablesState["edits"] | null} */
   let drawnEdits = null;
   let drawnPrivacy = "";
+  const clock = find("data-clock", HTMLElement);
+  /** When the file that is being read was begun, as performance.now() counts. @type {number | null} */
+  let since = null;
 
   privacy.addEventListener("change", () => {
     const level = PRIVACY_LEVELS.find((known) => known === privacy.value);
@@ -75,6 +78,7 @@ export function createDataView(samples, { onRemove, onSample, onForget, onStop, 
     render(state, quiet) {
       hint.hidden = state.open.length > 0 || state.busy !== null;
       progress.hidden = state.busy === null;
+      since = state.busy === null ? null : (since ?? performance.now());
       if (state.busy) renderProgress(state.busy, state.progress);
       setText(pick, t(state.open.length > 0 ? "data.add" : "data.choose"));
       problem.hidden = state.problem === null;
@@ -116,6 +120,11 @@ export function createDataView(samples, { onRemove, onSample, onForget, onStop, 
       const wasOpen = sheet.querySelector("details")?.open ?? true;
       sheet.replaceChildren(...tables.map((table, index) => tableSheet(table, state, index, wasOpen, onEdit)));
       sheet.hidden = tables.length === 0;
+    },
+
+    /** The seconds that a file takes. */
+    tick() {
+      if (since !== null) setText(clock, duration(performance.now() - since));
     },
 
     /** The figure takes the stage: the tables step back to one line each. */

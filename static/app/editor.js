@@ -243,6 +243,11 @@ export function createEditor(cm, root, element, { onEdit, onRun, profile }) {
       view.focus();
       view.setTabFocusMode(false);
     },
+    /** Where what is selected begins and ends. */
+    selection() {
+      const { from, to } = view.state.selection.main;
+      return { start: from, end: to };
+    },
     /** @param {number} anchor @param {number} head */
     select(anchor, head) {
       const { length } = view.state.doc;

@@ -36,10 +36,13 @@ const SMALL_WIDTH = 720;
 /**
  * @param {HTMLElement} container
  * @param {SandboxConfig} config
- * @param {{makeFile?: typeof makeFigureFile, offers?: boolean}} [more] `makeFile`: what makes files of interactive figures, where those
- *   are offered; `offers`: whether any file is
+ * @param {object} [more]
+ * @param {typeof makeFigureFile} [more.makeFile] what makes files of interactive figures, where those are offered
+ * @param {boolean} [more.offers] whether any file is
+ * @param {(figure: Figure, position: number, name: string) => {button: HTMLElement, panel: HTMLElement}} [more.explain] where words about
+ *   a figure can be asked for
  */
-export function createGallery(container, config, { makeFile, offers = true } = {}) {
+export function createGallery(container, config, { makeFile, offers = true, explain } = {}) {
   /** @type {(() => void)[]} */
   let undo = [];
   /** Of the cells that may still be shown. */
@@ -192,6 +195,11 @@ export function createGallery(container, config, { makeFile, offers = true } = {
         unreachable(figure);
     }
     if (offers) caption.append(actions);
+    if (explain && figure.kind !== "table") {
+      const { button, panel } = explain(figure, position, name);
+      actions.prepend(button);
+      element.append(panel);
+    }
     if (figure.kind !== "table" && figure.tables.length > 0) element.append(asTables(figure.tables, name, stem));
     return element;
   }

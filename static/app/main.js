@@ -12,10 +12,12 @@ import { moveBars } from "./beat.js";
 import { createControls } from "./controls.js";
 import { createDataView } from "./data-view.js";
 import { find, setText } from "./dom.js";
+import { createExplanations } from "./explanations.js";
 import { createGallery } from "./figures.js";
 import { createFormatter } from "./format.js";
 import { makeFigureFile } from "./html-file.js";
 import { openAddressed, takeIn } from "./intake.js";
+import { t } from "./language.js";
 import { bindModelPicker } from "./model-picker.js";
 import { saveNotebook } from "./notebook-file.js";
 import { readPageData } from "./page-data.js";
@@ -39,7 +41,13 @@ const wide = matchMedia("(min-width: 60rem)");
 const pageData = readPageData();
 const question = find("question", HTMLTextAreaElement);
 const form = find("ask-form", HTMLFormElement);
-const gallery = createGallery(find("figures", HTMLElement), pageData, { makeFile: makeFigureFile });
+const gallery = createGallery(find("figures", HTMLElement), pageData, {
+  makeFile: makeFigureFile,
+  // Who came by the link of a chart may ask nothing.
+  ...(!pageData.isReader && {
+    explain: (figure, position, name) => explanations.place(`figure ${position}`, figure, name),
+  }),
+});
 const sandbox = createSandbox(pageData, {
   onStatus: (status) => session.sandboxChanged(status),
   onFallback: (reason) => seal.fellBack(reason),
@@ -60,6 +68,13 @@ const program = createProgramView(find("program", HTMLElement), {
   onEdit: session.edit,
   onRun: session.run,
   profile: () => session.state.tables.profile,
+});
+const explanations = createExplanations({
+  api,
+  hasModel: pageData.models.length > 0,
+  state: () => session.state,
+  disclosed: () => tables.disclosed() ?? null,
+  selection: program.selection,
 });
 const sharing = createSharing({ pageData, api, sandbox, gallery, state: () => session.state });
 const versions = createVersions(api, (state) => versionsView.render(state));
@@ -117,6 +132,7 @@ function render() {
   if (!pageData.isReader) {
     controls.render(state);
     versions.follow(state.chart);
+    explanations.follow();
   }
   if (state.phase !== phaseBefore) {
     phaseBefore = state.phase;
@@ -228,17 +244,26 @@ find("home-link", HTMLAnchorElement).addEventListener("click", (event) => {
   session.restart(true);
 });
 
+document.addEventListener("selectionchange", explanations.selected);
+// The editor keeps its selection to itself, but not what makes one.
+for (const type of ["keyup", "pointerup"]) find("program", HTMLElement).addEventListener(type, explanations.selected);
 document.addEventListener("keydown", (event) => {
   // What closes a list of words, or a dialog, stops nothing else.
-  if (event.key === "Escape" && !event.defaultPrevented) session.stop();
+  if (event.key === "Escape" && !event.defaultPrevented && !explanations.stop()) session.stop();
 });
 addEventListener("popstate", () => session.visit(location.pathname));
 setInterval(() => {
   const { state } = session;
-  if (isBusy(state.phase) || state.failure?.retryAt) view.tick(state);
+  if (isBusy(state.phase) || state.failure?.retryAt || state.tables.busy) view.tick(state);
+  explanations.tick();
 }, TICK_MILLISECONDS);
 moveBars([find("bar", HTMLProgressElement), find("data-bar", HTMLProgressElement)]);
 
+{
+  const { button, panel } = explanations.place("program", null, t("explain.the_program"));
+  find("explain", HTMLElement).append(button);
+  find("explanation", HTMLElement).replaceWith(panel);
+}
 sandbox.prepare();
 takeIn(find("file-input", HTMLInputElement), tables);
 // After what was open before: it would take the word from an address that cannot be opened.

@@ -212,6 +212,9 @@ export function createPlainEditor(pre, { onEdit, onRun }) {
       const line = how.failure?.line ?? null;
       const mode = how.readOnly ? "false" : PLAIN;
       if (pre.contentEditable !== mode) pre.contentEditable = mode;
+      // What cannot be edited at the moment can still be reached and scrolled by keyboard.
+      if (how.readOnly) pre.tabIndex = 0;
+      else pre.removeAttribute("tabindex");
       const differs = pre.textContent !== program;
       if (differs) {
         pre.textContent = program;
@@ -235,6 +238,7 @@ export function createPlainEditor(pre, { onEdit, onRun }) {
     /** Leaves the element to somebody else. */
     end() {
       listening.abort();
+      pre.removeAttribute("tabindex");
       paintNothing();
     },
   };

@@ -21,7 +21,7 @@ const FETCH_AFTER = 1500;
 /** @param {HTMLElement} element @param {Listeners} listeners */
 export function createProgramView(element, listeners) {
   const plain = createPlainEditor(element, listeners);
-  /** @type {Pick<typeof plain, "render" | "focus">} */
+  /** @type {Pick<typeof plain, "render" | "focus" | "selection">} */
   let shown = plain;
   /** @type {HowShown} */
   let how = { readOnly: false, failure: null };
@@ -73,6 +73,11 @@ export function createProgramView(element, listeners) {
     render(program, nextHow) {
       how = nextHow;
       shown.render(program, how);
+    },
+    /** What is selected of it; "" is nothing. */
+    selection() {
+      const { start, end } = shown.selection();
+      return (element.textContent ?? "").slice(start, end).trim();
     },
     focus() {
       shown.focus();

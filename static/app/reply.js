@@ -13,10 +13,15 @@ const BARE = /^\s*(?:import\s|from\s+\w|#|"""|'''|def\s|async\s|class\s|@\w|\w[\
  * @returns {{program: string, thinking: boolean}}
  */
 export function readPartialReply(reply) {
+  const { text, thinking } = withoutThoughts(reply);
+  return { program: openBlock(text) ?? (BARE.test(text) ? text.trimStart() : ""), thinking };
+}
+
+/** What is said so far, where words are wanted and no program. @param {string} reply @returns {{text: string, thinking: boolean}} */
+export function withoutThoughts(reply) {
   const spoken = reply.replace(/<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/g, "");
   const thought = spoken.search(/<think(?:ing)?>/);
-  const text = thought < 0 ? spoken : spoken.slice(0, thought);
-  return { program: openBlock(text) ?? (BARE.test(text) ? text.trimStart() : ""), thinking: thought >= 0 };
+  return { text: thought < 0 ? spoken : spoken.slice(0, thought), thinking: thought >= 0 };
 }
 
 /** The last fenced block, whether it is closed or not. @param {string} text */

@@ -15,7 +15,8 @@ import { t } from "./language.js";
 import { describeStatus, elapsed } from "./seal-view.js";
 import { MOST_REPAIRS } from "./session.js";
 import { suggestQuestions } from "./suggestions.js";
-import { duration, fileStem, money, size, withoutMiddle } from "./words.js";
+import { describeUsage } from "./usage.js";
+import { duration, fileStem, size, withoutMiddle } from "./words.js";
 
 /** @param {SessionState["phase"]} phase */
 export const isBusy = (phase) => phase === "asking" || phase === "booting" || phase === "running";
@@ -74,8 +75,9 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     setText(progress, describeProgress(state));
     clock.hidden = !busy;
     stop.hidden = !busy;
-    const booting = state.phase === "booting" && state.sandbox.phase === "download" && state.sandbox.total > 0;
-    const fetched = state.fetching ?? (booting ? state.sandbox : null);
+    const waits = state.phase === "booting" || state.phase === "running";
+    const downloads = waits && state.sandbox.phase === "download" && state.sandbox.total > 0;
+    const fetched = state.fetching ?? (downloads ? state.sandbox : null);
     bar.hidden = !busy;
     if (fetched) {
       bar.max = fetched.total;
@@ -192,6 +194,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     const link = find("program-download", HTMLAnchorElement);
     link.hidden = empty || state.writing;
     element("notebook").hidden = link.hidden;
+    element("explain").hidden = link.hidden || pageData.isReader;
     element("format").hidden = link.hidden;
     if (programShown !== state.program) element("format-note").hidden = true;
     programShown = state.program;
@@ -205,11 +208,15 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
 
   /** The seconds, and the wait that a busy server asks for. Apart from the rest: it changes without the state. @param {SessionState} state */
   function tick(state) {
-    const { fetching } = state;
-    const bytes = fetching
-      ? `${t("progress.bytes", { done: size(fetching.done), total: size(fetching.total) })} · `
-      : "";
-    if (isBusy(state.phase)) setText(clock, bytes + elapsed(state.since));
+    if (isBusy(state.phase)) {
+      const { fetching } = state;
+      const bytes = fetching
+        ? `${t("progress.bytes", { done: size(fetching.done), total: size(fetching.total) })} · `
+        : "";
+      setText(clock, bytes + elapsed(state.since));
+      setText(progress, describeProgress(state));
+    }
+    data.tick();
     const again = find("again", HTMLButtonElement);
     const wait = Math.ceil(((state.failure?.retryAt ?? 0) - performance.now()) / 1000);
     again.disabled = wait > 0;
@@ -239,23 +246,31 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
   };
 }
 
+/** After so long without a word a person begins to doubt. */
+const SILENT_MILLISECONDS = 15_000;
+
 /** @param {SessionState} state */
 function describeProgress(state) {
-  const { phase, doing, sandbox, result, repairing, attempts } = state;
+  const { phase, since, doing, sandbox, result, repairing, attempts } = state;
+  const silent = performance.now() - since > SILENT_MILLISECONDS;
   const attempt = attempts.at(-1);
   const repair = repairing > 0 && attempt ? describeRepair(attempt) : "";
   switch (phase) {
     case "idle":
       return "";
     case "asking":
-      return [repair, doing || (repair ? "" : t("progress.asking"))].filter(Boolean).join(" · ");
+      return [repair, doing || (silent ? t("progress.silent") : repair ? "" : t("progress.asking"))]
+        .filter(Boolean)
+        .join(" · ");
     case "booting":
       // The numbers are in the bar: a live region that counts would never be quiet.
       return [repair, doing || t("progress.waiting", { status: describeStatus({ ...sandbox, total: 0 }) })]
         .filter(Boolean)
         .join(" · ");
     case "running":
-      return [repair, doing || t("progress.running")].filter(Boolean).join(" · ");
+      return [repair, doing || t(sandbox.phase === "download" ? "progress.packages" : "progress.running")]
+        .filter(Boolean)
+        .join(" · ");
     case "shown":
       return result ? describeDrawn(duration(result.milliseconds), attempts.length) : "";
     case "failed":
@@ -270,15 +285,6 @@ function describeProgress(state) {
 /** @param {string} time @param {number} repairs */
 function describeDrawn(time, repairs) {
   return repairs > 0 ? t("progress.drawn_repaired", { time, n: repairs }) : t("progress.drawn", { time });
-}
-
-/** What the call took, as far as it is known. @param {SessionState["usage"]} usage */
-function describeUsage(usage) {
-  if (usage === null) return [];
-  const { inputTokens, outputTokens, dollars, isEstimate } = usage;
-  const tokens = t("usage.tokens", { into: inputTokens, out: outputTokens });
-  if (dollars === undefined) return [tokens];
-  return [tokens, isEstimate ? t("usage.about", { money: money(dollars) }) : money(dollars)];
 }
 
 /** @param {Attempt} attempt */

@@ -23,6 +23,44 @@ export type Repair = { traceback: string,
 model?: string, };
 
 /**
+ * The body of `POST /api/v1/charts/{id}/explain`: what of the chart is to be put into plain words. The figure, if its facts are
+ * given; a part of the program, if one is selected; else the whole program.
+ */
+export type Explain = { facts?: Facts, 
+/**
+ * As it stands in the program.
+ */
+selection?: string, 
+/**
+ * In place of the one that was told when the chart was made.
+ */
+profile?: Profile, 
+/**
+ * The one that wrote the program if it is left out.
+ */
+model?: string, };
+
+/**
+ * The answer to it, also the data of the event `explanation`, which comes before `done`.
+ */
+export type Explanation = { 
+/**
+ * In paragraphs with blank lines between them.
+ */
+text: string, model: string, usage?: Usage, };
+
+/**
+ * Words come only if they were told already: in the program, the question or the profile. `static/app/explain-body.js` sees to that.
+ */
+export type Facts = { library?: string, kind?: string, title?: string, 
+/**
+ * How many marks; not said where the person tells only names.
+ */
+points?: number, series?: Array<string>, panels?: Array<Panel>, };
+
+export type Panel = { title?: string, xLabel?: string, yLabel?: string, xScale?: string, yScale?: string, kinds?: Array<string>, };
+
+/**
  * A stored chart.
  */
 export type Answer = { id: string, url: string, question: string, program: string, profile: Profile | null, parent: string | null, repairs: number, 

@@ -12,6 +12,7 @@ mod assets;
 mod attacks;
 mod charts;
 mod connections;
+mod explain;
 mod models;
 mod pages;
 mod plans;

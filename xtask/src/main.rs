@@ -21,6 +21,8 @@ const USAGE: &str = "usage:
   cargo xtask bench server [ARGS]  how fast the server is beside nginx, and what an open question costs; --runs N
   cargo xtask bench model [ARGS]   the model in the server beside a bare llama.cpp server; --runs N, --threads N
   cargo xtask attacks [ARGS]       hostile programs in a real browser: --browser firefox, webkit or all, --only network,svg/use, --stopping
+  cargo xtask lighthouse [ARGS]    what Lighthouse says of the page; --runs N, --strict
+  cargo xtask shots                the pictures of the page in docs/
   cargo xtask eval [ARGS]          questions to a real model, the whole way: --model openai:NAME --url URL, --tasks DIR; see e2e/eval/run.mjs";
 
 const TEST_WEIGHTS: &str = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf";
@@ -36,6 +38,8 @@ fn main() -> ExitCode {
         ["env"] => env(),
         ["bench", what @ ("start" | "data" | "server" | "model"), arguments @ ..] => bench(what, arguments),
         ["attacks", arguments @ ..] => attacks(arguments),
+        ["lighthouse", arguments @ ..] => lighthouse(arguments),
+        ["shots"] => shots(),
         ["eval", arguments @ ..] => eval(arguments),
         _ => Err(Failure::new(USAGE)),
     };
@@ -154,6 +158,8 @@ fn test() -> Result<(), Failure> {
         .variable("CHROMIUM", &chromium)
         .run()
     });
+    // Once: what has to be perfect is the same each time. `cargo xtask lighthouse` measures.
+    report.check("lighthouse", || run_lighthouse(&["--runs", "1"]));
     report.check("other browsers", || {
         tools::other_browsers()?;
         Task::new("node")
@@ -183,6 +189,33 @@ fn run_attacks(arguments: &[&str]) -> Result<(), Failure> {
     Task::new("node")
         .words(["e2e/attacks/run.mjs"])
         .words(arguments)
+        .variable("SANDPLOT_BINARY", &binary()?)
+        .variable("CHROMIUM", &tools::chromium()?)
+        .run()
+}
+
+fn lighthouse(arguments: &[&str]) -> Result<(), Failure> {
+    bundle(&[])?;
+    build_release()?;
+    run_lighthouse(arguments)
+}
+
+fn run_lighthouse(arguments: &[&str]) -> Result<(), Failure> {
+    install_node_modules("e2e/lighthouse")?;
+    Task::new("node")
+        .words(["e2e/lighthouse/run.mjs"])
+        .words(arguments)
+        .variable("SANDPLOT_BINARY", &binary()?)
+        .variable("CHROMIUM", &tools::chromium()?)
+        .run()
+}
+
+/// Anew from a real server with real charts, so that they show what there is.
+fn shots() -> Result<(), Failure> {
+    bundle(&[])?;
+    build_release()?;
+    Task::new("node")
+        .words(["e2e/shots/run.mjs"])
         .variable("SANDPLOT_BINARY", &binary()?)
         .variable("CHROMIUM", &tools::chromium()?)
         .run()

@@ -37,6 +37,8 @@ class Panel:
     x: str
     y: str
     series: list[Series] = field(default_factory=list)
+    # Names of columns and rows, where the marks are no series and have a table of their own.
+    table: tuple[list[str], list[list[str]]] | None = None
 
 
 def described(panels: list[Panel]) -> dict[str, Any]:
@@ -56,6 +58,9 @@ def described(panels: list[Panel]) -> dict[str, Any]:
 
 
 def _table(panel: Panel, room: int) -> dict[str, Any]:
+    if panel.table is not None:
+        columns, rows = panel.table
+        return _bounded(panel.title, columns, rows[: most_rows(columns, len(rows), room)], len(rows))
     series = [one for one in panel.series if len(one.x)][:MOST_SERIES]
     first = series[0]
     x, y = panel.x or "x", panel.y or "y"
@@ -76,8 +81,12 @@ def _table(panel: Panel, room: int) -> dict[str, Any]:
             for one in series
             for at, value in zip(one.x[:most], one.y[:most], strict=False)
         ][:most]
+    return _bounded(panel.title, columns, rows, total)
+
+
+def _bounded(title: str, columns: list[str], rows: list[list[str]], total: int) -> dict[str, Any]:
     return {
-        "title": panel.title,
+        "title": title,
         "columns": [well_formed(cut(name, 80)) for name in columns],
         "rows": [[well_formed(cut(value, 200)) for value in row] for row in rows],
         "totalRows": total,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,16 @@ from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.category import UnitData
-from matplotlib.collections import PathCollection
+from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.container import BarContainer, ErrorbarContainer, StemContainer
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle, Wedge
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
+from .boxes_matplotlib import boxes_of
 from .drawn import MOST_SERIES, Panel, Series, described
+from .drawn_summaries import add_boxes, add_grid
 from .facts_matplotlib import (
     _bars,
     _finite,
@@ -48,10 +51,11 @@ def _panel(axes: Axes) -> Panel:
         if isinstance(container, BarContainer):
             in_bars.update(map(id, container.patches))
             panel.series.append(_of_bars(axes, container, names))
-    lines = _lines(axes, bool(in_bars))
+    lines = [] if _add_boxes(panel, axes) else _lines(axes, bool(in_bars))
     # More than these are strokes of something that is no series: whiskers, contours.
     if len(lines) < 5 or (len(lines) <= MOST_SERIES and not any(kind == "box" for kind, _ in _marks(axes))):
         panel.series += [_of_line(axes, line, names) for line in lines]
+    _add_grids(panel, axes)
     for collection in axes.collections:
         if isinstance(collection, PathCollection) and collection.get_visible():
             offsets = np.ma.filled(np.ma.asarray(collection.get_offsets(), dtype=float), np.nan)
@@ -66,6 +70,48 @@ def _panel(axes: Axes) -> Panel:
     if panel.series and all(_is_sideways(container) for container in axes.containers) and axes.containers:
         panel.x, panel.y = panel.y, panel.x
     return panel
+
+
+def _add_boxes(panel: Panel, axes: Axes) -> bool:
+    boxes = boxes_of(axes)
+    if boxes is None:
+        return False
+    sideways, found = boxes
+    label = _labels(axes.yaxis if sideways else axes.xaxis)
+    if sideways:
+        panel.x, panel.y = panel.y, panel.x
+    add_boxes(panel, [replace(box, name=label(at)) for at, box in found], panel.x, panel.y)
+    return True
+
+
+def _add_grids(panel: Panel, axes: Axes) -> None:
+    for mesh in axes.collections:
+        if isinstance(mesh, QuadMesh) and mesh.get_visible() and mesh.get_array() is not None:
+            corners = np.asarray(mesh.get_coordinates(), dtype=float)
+            across, down = corners[0, :, 0], corners[:, 0, 1]
+            shape = (len(down) - 1, len(across) - 1)
+            values = np.ma.asarray(mesh.get_array())
+            if values.size == shape[0] * shape[1]:
+                _add_grid(panel, axes, values.reshape(shape), _middles(across), _middles(down), mesh)
+    for image in axes.images:
+        values = image.get_array()
+        if values is not None and np.ndim(values) == 2 and image.get_visible():
+            left, right, bottom, top = image.get_extent()
+            rows, columns = values.shape
+            across, down = np.linspace(left, right, columns + 1), np.linspace(bottom, top, rows + 1)
+            down = down if image.origin == "lower" else down[::-1]
+            _add_grid(panel, axes, values, _middles(across), _middles(down), image)
+
+
+def _add_grid(panel: Panel, axes: Axes, values: Any, across: Any, down: Any, mappable: Any) -> None:
+    of_x, of_y = _labels(axes.xaxis), _labels(axes.yaxis)
+    bar = getattr(mappable, "colorbar", None)
+    name = _words(bar.ax.get_ylabel() or bar.ax.get_xlabel(), 80) if bar is not None else ""
+    add_grid(panel, values, [of_x(at) for at in across], [of_y(at) for at in down], name)
+
+
+def _middles(edges: Any) -> Any:
+    return (edges[:-1] + edges[1:]) / 2
 
 
 def _lines(axes: Axes, beside_bars: bool) -> list[Line2D]:
@@ -136,7 +182,7 @@ def _labels(axis: Axis) -> Callable[[Any], str]:
     """How an axis writes a place: as a date, as a kind, or as the number it is."""
     units, locator = getattr(axis, "units", None), axis.get_major_locator()
     # Ticks that were given other words show those, whatever kinds the axis once had.
-    if isinstance(units, UnitData) and not isinstance(axis.get_major_formatter(), FixedFormatter):
+    if isinstance(units, UnitData) and not isinstance(locator, FixedLocator):
         kinds = {place: name for name, place in units._mapping.items()}
         return lambda value: kinds.get(round(float(value)), cell(value))
     period = getattr(axis.axes, "freq", None)
@@ -146,7 +192,8 @@ def _labels(axis: Axis) -> Callable[[Any], str]:
     if isinstance(locator, dates.DateLocator):
         return lambda value: instant(dates.num2date(value).replace(tzinfo=None, microsecond=0)).replace("T", " ")
     if isinstance(locator, FixedLocator) or isinstance(axis.get_major_formatter(), FixedFormatter):
-        texts = axis.get_major_formatter().format_ticks(axis.get_majorticklocs())
+        # A box plot that is given no names leaves numbers there.
+        texts = [str(text) for text in axis.get_major_formatter().format_ticks(axis.get_majorticklocs())]
         ticks = {float(at): text for at, text in zip(axis.get_majorticklocs(), texts, strict=False)}
         if any(_is_word(text) for text in texts):
             return lambda value: _nearest(ticks, float(value))

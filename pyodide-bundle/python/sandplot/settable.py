@@ -7,20 +7,38 @@ put in order. Told with the facts, since only the figure knows; how the program 
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.category import UnitData
 from matplotlib.container import BarContainer
-from matplotlib.ticker import FixedFormatter
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator
 
 LEAST_BARS = 2
 MOST_VALUES = 100_000
 
 
+def _carefully(find: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """A figure is shown whether it can be set or not."""
+
+    @functools.wraps(find)
+    def found(*given: Any) -> dict[str, Any]:
+        try:
+            return find(*given)
+        except Exception:  # noqa: BLE001 - axes, scales and formatters may be a program's own
+            return {"logs": [], "sortable": ""}
+
+    return found
+
+
+@_carefully
 def of_axes(axes: Axes) -> dict[str, Any]:
     """Of a panel of matplotlib's."""
     if axes.name != "rectilinear" or axes.images:
@@ -32,7 +50,7 @@ def of_axes(axes: Axes) -> dict[str, Any]:
         if _has_numbers(axis) and low[at] >= 0 and math.isfinite(least[at])
     ]
     bars = axes.containers
-    is_plain = not (axes.lines or axes.collections or axes.texts)
+    is_plain = not (axes.collections or axes.texts or any(map(_is_seen, axes.lines)))
     if len(bars) != 1 or not isinstance(bars[0], BarContainer) or not is_plain or len(bars[0]) < LEAST_BARS:
         return {"logs": logs, "sortable": ""}
     sideways = bars[0].orientation == "horizontal"
@@ -43,6 +61,7 @@ def of_axes(axes: Axes) -> dict[str, Any]:
     return {"logs": logs, "sortable": ("down" if turned else "up") if sideways else ("" if turned else "right")}
 
 
+@_carefully
 def of_traces(traces: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
     """Of a panel of plotly's, by its traces and its two axes."""
     cartesian = all(str(trace.get("type") or "scatter") in _CARTESIAN for trace in traces)
@@ -64,6 +83,7 @@ def of_traces(traces: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]
     return {"logs": logs, "sortable": ("down" if turned else "up") if sideways else ("" if turned else "right")}
 
 
+@_carefully
 def of_encoding(mark: str, encoding: dict[str, Any], rows: list[Any]) -> dict[str, Any]:
     """Of a view of altair's."""
     x, y = encoding.get("x") or {}, encoding.get("y") or {}
@@ -86,17 +106,34 @@ def of_encoding(mark: str, encoding: dict[str, Any], rows: list[Any]) -> dict[st
 _CARTESIAN = ("bar", "box", "histogram", "scatter", "scattergl", "violin")
 
 
+def _is_seen(line: Line2D) -> bool:
+    """seaborn draws the uncertainty of a bar of one value as a stroke of nothing."""
+    x, y = (np.asarray(values, dtype=float) for values in line.get_data(orig=False))
+    return bool((np.isfinite(x) & np.isfinite(y)).any())
+
+
 def _has_numbers(axis: Axis) -> bool:
-    if isinstance(getattr(axis, "units", None), UnitData) or isinstance(axis.get_major_locator(), dates.DateLocator):
+    if _has_names(axis) or isinstance(axis.get_major_locator(), dates.DateLocator):
         return False
-    # pandas writes dates and kinds on axes of its own.
-    if getattr(axis.axes, "freq", None) is not None and axis is axis.axes.xaxis:
-        return False
-    return not isinstance(axis.get_major_formatter(), FixedFormatter)
+    # pandas writes dates on an axis of its own.
+    return getattr(axis.axes, "freq", None) is None or axis is not axis.axes.xaxis
 
 
 def _has_names(axis: Axis) -> bool:
-    return isinstance(getattr(axis, "units", None), UnitData) or isinstance(axis.get_major_formatter(), FixedFormatter)
+    """Whether words stand at its ticks, or numbers that are not those of their places."""
+    if not isinstance(axis.get_major_locator(), FixedLocator):
+        return isinstance(getattr(axis, "units", None), UnitData)
+    places = axis.get_majorticklocs()
+    texts = axis.get_major_formatter().format_ticks(places)
+    return any(text and not _is_number(text, place) for text, place in zip(texts, places, strict=False))
+
+
+def _is_number(text: str, place: float) -> bool:
+    try:
+        return math.isclose(float(text.replace("\N{MINUS SIGN}", "-").replace(",", "")), place, rel_tol=1e-3)
+    except ValueError:
+        # Mathematical text, as on a logarithmic axis.
+        return text.startswith("$")
 
 
 def _is_positive(values: Any) -> bool:
