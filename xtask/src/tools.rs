@@ -6,7 +6,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::native;
