@@ -112,9 +112,10 @@ function base64(blob) {
  * Names of the runtime's files that a chart takes when Python is booted without its memory snapshot: that starts sooner, but would
  * make the file nearly twice as large, and not every engine restores it.
  * @param {Runtime} runtime
- * @param {{program: string, readers: Iterable<string>, kinds: Iterable<string>}} chart `readers`: what opened its tables; `kinds` of figures
+ * @param {{program: string, readers: Iterable<string>, kinds: Iterable<string>, fonts: string[]}} chart `readers`: what opened its
+ *   tables; `kinds` of figures
  */
-export function filesFor(runtime, { program, readers, kinds }) {
+export function filesFor(runtime, { program, readers, kinds, fonts }) {
   const { core, base } = runtime;
   const names = new Set([
     ...Object.values(core),
@@ -122,6 +123,7 @@ export function filesFor(runtime, { program, readers, kinds }) {
     base.snapshot.data,
     base.rest,
     base.imported,
+    ...fonts,
     ...packagesFor(program, runtime).map(({ file }) => file),
   ]);
   for (const reader of readers) {

@@ -228,6 +228,9 @@ export function createEditor(cm, root, element, { onEdit, onRun, profile }) {
     render(program, how) {
       if (view.state.readOnly !== how.readOnly) {
         element.contentEditable = how.readOnly ? "false" : PLAIN;
+        // What cannot be edited at the moment can still be reached and scrolled by keyboard.
+        if (how.readOnly) element.tabIndex = 0;
+        else element.removeAttribute("tabindex");
         view.dispatch({ effects: writing.reconfigure(mode(how.readOnly)) });
       }
       const differs = view.state.doc.toString() !== program;

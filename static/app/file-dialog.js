@@ -15,6 +15,7 @@
  * @property {string} description
  * @property {string[]} kinds of its figures
  * @property {Set<string>} readers what its tables were opened with
+ * @property {string[]} fonts files of those it takes
  */
 
 import { filesFor, makeChartFile, packRuntime } from "./chart-file.js";
@@ -37,7 +38,7 @@ export function askForFile(here, pageData) {
   const isSample = (/** @type {string} */ name) => samples.some((sample) => sample.name === name);
   const own = tables.open.filter(({ name }) => !isSample(name));
   const bytes = own.reduce((sum, { blob }) => sum + blob.size, 0);
-  const names = filesFor(runtime, { program, readers: here.readers, kinds: here.kinds });
+  const names = filesFor(runtime, { ...here, program });
   const runtimeBytes = runtime.files.reduce((sum, file) => sum + (names.includes(file.name) ? file.bytes : 0), 0);
 
   const withData = make("input", { type: "checkbox" });

@@ -510,6 +510,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     stop,
     dispose,
     readers,
+    fontFiles,
     get status() {
       return status;
     },

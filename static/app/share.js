@@ -102,6 +102,7 @@ export function createSharing({ pageData, api, sandbox, gallery, state }) {
         description,
         kinds,
         readers: sandbox.readers,
+        fonts: sandbox.fontFiles(program),
       },
       pageData,
     );

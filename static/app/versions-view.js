@@ -146,7 +146,7 @@ function titleOf(version, parent) {
   if (model === null && (question === "" || question === parent?.question)) {
     const settings = parent ? changedSettings(parent.program, version.program) : [];
     if (settings.length > 0)
-      return t("versions.changed", { settings: listed(settings.map((name) => t(`settings.${name}`))) });
+      return t("versions.set", { settings: listed(settings.map((name) => t(`settings.${name}`))) });
     return t(parent ? "versions.edited" : "versions.own");
   }
   return question;
