@@ -63,6 +63,8 @@ pub(super) struct Roles {
     pub(super) measures_more: bool,
     /// What is shown as it is.
     pub(super) shown: Vec<String>,
+    /// What has a panel for each.
+    pub(super) panels: Vec<String>,
     /// What the size of a point shows.
     pub(super) size: Vec<String>,
     /// Where rows are counted, words that say what they are.
@@ -103,11 +105,8 @@ impl<'a> Reader<'a> {
             .marked(|at| self.is_plain_by(at))
             .into_iter()
             .partition(|found| found.iter().any(|mention| is_kind(self.mentions.column(mention))));
-        roles.size = self
-            .marked(|at| self.is_size(at))
-            .first()
-            .map(|found| self.names(found))
-            .unwrap_or_default();
+        roles.size = self.first(&self.marked(|at| self.is_size(at)));
+        roles.panels = self.first(&self.marked(|at| self.is_of_panels(at)));
         let groups = self.marked(|at| self.is_of_groups(at));
         let softly = self.marked(|at| matches!(self.word(at), "different" | "various" | "across" | "among" | "over"));
         let of_bin = self.binned();
@@ -122,9 +121,16 @@ impl<'a> Reader<'a> {
         if let ([found], true) = (shown.as_slice(), roles.measured.is_empty()) {
             roles.shown = self.names(found);
         }
+        // "With months as columns and years as rows"
+        let columns = self.said_as("columns");
+        if let ([_, ..], rows @ [_, ..]) = (columns.as_slice(), self.said_as("rows").as_slice()) {
+            (roles.x, roles.series) = (self.first(&columns), self.first(rows));
+            return roles;
+        }
         let list = [axis, of_bin, each, by, softly, groups.clone()];
         let along = list.into_iter().flatten();
-        let along: Vec<Vec<Mention>> = along.filter(|found| !self.are_measured(found, &roles)).collect();
+        let is_free = |found: &Vec<Mention>| !self.are_measured(found, &roles) && self.names(found) != roles.panels;
+        let along: Vec<Vec<Mention>> = along.filter(is_free).collect();
         let mut along = along;
         if is_line
             && let Some(time) = along
@@ -184,6 +190,31 @@ impl<'a> Reader<'a> {
             && !is_grouping(verb)
             && !is_splitting(verb)
             && !matches!(verb, "x" | "followed")
+    }
+
+    /// "One panel per team", "a subplot for each team".
+    fn is_of_panels(&self, at: usize) -> bool {
+        let is_panel = |word: &str| {
+            matches!(
+                word,
+                "panel" | "panels" | "subplot" | "subplots" | "facet" | "facets" | "facetted" | "faceted"
+            )
+        };
+        matches!(self.word(at), "per" | "each" | "every" | "by") && (1..=2).any(|back| is_panel(self.before(at, back)))
+    }
+
+    /// "Months as rows": the column before these words.
+    fn said_as(&self, what: &str) -> Vec<Vec<Mention>> {
+        let places =
+            (1..self.words.list.len()).filter(|at| self.word(*at) == what && matches!(self.word(*at - 1), "as" | "in"));
+        places
+            .map(|at| self.mentions.before(at - 1))
+            .filter(|found| !found.is_empty())
+            .collect()
+    }
+
+    fn first(&self, found: &[Vec<Mention>]) -> Vec<String> {
+        found.first().map(|found| self.names(found)).unwrap_or_default()
     }
 
     fn is_size(&self, at: usize) -> bool {
@@ -356,3 +387,6 @@ fn is_splitting(verb: &str) -> bool {
             | "differentiated"
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ mod measures;
 use serde_json::{Map, Value, json};
 
 use super::hints::Hints;
-use super::{ChartKind, Columns, Unit};
+use super::{Aggregate, ChartKind, Columns, Unit};
 use axes::{across, is_raw_scatter, series};
 pub(super) use measures::settled;
 use measures::{measures, only_measures};
@@ -27,7 +27,10 @@ pub(super) fn of(columns: &Columns<'_>, hints: &Hints) -> Value {
     let title = json!({ "type": "string", "maxLength": 80 });
     if hints.correlates {
         field("chart", json!({ "enum": [ChartKind::Heatmap] }));
-        field("x", json!({ "enum": self::names(columns, is_numeric) }));
+        field(
+            "x",
+            json!({ "enum": self::names(columns, is_numeric).first() .into_iter().collect::<Vec<_>>() }),
+        );
         field("title", title);
         return object(fields);
     }
@@ -41,7 +44,15 @@ pub(super) fn of(columns: &Columns<'_>, hints: &Hints) -> Value {
     field("x", json!({ "enum": across(columns, hints) }));
     let dates = names_of_dates(columns);
     if across(columns, hints).iter().any(|name| dates.contains(name)) && !is_raw_scatter(hints) {
-        field("x_unit", json!({ "enum": units(hints) }));
+        // Values that are shown as they are stand at their own days.
+        let measured = settled(columns, hints);
+        let are_raw = !measured.is_empty() && measured.iter().all(|(aggregate, _)| *aggregate == Aggregate::None);
+        let units = if are_raw && hints.units.is_empty() {
+            &[Unit::None]
+        } else {
+            units(hints)
+        };
+        field("x_unit", json!({ "enum": units }));
     }
     field("measures", measures(columns, hints));
     if let Some(series) = series(columns, hints) {
@@ -52,7 +63,9 @@ pub(super) fn of(columns: &Columns<'_>, hints: &Hints) -> Value {
     } else if hints.has_size {
         field("size", or_null(&self::names(columns, is_numeric)));
     }
-    if hints.has_panels {
+    if !hints.roles.panels.is_empty() {
+        field("panels", json!({ "enum": hints.roles.panels }));
+    } else if hints.has_panels {
         field("panels", or_null(&names));
     }
     if hints.has_second_axis {
@@ -67,7 +80,10 @@ pub(super) fn of(columns: &Columns<'_>, hints: &Hints) -> Value {
     if let Some(bins) = hints.bins {
         field("bins", json!({ "enum": [bins] }));
     }
-    if hints.has_log {
+    if hints.log_axes != [false, false] {
+        field("log_x", json!({ "enum": [hints.log_axes[0]] }));
+        field("log_y", json!({ "enum": [hints.log_axes[1]] }));
+    } else if hints.has_log {
         field("log_x", json!({ "type": "boolean" }));
         field("log_y", json!({ "type": "boolean" }));
     }

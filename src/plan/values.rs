@@ -25,13 +25,18 @@ pub(super) struct Values {
     pub(super) has_name: bool,
 }
 
-/// `taken` are numbers that mean something else.
-pub(super) fn find(question: &str, columns: &Columns<'_>, taken: &[Option<u32>]) -> Values {
+/// `taken` are numbers that mean something else, and words that are settled say no value besides.
+pub(super) fn find(
+    question: &str,
+    columns: &Columns<'_>,
+    taken: &[Option<u32>],
+    is_settled: impl Fn(usize) -> bool,
+) -> Values {
     let mut values = Values::default();
     let quoted = quoted(question, columns);
     values.is_quoted = !quoted.is_empty();
     values.texts = if quoted.is_empty() {
-        pieces(question, columns)
+        pieces(question, columns, is_settled)
     } else {
         quoted
     };
@@ -129,9 +134,9 @@ fn quoted(question: &str, columns: &Columns<'_>) -> Vec<String> {
 }
 
 /// Runs of a few words that can be a value: those with a capital letter first, without words that only say what is to be drawn.
-fn pieces(question: &str, columns: &Columns<'_>) -> Vec<String> {
+fn pieces(question: &str, columns: &Columns<'_>, is_settled: impl Fn(usize) -> bool) -> Vec<String> {
     let covered = Words::new(question).without(columns.names.iter().map(|(_, place)| place.column.name.as_str()));
-    let mut covered = covered.list.iter();
+    let mut covered = covered.list.iter().enumerate();
     let mut runs: Vec<Vec<&str>> = vec![vec![]];
     let mut begins = true;
     for word in question.split_whitespace() {
@@ -139,7 +144,7 @@ fn pieces(question: &str, columns: &Columns<'_>) -> Vec<String> {
         let parts = Words::new(word).list.len();
         let is_free = (0..parts)
             .map(|_| covered.next())
-            .all(|word| word.is_some_and(|word| word != "_"));
+            .all(|word| word.is_some_and(|(at, word)| word != "_" && !is_settled(at)));
         let small = bare.to_lowercase();
         let ends = word.ends_with(['.', ',', ';', ':', '?', '!']);
         // The first word of a sentence begins with a capital letter because it is the first.
@@ -182,7 +187,7 @@ mod tests {
     use crate::prompt::Profile;
 
     fn of(question: &str) -> Values {
-        find(question, &Columns::new(&Profile::default()), &[Some(5)])
+        find(question, &Columns::new(&Profile::default()), &[Some(5)], |_| false)
     }
 
     #[test]

@@ -197,11 +197,8 @@ impl Reader<'_> {
                 (None, None) if self.mentions.all().iter().any(|mention| mention.end() == one.at) => {
                     (one.at, Test::Is, true)
                 }
-                (None, None) => {
-                    // "The three species" leaves none out.
-                    self.is_open |= self.word(one.at).parse::<f64>().is_ok();
-                    continue;
-                }
+                // "The three species", "with two decimals": none is left out.
+                (None, None) => continue,
             };
             let column = if is_compared {
                 self.column_for(begin, end, one, false)

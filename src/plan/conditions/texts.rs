@@ -70,7 +70,7 @@ impl Reader<'_> {
                 .column_before(quote.at, is_text)
                 .or_else(|| self.column_after(quote.at + quote.length, 2, is_text));
             let Some(mention) = column else {
-                self.is_open = true;
+                self.is_open |= self.columns.names.iter().any(|(_, place)| is_text(place.column));
                 continue;
             };
             let name = self.mentions.name(&mention).to_owned();

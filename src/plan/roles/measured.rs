@@ -72,10 +72,11 @@ impl Reader<'_> {
                 continue;
             }
             // "The total number of": rows are counted.
-            if *aggregate == Aggregate::Sum && matches!(self.word(at + 1), "number" | "count") {
+            let is_named = self.mentions.at(at + 1).iter().any(|mention| mention.is_whole);
+            if *aggregate == Aggregate::Sum && matches!(self.word(at + 1), "number" | "count") && !is_named {
                 continue;
             }
-            let passes = if matches!(self.word(at + 1), "number") {
+            let passes = if matches!(self.word(at + 1), "number") && !is_named {
                 at + 2
             } else {
                 at + 1

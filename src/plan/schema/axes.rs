@@ -115,7 +115,7 @@ pub(in crate::plan) fn is_raw_scatter(hints: &Hints) -> bool {
 pub(in crate::plan) fn series(columns: &Columns<'_>, hints: &Hints) -> Option<Value> {
     let roles = &hints.roles;
     let is_only = |kind| hints.charts == [kind];
-    if is_only(ChartKind::Pie) {
+    if is_only(ChartKind::Pie) || hints.has_second_axis {
         return None;
     }
     let said = match &roles.points {

@@ -56,7 +56,10 @@ pub(in crate::plan) fn aggregates(hints: &Hints) -> &[Aggregate] {
 pub(in crate::plan) fn settled(columns: &Columns<'_>, hints: &Hints) -> Vec<(Aggregate, Option<String>)> {
     let roles = &hints.roles;
     let is_one_table = columns.tables.len() == 1;
-    if is_raw_scatter(hints) || hints.charts == [ChartKind::Histogram] {
+    if hints.charts == [ChartKind::Histogram] {
+        return vec![(Aggregate::Count, None)];
+    }
+    if is_raw_scatter(hints) {
         return vec![];
     }
     if !roles.measured.is_empty() {
