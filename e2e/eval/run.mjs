@@ -107,7 +107,7 @@ async function worker() {
   }
 }
 
-/** How often a form was filled in, and how often no form fitted. */
+/** How often the question left nothing to fill in, how often a form was filled in, and how often no form fitted. */
 async function formsFilledIn() {
   const metrics = await fetch(`${server.url}/metrics`).then((response) => response.text());
   const count = (/** @type {string} */ outcome) =>
@@ -115,8 +115,10 @@ async function formsFilledIn() {
       .split("\n")
       .filter((line) => line.includes('kind="plan"') && line.includes(`outcome="${outcome}"`))
       .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
-  const [filled, unfit] = [count("ok"), count("no_plan")];
-  return filled + unfit > 0 ? `forms filled in: ${filled}; no form fitted: ${unfit}` : "";
+  const [settled, filled, unfit] = [count("settled"), count("ok"), count("no_plan")];
+  return settled + filled + unfit > 0
+    ? `forms settled by the question alone: ${settled}; filled in by the model: ${filled}; no form fitted: ${unfit}`
+    : "";
 }
 
 /** What went wrong, the most frequent first. @returns {[string, number][]} */

@@ -43,7 +43,7 @@ test("a figure is explained from its facts without a value of the table", async 
       - paragraph: Each bar is a region, and its height is the sum of amount.
       - paragraph: /The highest bar comes first/
       - paragraph: /No row is left out/
-      - paragraph: /A model wrote this and can be wrong · scripted:replies.* · 420 tokens in, 38 out · \\$0\\.0004/
+      - paragraph: /A model wrote this and can be wrong · scripted.* · 420 tokens in, 38 out · \\$0\\.0004/
   `);
 
   // The seal has it, as everything that has left the tab.

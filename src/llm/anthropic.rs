@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 
-use super::call::{Dialect, TEMPERATURE};
+use super::call::{Dialect, temperature};
 use super::part::{self, Finish, MESSAGE_LIMIT, Part, Used};
 use super::{BrokenStream, Message, Role, Schema};
 
@@ -55,7 +55,7 @@ impl Dialect for Anthropic {
             body["system"] = texts.join("\n\n").into();
         }
         if !self.own_temperature.load(Ordering::Relaxed) {
-            body["temperature"] = TEMPERATURE.into();
+            body["temperature"] = temperature(schema).into();
         }
         // A reply of a given form is a call of the one tool that takes it.
         if let Some(schema) = schema {
@@ -287,7 +287,7 @@ mod tests {
         let body = model.body(&messages, None).unwrap();
         assert_eq!(
             body,
-            json!({"model": "m", "max_tokens": 9000, "system": "rules", "stream": true, "temperature": TEMPERATURE,
+            json!({"model": "m", "max_tokens": 9000, "system": "rules", "stream": true, "temperature": temperature(None),
                 "messages": [{"role": "user", "content": "question"}]})
         );
         let said =

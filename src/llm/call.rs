@@ -22,6 +22,12 @@ use super::{BrokenStream, Deadlines, LlmError, Message, Phase, Piece, Schema, Se
 
 /// Low, since a program is either right or wrong; not zero, so that asking again can give another program.
 pub(super) const TEMPERATURE: f64 = 0.2;
+
+/// A form has one best way to be filled in, and nobody asks for another.
+pub(super) const fn temperature(schema: Option<&Schema>) -> f64 {
+    if schema.is_some() { 0.0 } else { TEMPERATURE }
+}
+
 /// An error body beyond this is no sentence.
 const ERROR_BODY_LIMIT: usize = 16 * 1024;
 /// The longest list of models known has some hundred, each with a paragraph.

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 
 use serde_json::{Value, json};
 
-use super::call::{Dialect, Framing, TEMPERATURE};
+use super::call::{Dialect, Framing, temperature};
 use super::part::{self, Finish, MESSAGE_LIMIT, Part, Used};
 use super::{BrokenStream, Message, Schema};
 
@@ -35,7 +35,7 @@ impl Dialect for Ollama {
     }
 
     fn body(&self, messages: &[Message], schema: Option<&Schema>) -> serde_json::Result<Value> {
-        let mut options = json!({"temperature": TEMPERATURE, "num_ctx": context(messages)});
+        let mut options = json!({"temperature": temperature(schema), "num_ctx": context(messages)});
         if let Some(most) = self.most_tokens {
             options["num_predict"] = most.get().into();
         }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::call::{Dialect, TEMPERATURE};
+use super::call::{Dialect, temperature};
 use super::part::{self, Finish, MESSAGE_LIMIT, Part, Used};
 use super::{BrokenStream, Message, Schema};
 
@@ -50,7 +50,7 @@ impl Dialect for OpenAi {
             model: &self.model,
             messages,
             stream: true,
-            temperature: (!own_temperature).then_some(TEMPERATURE),
+            temperature: (!own_temperature).then(|| temperature(schema)),
             stream_options: (!no_usage).then_some(StreamOptions { include_usage: true }),
             bound: form.and_then(|form| self.most_tokens.map(form)),
             response_format: schema.map(ResponseFormat::of),

@@ -83,6 +83,12 @@ fn begin(words: &[String]) -> Option<usize> {
     while begin > 0 && SAID_BEFORE.contains(&word(begin - 1)) {
         begin -= 1;
     }
+    // "Titles on the x axis in alphabetical order": where they stand is said, too.
+    if begin > 0 && word(begin - 1) == "on" {
+        begin = (begin..direction)
+            .find(|at| matches!(word(*at), "in" | "from"))
+            .unwrap_or(direction);
+    }
     Some(begin)
 }
 

@@ -30,6 +30,8 @@ pub(super) struct Hints {
     pub(super) is_low_end: bool,
     pub(super) bins: Option<u32>,
     pub(super) has_log: bool,
+    /// Which of x and y are said to be so.
+    pub(super) log_axes: [bool; 2],
     pub(super) has_size: bool,
     pub(super) has_panels: bool,
     pub(super) has_second_axis: bool,
@@ -95,7 +97,7 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         has_day,
         is_quoted,
         has_name,
-    } = values::find(question, columns, &[top, bins]);
+    } = values::find(question, columns, &[top, bins], |at| conditions.cover(at));
     let named_kinds = values::columns_of_named_kinds(question, columns);
     let compares = words.any(BOUNDS) || words.any(COMPARISONS);
     let compares_with_average = compares && words.any(&["average", "mean", "avg"]);
@@ -113,6 +115,10 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
     if aggregates.is_empty() {
         aggregates = measured::aggregates(&rest, is_selection, names_number);
     }
+    let has_text = columns
+        .names
+        .iter()
+        .any(|(_, place)| matches!(place.column.kind, Kind::Text | Kind::Mixed));
     let has_second_axis = has_second_axis(&words);
     let correlates = words.any(&["correlation", "correlations"])
         && words.any(&[
@@ -141,6 +147,7 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         top,
         bins,
         has_log: words.any(&["log", "logarithmic", "log10"]),
+        log_axes: [log_axis(&words, "x"), log_axis(&words, "y")],
         has_size: words.any(&["bubble", "bubbles", "size", "sized", "sizes"]),
         has_panels: words.any(&[
             "panel",
@@ -152,8 +159,10 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
             "subplot",
             "subplots",
             "multiples",
-            "grid",
-        ]),
+            "grid of",
+            "x2 grid",
+            "x3 grid",
+        ]) || !roles.panels.is_empty(),
         has_second_axis,
         has_colours: charts::has_colours(&rest),
         has_series: charts::has_series(&rest, &charts),
@@ -180,7 +189,7 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         compares_with_average,
         has_unknown,
         has_part_of_text: words.any(PARTS_OF_TEXT),
-        leaves_out: !conditions.are_all || has_name || (has_condition && conditions.filters.is_empty()),
+        leaves_out: !conditions.are_all || (has_name && has_text) || (has_condition && conditions.filters.is_empty()),
         must_leave_out: !conditions.are_all && conditions.filters.is_empty() && (is_quoted || (has_value && compares)),
         values: texts,
         numbers,
@@ -194,6 +203,26 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         conditions,
         modifiers,
     }
+}
+
+/// "A log x axis", "the y axis on a log scale".
+fn log_axis(words: &Words, axis: &str) -> bool {
+    let list = &words.list;
+    let is_log = |word: &String| matches!(word.as_str(), "log" | "logarithmic" | "log10");
+    let other = if axis == "x" { "y" } else { "x" };
+    let mut places = list.iter().enumerate().filter(|(_, word)| is_log(word));
+    places.any(|(at, _)| {
+        let behind = list[at + 1..]
+            .iter()
+            .take(4)
+            .find(|word| *word == axis || *word == other);
+        let before = list[..at]
+            .iter()
+            .rev()
+            .take(5)
+            .find(|word| *word == axis || *word == other);
+        behind.or(before).is_some_and(|word| word == axis)
+    })
 }
 
 fn has_second_axis(words: &Words) -> bool {

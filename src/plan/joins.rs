@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Columns, PlanError};
-use crate::prompt::{Column, Kind};
+use crate::prompt::{Bound, Column, Kind, Purpose};
 
 /// One step of the way from table to table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,24 +69,48 @@ fn shortest<'a>(columns: &Columns<'a>, from: &[usize], goal: usize) -> Option<Ve
 
 fn best<'a>(columns: &Columns<'a>, left: usize, right: usize) -> Option<Join<'a>> {
     let (first, second) = (columns.tables[left], columns.tables[right]);
-    let pairs = first
-        .columns
-        .iter()
-        .flat_map(|one| second.columns.iter().map(move |other| (one, other)));
-    let (_, one, other) = pairs
-        .filter_map(|(one, other)| {
-            Some((
-                fit(&first.name, first.rows, one, &second.name, second.rows, other)?,
-                one,
-                other,
-            ))
+    let pairs = || {
+        let all = first.columns.iter();
+        all.flat_map(|one| second.columns.iter().map(move |other| (one, other)))
+    };
+    let best_by = |fit: &dyn Fn(&Column, &Column) -> Option<u32>| {
+        pairs()
+            .filter_map(|(one, other)| Some((fit(one, other)?, one, other)))
+            // The first of equals: files name what they are about in their first columns.
+            .reduce(|best, next| if next.0 > best.0 { next } else { best })
+    };
+    let by_name = best_by(&|one, other| fit(&first.name, first.rows, one, &second.name, second.rows, other));
+    let (_, one, other) = by_name.or_else(|| {
+        best_by(&|one, other| {
+            let refers = refers(other, one, first.rows);
+            refers.or_else(|| self::refers(one, other, second.rows))
         })
-        // The first of equals: files name what they are about in their first columns.
-        .reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    })?;
     Some(Join {
         left: (left, &one.name),
         right: (right, &other.name),
     })
+}
+
+/// How likely it is that a column holds numbers of the rows of another table, whatever it is called: `district` for `county_id`.
+fn refers(column: &Column, key: &Column, rows: Option<u64>) -> Option<u32> {
+    let is_key =
+        key.kind == Kind::Integer && key.role == Some(Purpose::Identifier) && key.distinct == rows && rows > Some(0);
+    let is_own_key = column.name.to_lowercase().ends_with("id") && column.role == Some(Purpose::Identifier);
+    let fits = column.kind == Kind::Integer && column.distinct <= key.distinct;
+    if !(is_key && fits) || is_own_key {
+        return None;
+    }
+    let number = |bound: &Option<Bound>| match bound {
+        Some(Bound::Number(number)) => number.as_f64(),
+        _ => None,
+    };
+    // Such numbers mostly begin at 1, so they are hardly greater than there are rows.
+    match (number(&column.min), number(&column.max)) {
+        (Some(min), Some(max)) if min >= 1.0 && max <= rows.unwrap_or_default() as f64 => Some(2),
+        (None, None) => Some(1),
+        _ => None,
+    }
 }
 
 /// How well two columns fit as the two ends of a join; None where they do not.

@@ -218,9 +218,23 @@ fn all_of(name: &[String], words: &[String]) -> Option<usize> {
     }
     let mut used = 0;
     for stem in name {
-        used += one(stem, &words[used..], name.len() > 1 && used > 0)?;
+        let rest = &words[used..];
+        let step = one(stem, rest, name.len() > 1 && used > 0).or_else(|| {
+            // "The amount of payment" for `amount_payment`, but "the number of players" are no `player_number`.
+            let passes = used > 0 && !is_of_many(&name[0]) && rest.first().is_some_and(|word| word == "of");
+            if passes {
+                Some(one(stem, &rest[1..], true)? + 1)
+            } else {
+                None
+            }
+        });
+        used += step?;
     }
     Some(used)
+}
+
+fn is_of_many(stem: &str) -> bool {
+    matches!(stem, "number" | "count" | "id" | "cod" | "nam")
 }
 
 /// A word, or two that are written as one: "born state" for `BornState` is one name, and "per capita" begins `percap`.

@@ -1,13 +1,15 @@
 //! Which part a column plays in a question, as far as the words around its name say: "for each team" is what stands on the x axis,
 //! "how many players" is what is counted and hardly ever stands there, "the average age" is measured.
 
+mod measured;
+mod points;
+
+use super::Aggregate;
 use super::clauses::Clauses;
 use super::conditions::Conditions;
 use super::mentions::{Mention, Mentions, is_identifier, is_kind, is_time};
-use super::schema::is_numeric;
-use super::words::{Words, number};
-use super::{Aggregate, Columns};
-use crate::prompt::Kind;
+use super::words::Words;
+pub(super) use points::{Points, only_points};
 
 /// What may stand between such a word and the name.
 const PASSED_OVER: &[&str] = &[
@@ -47,21 +49,6 @@ const ENDS: &[&str] = &[
     "x", "y", "then", "over", "not", "against", "versus", "vs", "per", "number", "it", "them",
 ];
 const EACH: &[&str] = &["each", "per", "every"];
-const COMBINED: &[(&str, Aggregate)] = &[
-    ("average", Aggregate::Mean),
-    ("avg", Aggregate::Mean),
-    ("mean", Aggregate::Mean),
-    ("averaged", Aggregate::Mean),
-    ("sum", Aggregate::Sum),
-    ("total", Aggregate::Sum),
-    ("minimum", Aggregate::Min),
-    ("minimal", Aggregate::Min),
-    ("min", Aggregate::Min),
-    ("maximum", Aggregate::Max),
-    ("maximal", Aggregate::Max),
-    ("max", Aggregate::Max),
-    ("median", Aggregate::Median),
-];
 
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Roles {
@@ -76,19 +63,14 @@ pub(super) struct Roles {
     pub(super) measures_more: bool,
     /// What is shown as it is.
     pub(super) shown: Vec<String>,
+    /// What has a panel for each.
+    pub(super) panels: Vec<String>,
     /// What the size of a point shows.
     pub(super) size: Vec<String>,
     /// Where rows are counted, words that say what they are.
     pub(super) things: Vec<String>,
     /// For a scatter chart of the values as they are: the two axes, and what the points are told apart by.
     pub(super) points: Option<Points>,
-}
-
-#[derive(Debug, PartialEq)]
-pub(super) struct Points {
-    pub(super) x: String,
-    pub(super) y: String,
-    pub(super) series: Vec<String>,
 }
 
 pub(super) struct Reader<'a> {
@@ -123,11 +105,8 @@ impl<'a> Reader<'a> {
             .marked(|at| self.is_plain_by(at))
             .into_iter()
             .partition(|found| found.iter().any(|mention| is_kind(self.mentions.column(mention))));
-        roles.size = self
-            .marked(|at| self.is_size(at))
-            .first()
-            .map(|found| self.names(found))
-            .unwrap_or_default();
+        roles.size = self.first(&self.marked(|at| self.is_size(at)));
+        roles.panels = self.first(&self.marked(|at| self.is_of_panels(at)));
         let groups = self.marked(|at| self.is_of_groups(at));
         let softly = self.marked(|at| matches!(self.word(at), "different" | "various" | "across" | "among" | "over"));
         let of_bin = self.binned();
@@ -142,9 +121,16 @@ impl<'a> Reader<'a> {
         if let ([found], true) = (shown.as_slice(), roles.measured.is_empty()) {
             roles.shown = self.names(found);
         }
+        // "With months as columns and years as rows"
+        let columns = self.said_as("columns");
+        if let ([_, ..], rows @ [_, ..]) = (columns.as_slice(), self.said_as("rows").as_slice()) {
+            (roles.x, roles.series) = (self.first(&columns), self.first(rows));
+            return roles;
+        }
         let list = [axis, of_bin, each, by, softly, groups.clone()];
         let along = list.into_iter().flatten();
-        let along: Vec<Vec<Mention>> = along.filter(|found| !self.are_measured(found, &roles)).collect();
+        let is_free = |found: &Vec<Mention>| !self.are_measured(found, &roles) && self.names(found) != roles.panels;
+        let along: Vec<Vec<Mention>> = along.filter(is_free).collect();
         let mut along = along;
         if is_line
             && let Some(time) = along
@@ -181,65 +167,6 @@ impl<'a> Reader<'a> {
         roles
     }
 
-    /// The first two columns that are named, numbers before others.
-    fn points(
-        &self,
-        axis: &[Vec<Mention>],
-        groups: &[Vec<Mention>],
-        by: &[Vec<Mention>],
-        size: &[String],
-    ) -> Option<Points> {
-        let named = |list: &[Vec<Mention>]| list.iter().flat_map(|found| self.names(found)).collect::<Vec<_>>();
-        let mut all: Vec<&Mention> = Vec::new();
-        let mut mentions: Vec<&Mention> = self.mentions.all().iter().collect();
-        mentions.sort_by_key(|mention| mention.at);
-        let groups = named(groups);
-        for mention in mentions {
-            let is_new = all.iter().all(|known| known.column != mention.column);
-            let is_group = groups.iter().any(|name| name == self.mentions.name(mention));
-            if mention.is_whole
-                && is_new
-                && !is_group
-                && !size.iter().any(|name| name == self.mentions.name(mention))
-                && !self.is_apart(mention.at)
-            {
-                all.push(mention);
-            }
-        }
-        let by = named(by);
-        let is_by = |mention: &&&Mention| by.iter().any(|name| name == self.mentions.name(mention));
-        let others = all.iter().filter(|mention| !is_by(mention)).count();
-        let series = if !groups.is_empty() {
-            groups
-        } else if others > 1 {
-            let names = all
-                .iter()
-                .filter(is_by)
-                .map(|mention| self.mentions.name(mention).to_owned());
-            names.collect()
-        } else {
-            vec![]
-        };
-        all.retain(|mention| !series.iter().any(|name| name == self.mentions.name(mention)));
-        let is_number = |mention: &&Mention| {
-            let column = self.mentions.column(mention);
-            is_numeric(column) || column.kind == Kind::Date
-        };
-        // Numbers first, each in the order in which they are named.
-        all.sort_by_key(|mention| !is_number(mention));
-        let [first, second, ..] = all.as_slice() else {
-            return None;
-        };
-        let (mut x, mut y) = (
-            self.mentions.name(first).to_owned(),
-            self.mentions.name(second).to_owned(),
-        );
-        if axis.first().is_some_and(|found| self.names(found).contains(&y)) {
-            std::mem::swap(&mut x, &mut y);
-        }
-        Some(Points { x, y, series })
-    }
-
     fn word(&self, at: usize) -> &str {
         self.words.list.get(at).map_or("", String::as_str)
     }
@@ -263,6 +190,31 @@ impl<'a> Reader<'a> {
             && !is_grouping(verb)
             && !is_splitting(verb)
             && !matches!(verb, "x" | "followed")
+    }
+
+    /// "One panel per team", "a subplot for each team".
+    fn is_of_panels(&self, at: usize) -> bool {
+        let is_panel = |word: &str| {
+            matches!(
+                word,
+                "panel" | "panels" | "subplot" | "subplots" | "facet" | "facets" | "facetted" | "faceted"
+            )
+        };
+        matches!(self.word(at), "per" | "each" | "every" | "by") && (1..=2).any(|back| is_panel(self.before(at, back)))
+    }
+
+    /// "Months as rows": the column before these words.
+    fn said_as(&self, what: &str) -> Vec<Vec<Mention>> {
+        let places =
+            (1..self.words.list.len()).filter(|at| self.word(*at) == what && matches!(self.word(*at - 1), "as" | "in"));
+        places
+            .map(|at| self.mentions.before(at - 1))
+            .filter(|found| !found.is_empty())
+            .collect()
+    }
+
+    fn first(&self, found: &[Vec<Mention>]) -> Vec<String> {
+        found.first().map(|found| self.names(found)).unwrap_or_default()
     }
 
     fn is_size(&self, at: usize) -> bool {
@@ -382,175 +334,10 @@ impl<'a> Reader<'a> {
         if found.iter().any(is_kind) { vec![found] } else { vec![] }
     }
 
-    fn measured(&self, roles: &mut Roles) {
-        let list = &self.words.list;
-        let mut waiting = Vec::new();
-        for at in (0..list.len()).filter(|at| !self.is_apart(*at)) {
-            let is_count = matches!(
-                (self.before(at, 1), self.word(at)),
-                ("how", "many") | ("number", "of") | ("count", "of") | ("amount", "of")
-            ) && !(self.is_in_name(at) || at > 0 && self.is_in_name(at - 1));
-            let is_combined = COMBINED
-                .iter()
-                .any(|(word, aggregate)| *word == self.before(at, 2) && *aggregate != Aggregate::Sum);
-            if is_count && !is_combined {
-                let found = self.after(at + 1);
-                let number = found.iter().find(|mention| self.is_measured_column(mention));
-                let thing = (at + 1..at + 4).find(|at| !PASSED_OVER.contains(&self.word(*at)));
-                roles
-                    .things
-                    .extend(thing.and_then(|at| self.words.stems.get(at)).cloned());
-                let is_distinct = matches!(self.word(at + 1), "distinct" | "unique" | "different");
-                match number {
-                    _ if is_distinct && found.len() == 1 => {
-                        roles
-                            .measured
-                            .push((Aggregate::CountDistinct, Some(self.mentions.name(&found[0]).to_owned())));
-                    }
-                    Some(number) if found.len() == 1 => {
-                        roles
-                            .measured
-                            .push((Aggregate::Sum, Some(self.mentions.name(number).to_owned())));
-                    }
-                    _ => {
-                        roles.counted.extend(
-                            found
-                                .iter()
-                                .filter(|mention| mention.is_whole)
-                                .map(|mention| self.mentions.name(mention).to_owned()),
-                        );
-                        roles.measured.push((Aggregate::Count, None));
-                    }
-                }
-                continue;
-            }
-            let Some((_, aggregate)) = COMBINED.iter().find(|(word, _)| *word == self.word(at)) else {
-                continue;
-            };
-            if self.is_in_name(at) {
-                continue;
-            }
-            // "The total number of": rows are counted.
-            if *aggregate == Aggregate::Sum && matches!(self.word(at + 1), "number" | "count") {
-                continue;
-            }
-            let passes = if matches!(self.word(at + 1), "number") {
-                at + 2
-            } else {
-                at + 1
-            };
-            let found = self.after(passes);
-            waiting.push(*aggregate);
-            // "The minimum and the average age": both are of one column.
-            let next = (at + 1..at + 4).find(|next| COMBINED.iter().any(|(word, _)| *word == self.word(*next)));
-            if found.is_empty() && next.is_some() {
-                continue;
-            }
-            match found
-                .iter()
-                .filter(|mention| is_numeric(self.mentions.column(mention)))
-                .collect::<Vec<_>>()
-                .as_slice()
-            {
-                [one] => {
-                    let list = self.listed(one);
-                    for aggregate in waiting.drain(..) {
-                        roles
-                            .measured
-                            .extend(list.iter().map(|name| (aggregate, Some(name.clone()))));
-                    }
-                }
-                [] if let Some(all) = self.all_numbers(at + 1) => {
-                    for aggregate in waiting.drain(..) {
-                        roles
-                            .measured
-                            .extend(all.iter().map(|name| (aggregate, Some(name.clone()))));
-                    }
-                }
-                _ => {
-                    roles.measures_more = true;
-                    waiting.clear();
-                }
-            }
-        }
-        roles.measures_more |= !waiting.is_empty();
-        let mut kept: Vec<(Aggregate, Option<String>)> = Vec::new();
-        for measured in roles.measured.drain(..) {
-            if !kept.contains(&measured) {
-                kept.push(measured);
-            }
-        }
-        roles.measured = kept;
-        roles.counted.sort_unstable();
-        roles.counted.dedup();
-    }
-
     /// "The total cost" asks for no total where there is a column `total_cost`.
     fn is_in_name(&self, at: usize) -> bool {
         let mut whole = self.mentions.all().iter().filter(|mention| mention.is_whole);
         whole.any(|mention| (mention.at..mention.at + mention.length).contains(&at))
-    }
-
-    /// "The mean of length, width and height": the column, and those that stand behind it in a list.
-    fn listed(&self, first: &Mention) -> Vec<String> {
-        let mut names = vec![self.mentions.name(first).to_owned()];
-        let mut end = first.end();
-        loop {
-            let next = if matches!(self.word(end), "and" | "the") {
-                end + 1
-            } else {
-                end
-            };
-            let found = self.mentions.at(next);
-            let [one] = found.as_slice() else { break };
-            if !self.is_measured_column(one) || !one.is_whole || self.is_apart(one.at) {
-                break;
-            }
-            names.push(self.mentions.name(one).to_owned());
-            end = one.end();
-        }
-        names
-    }
-
-    /// "Of the four measurements", "of all numeric columns": every column of numbers, if there are as many.
-    fn all_numbers(&self, at: usize) -> Option<Vec<String>> {
-        let mut at = at;
-        let mut wanted = None;
-        while matches!(
-            self.word(at),
-            "of" | "the" | "all" | "its" | "their" | "these" | "numeric" | "numerical" | "each" | "every"
-        ) || number(self.word(at)).is_some()
-        {
-            wanted = wanted.or_else(|| number(self.word(at)));
-            at += 1;
-        }
-        if !matches!(
-            self.word(at),
-            "measurements"
-                | "measurement"
-                | "measures"
-                | "columns"
-                | "variables"
-                | "features"
-                | "attributes"
-                | "quantities"
-        ) {
-            return None;
-        }
-        let all = self.mentions.numbers();
-        (all.len() > 1 && wanted.is_none_or(|wanted| all.len() == wanted as usize)).then_some(all)
-    }
-
-    fn is_measured_column(&self, mention: &Mention) -> bool {
-        let column = self.mentions.column(mention);
-        is_numeric(column) && !is_identifier(column)
-    }
-
-    fn are_measured(&self, found: &[Mention], roles: &Roles) -> bool {
-        found.iter().all(|mention| {
-            let name = self.mentions.name(mention);
-            roles.measured.iter().any(|(_, column)| column.as_deref() == Some(name))
-        })
     }
 
     /// Each row has one of its own, so nothing is grouped by it.
@@ -565,19 +352,6 @@ impl<'a> Reader<'a> {
             .iter()
             .map(|mention| self.mentions.name(mention).to_owned())
             .collect()
-    }
-}
-
-/// Of a table with two columns of numbers, without a word about which.
-pub(super) fn only_points(columns: &Columns<'_>, series: &[String]) -> Option<Points> {
-    let all = columns.names.iter().filter(|(_, place)| is_numeric(place.column));
-    match all.map(|(name, _)| name).collect::<Vec<_>>().as_slice() {
-        [x, y] => Some(Points {
-            x: (*x).clone(),
-            y: (*y).clone(),
-            series: series.to_vec(),
-        }),
-        _ => None,
     }
 }
 
@@ -613,3 +387,6 @@ fn is_splitting(verb: &str) -> bool {
             | "differentiated"
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,7 +70,7 @@ fn title(plan: &Plan) -> String {
         .map(|measure| {
             let column = measure.column.as_deref().map(bare).unwrap_or_default();
             match measure.aggregate {
-                Aggregate::Count => "number".into(),
+                Aggregate::Count => "count".into(),
                 Aggregate::CountDistinct => format!("number of different {column}"),
                 Aggregate::None => column,
                 Aggregate::Sum => format!("total {column}"),

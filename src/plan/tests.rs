@@ -88,6 +88,41 @@ programs! {
     one_of_two_tables: profile, {"chart": "line", "x": "customers.since", "measures": [{"aggregate": "count", "column": null}], "title": "Since"};
 }
 
+macro_rules! settled {
+    ($($name:ident: $profile:ident, $question:literal;)*) => {$(
+        #[test]
+        fn $name() {
+            let program = form($question, $profile()).unwrap().settled();
+            insta::assert_snapshot!(program.expect("words that leave nothing to choose").source);
+        }
+    )*};
+}
+
+settled! {
+    said_in_thousands: alone, "Bar chart of the total amount in thousands by status";
+    said_correlations: alone, "Correlation matrix of all numeric columns as a heatmap";
+    said_density: alone, "Histogram of amount with 8 bins as a probability density";
+    said_letters: alone, "A bar chart of the number of orders per status whose note does not contain the letters M or Q";
+    said_alternatives: alone, "Average weight per status for orders with an amount above 90 or a weight below 2, bar chart from high to low";
+    said_two_axes: alone, "Show amount on the left y axis and weight on the right y axis, both over day";
+    said_points: alone, "Scatter plot of weight against amount grouped by status";
+    said_list: alone, "For each status the mean of amount and weight as grouped bars";
+    said_panels: alone, "A scatter chart of weight and amount, one panel per status";
+    said_joined: profile, "How many orders does each customer name have? Pie chart";
+}
+
+#[test]
+fn a_question_that_leaves_a_choice_is_not_settled() {
+    for question in [
+        "a chart",
+        "bars",
+        "How many orders of Ann are there per status? Bars",
+        "amount by status",
+    ] {
+        assert!(form(question, alone()).unwrap().settled().is_none(), "{question}");
+    }
+}
+
 #[test]
 fn what_cannot_be_drawn_says_why() {
     let form = form("a chart", alone()).unwrap();

@@ -1,9 +1,12 @@
 //! What a filter can compare with: the values that the question itself says. A small model would invent others.
 
+mod common;
+
 use super::Columns;
 use super::quotes::{Quote, quotes};
 use super::words::{Words, number, stems_of_name};
 use crate::prompt::Kind;
+pub(super) use common::is_common;
 
 /// More of them would be a long grammar for a long question, whose values stand in quotes or begin with a capital letter.
 const MOST_TEXTS: usize = 80;
@@ -22,13 +25,18 @@ pub(super) struct Values {
     pub(super) has_name: bool,
 }
 
-/// `taken` are numbers that mean something else.
-pub(super) fn find(question: &str, columns: &Columns<'_>, taken: &[Option<u32>]) -> Values {
+/// `taken` are numbers that mean something else, and words that are settled say no value besides.
+pub(super) fn find(
+    question: &str,
+    columns: &Columns<'_>,
+    taken: &[Option<u32>],
+    is_settled: impl Fn(usize) -> bool,
+) -> Values {
     let mut values = Values::default();
     let quoted = quoted(question, columns);
     values.is_quoted = !quoted.is_empty();
     values.texts = if quoted.is_empty() {
-        pieces(question, columns)
+        pieces(question, columns, is_settled)
     } else {
         quoted
     };
@@ -126,9 +134,9 @@ fn quoted(question: &str, columns: &Columns<'_>) -> Vec<String> {
 }
 
 /// Runs of a few words that can be a value: those with a capital letter first, without words that only say what is to be drawn.
-fn pieces(question: &str, columns: &Columns<'_>) -> Vec<String> {
+fn pieces(question: &str, columns: &Columns<'_>, is_settled: impl Fn(usize) -> bool) -> Vec<String> {
     let covered = Words::new(question).without(columns.names.iter().map(|(_, place)| place.column.name.as_str()));
-    let mut covered = covered.list.iter();
+    let mut covered = covered.list.iter().enumerate();
     let mut runs: Vec<Vec<&str>> = vec![vec![]];
     let mut begins = true;
     for word in question.split_whitespace() {
@@ -136,13 +144,12 @@ fn pieces(question: &str, columns: &Columns<'_>) -> Vec<String> {
         let parts = Words::new(word).list.len();
         let is_free = (0..parts)
             .map(|_| covered.next())
-            .all(|word| word.is_some_and(|word| word != "_"));
+            .all(|word| word.is_some_and(|(at, word)| word != "_" && !is_settled(at)));
         let small = bare.to_lowercase();
         let ends = word.ends_with(['.', ',', ';', ':', '?', '!']);
         // The first word of a sentence begins with a capital letter because it is the first.
         let is_first = std::mem::replace(&mut begins, word.ends_with(['.', '?', '!', ':']));
-        let is_common =
-            COMMON.contains(&small.as_str()) || (is_first && bare != bare.to_uppercase()) || small.ends_with("axis");
+        let is_common = is_common(&small) || (is_first && bare != bare.to_uppercase()) || small.ends_with("axis");
         if bare.is_empty() || !is_free || is_common {
             runs.push(vec![]);
             continue;
@@ -170,255 +177,9 @@ fn pieces(question: &str, columns: &Columns<'_>) -> Vec<String> {
     found
 }
 
-/// What hardly ever is the value of a cell.
-pub(super) fn is_common(word: &str) -> bool {
-    COMMON.contains(&word)
-}
-
 fn has_capital(text: &str) -> bool {
     text.chars().any(char::is_uppercase)
 }
-
-/// What hardly ever is the value of a cell in a question.
-const COMMON: &[&str] = &[
-    "a",
-    "an",
-    "the",
-    "of",
-    "for",
-    "to",
-    "in",
-    "on",
-    "by",
-    "with",
-    "and",
-    "or",
-    "as",
-    "at",
-    "from",
-    "is",
-    "are",
-    "was",
-    "were",
-    "be",
-    "been",
-    "has",
-    "have",
-    "had",
-    "do",
-    "does",
-    "did",
-    "that",
-    "which",
-    "who",
-    "whose",
-    "what",
-    "when",
-    "where",
-    "how",
-    "many",
-    "much",
-    "show",
-    "me",
-    "give",
-    "draw",
-    "plot",
-    "make",
-    "create",
-    "return",
-    "list",
-    "find",
-    "display",
-    "visualize",
-    "please",
-    "can",
-    "could",
-    "you",
-    "i",
-    "want",
-    "need",
-    "see",
-    "tell",
-    "about",
-    "single",
-    "respective",
-    "corresponding",
-    "various",
-    "distinct",
-    "unique",
-    "similar",
-    "specific",
-    "given",
-    "overall",
-    "same",
-    "new",
-    "shown",
-    "displayed",
-    "labels",
-    "label",
-    "names",
-    "name",
-    "values",
-    "value",
-    "categories",
-    "category",
-    "types",
-    "type",
-    "kinds",
-    "kind",
-    "based",
-    "percentage",
-    "share",
-    "proportion",
-    "distribution",
-    "vs",
-    "across",
-    "among",
-    "first",
-    "last",
-    "second",
-    "third",
-    "most",
-    "least",
-    "largest",
-    "smallest",
-    "highest",
-    "lowest",
-    "top",
-    "bottom",
-    "his",
-    "her",
-    "our",
-    "my",
-    "some",
-    "any",
-    "other",
-    "more",
-    "less",
-    "into",
-    "split",
-    "colour",
-    "color",
-    "colored",
-    "coloured",
-    "size",
-    "bubble",
-    "horizontal",
-    "vertical",
-    "legend",
-    "title",
-    "year",
-    "month",
-    "day",
-    "week",
-    "weekday",
-    "quarter",
-    "hour",
-    "trend",
-    "interval",
-    "attribute",
-    "column",
-    "field",
-    "row",
-    "rows",
-    "records",
-    "data",
-    "table",
-    "dataset",
-    "amount",
-    "frequency",
-    "numbers",
-    "along",
-    "through",
-    "both",
-    "if",
-    "also",
-    "just",
-    "side",
-    "comparison",
-    "without",
-    "except",
-    "median",
-    "report",
-    "compute",
-    "count",
-    "compare",
-    "scatterplot",
-    "pies",
-    "box",
-    "stack",
-    "sorting",
-    "ordering",
-    "visualizing",
-    "plotting",
-    "bin",
-    "then",
-    "chart",
-    "graph",
-    "bar",
-    "bars",
-    "pie",
-    "line",
-    "lines",
-    "scatter",
-    "histogram",
-    "plot",
-    "diagram",
-    "stacked",
-    "grouped",
-    "group",
-    "grouping",
-    "order",
-    "ordered",
-    "sort",
-    "sorted",
-    "rank",
-    "ranked",
-    "ascending",
-    "descending",
-    "asc",
-    "desc",
-    "high",
-    "low",
-    "axis",
-    "x",
-    "y",
-    "number",
-    "count",
-    "total",
-    "sum",
-    "average",
-    "mean",
-    "minimum",
-    "maximum",
-    "min",
-    "max",
-    "each",
-    "every",
-    "per",
-    "different",
-    "all",
-    "their",
-    "them",
-    "they",
-    "its",
-    "it",
-    "those",
-    "these",
-    "there",
-    "this",
-    "using",
-    "use",
-    "between",
-    "than",
-    "not",
-    "only",
-    "over",
-    "versus",
-    "against",
-    "correlation",
-    "relationship",
-];
 
 #[cfg(test)]
 mod tests {
@@ -426,7 +187,7 @@ mod tests {
     use crate::prompt::Profile;
 
     fn of(question: &str) -> Values {
-        find(question, &Columns::new(&Profile::default()), &[Some(5)])
+        find(question, &Columns::new(&Profile::default()), &[Some(5)], |_| false)
     }
 
     #[test]

@@ -65,6 +65,15 @@ pub(super) fn stems_of_name(name: &str) -> Vec<String> {
 }
 
 impl Words {
+    /// Without these phrases.
+    pub(super) fn without_phrases(&self, phrases: &[&str]) -> Words {
+        let mut line = self.line.clone();
+        for phrase in phrases {
+            line = line.replace(&format!(" {phrase} "), " _ ");
+        }
+        Words::of(line.split_whitespace().map(str::to_owned).collect())
+    }
+
     /// Without the words at these places.
     pub(super) fn masked(&self, is_left_out: impl Fn(usize) -> bool) -> Words {
         let list = self.list.iter().enumerate();

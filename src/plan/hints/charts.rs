@@ -5,7 +5,8 @@ use super::super::words::Words;
 
 /// Whether the words speak of colours, lines or parts of a stack.
 pub(super) fn has_colours(words: &Words) -> bool {
-    words.any(&[
+    // "In green colour" says how, "coloured by team" says by what.
+    const COLOURS: [&str; 8] = [
         "color",
         "colour",
         "colored",
@@ -14,40 +15,51 @@ pub(super) fn has_colours(words: &Words) -> bool {
         "colours",
         "coloring",
         "colouring",
-        "split",
-        "stack",
-        "stacked",
-        "stacking",
-        "segment",
-        "segmented",
-        "separate",
-        "separately",
-        "series",
-        "legend",
-        "broken down",
-        "divided",
-        "side by side",
-        "versus",
-        "vs",
-        "compare",
-        "compared",
-        "comparing",
-        "comparison",
-        "line for",
-        "lines for",
-        "one line",
-        "both",
-        "dodge",
-        "dodged",
-        "hue",
-        "clustered",
-        "categorized",
-        "differentiated",
-        "distinguish",
-        "distinguished",
-        "marked",
-        "respectively",
-    ])
+    ];
+    const LINKS: [&str; 6] = ["by", "per", "each", "according", "different", "for"];
+    let is_link = |word: &String| LINKS.contains(&word.as_str());
+    let colours = words
+        .list
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| COLOURS.contains(&word.as_str()));
+    let mut near = colours.map(|(at, _)| &words.list[at.saturating_sub(2)..words.list.len().min(at + 4)]);
+    near.any(|near| near.iter().any(is_link))
+        || words.any(&[
+            "split",
+            "stack",
+            "stacked",
+            "stacking",
+            "segment",
+            "segmented",
+            "separate",
+            "separately",
+            "series",
+            "legend",
+            "broken down",
+            "divided",
+            "side by side",
+            "versus",
+            "vs",
+            "compare",
+            "compared",
+            "comparing",
+            "comparison",
+            "line for",
+            "lines for",
+            "one line",
+            "both",
+            "dodge",
+            "dodged",
+            "hue",
+            "clustered",
+            "categorized",
+            "differentiated",
+            "distinguish",
+            "distinguished",
+            "marked",
+            "respectively",
+        ])
 }
 
 /// Whether the question may want a series. "By" alone says what stands on the x axis; the second one is for the series.
@@ -80,7 +92,9 @@ pub(super) fn charts(words: &Words, has_bins: bool) -> Vec<ChartKind> {
     let mut found = Vec::new();
     let bars = words.any(&["bar", "bars", "barplot", "column chart"]);
     let stacked = words.any(&["stack", "stacked", "stacks"]);
-    let horizontal = words.any(&["horizontal", "horizontally", "barh"]);
+    // "The horizontal axis" is none of bars.
+    let horizontal = words.without_phrases(&["horizontal axis", "horizontal line", "horizontal lines"]);
+    let horizontal = horizontal.any(&["horizontal", "horizontally", "barh"]);
     if stacked && words.any(&["area", "areas"]) {
         found.push(ChartKind::Area);
     } else if stacked {
@@ -115,7 +129,9 @@ pub(super) fn charts(words: &Words, has_bins: bool) -> Vec<ChartKind> {
         }
     }
     // People say "histogram" of counted kinds too.
-    if found.contains(&ChartKind::Histogram) && !found.contains(&ChartKind::Bar) && !has_bins {
+    if found.contains(&ChartKind::Histogram) && has_bins {
+        found = vec![ChartKind::Histogram];
+    } else if found.contains(&ChartKind::Histogram) && !found.contains(&ChartKind::Bar) {
         found.push(ChartKind::Bar);
     }
     if found.is_empty() {

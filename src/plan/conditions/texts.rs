@@ -1,0 +1,135 @@
+//! Texts that columns are compared with: in quotes, as letters that they contain, or known to be among their values.
+
+use serde_json::{Value, json};
+
+use super::super::Test;
+use super::super::quotes::Quote;
+use super::super::words::Words;
+use super::{NEAR, Reader};
+use crate::prompt::{Column, Kind};
+
+impl Reader<'_> {
+    /// "The letters D or S in their first name".
+    pub(super) fn letters(&mut self) {
+        for at in 0..self.words.list.len() {
+            if !matches!(self.word(at), "letter" | "letters") {
+                continue;
+            }
+            let mut end = at + 1;
+            let mut values: Vec<Value> = Vec::new();
+            while self.word(end).chars().count() == 1 || matches!(self.word(end), "or" | "and") {
+                if !matches!(self.word(end), "or" | "and") {
+                    values.push(json!(self.word(end)));
+                }
+                end += 1;
+            }
+            let is_text = |column: &Column| column.kind == Kind::Text;
+            let column = self
+                .column_after(end, 5, is_text)
+                .or_else(|| self.column_before(at, is_text));
+            let column = column.filter(|_| !values.is_empty());
+            let Some(mention) = column else {
+                self.is_open = true;
+                continue;
+            };
+            let name = self.mentions.name(&mention).to_owned();
+            let has_not =
+                (1..=6).any(|back| at >= back && matches!(self.word(at - back), "not" | "without" | "doesn" | "don"));
+            let test = if has_not { Test::ContainsNot } else { Test::Contains };
+            let to = if mention.at >= end { mention.end() } else { end };
+            self.keep(&name, test, values, [at, to]);
+        }
+    }
+
+    pub(super) fn texts(&mut self, quotes: &[Quote]) {
+        let is_column = |quote: &Quote| {
+            let mut all = self.mentions.all().iter();
+            all.any(|mention| mention.is_whole && mention.at == quote.at && mention.length == quote.length)
+        };
+        let quotes: Vec<&Quote> = quotes.iter().filter(|quote| !is_column(quote)).collect();
+        let is_text = |column: &Column| matches!(column.kind, Kind::Text | Kind::Mixed);
+        let mut last: Option<(usize, usize)> = None;
+        for quote in quotes {
+            // 'A' or 'B': one of the two.
+            if let Some((end, index)) = last
+                && quote.at <= end + 1
+                && (quote.at == end || matches!(self.word(end), "or" | "and"))
+                && let Some((_, to, filter)) = self.found.get_mut(index)
+            {
+                filter.values.push(json!(quote.text));
+                *to = quote.at + quote.length;
+                self.covered
+                    .iter_mut()
+                    .take(quote.at + quote.length)
+                    .skip(end)
+                    .for_each(|covered| *covered = true);
+                last = Some((quote.at + quote.length, index));
+                continue;
+            }
+            let column = self
+                .column_before(quote.at, is_text)
+                .or_else(|| self.column_after(quote.at + quote.length, 2, is_text));
+            let Some(mention) = column else {
+                self.is_open |= self.columns.names.iter().any(|(_, place)| is_text(place.column));
+                continue;
+            };
+            let name = self.mentions.name(&mention).to_owned();
+            let near = |far: usize, names: &[&str]| {
+                (1..=far).any(|back| quote.at >= back && names.contains(&self.word(quote.at - back)))
+            };
+            let has_not = near(
+                NEAR + 2,
+                &["not", "except", "excluding", "other", "isn", "doesn", "without"],
+            );
+            let test = if near(
+                5,
+                &["contain", "contains", "containing", "includes", "like", "substring"],
+            ) {
+                if has_not { Test::ContainsNot } else { Test::Contains }
+            } else if near(5, &["start", "starts", "starting", "begin", "begins", "beginning"]) {
+                Test::StartsWith
+            } else if near(5, &["end", "ends", "ending"]) {
+                Test::EndsWith
+            } else if has_not {
+                Test::IsNot
+            } else {
+                Test::Is
+            };
+            let from = if mention.at < quote.at { mention.at } else { quote.at };
+            self.keep(&name, test, vec![json!(quote.text)], [from, quote.at + quote.length]);
+            last = Some((quote.at + quote.length, self.found.len() - 1));
+        }
+    }
+
+    /// Values that the question names, of columns all of whose values are known.
+    pub(super) fn kinds(&mut self) {
+        for (name, place) in &self.columns.names {
+            let Some(kinds) = place.column.top.as_deref().filter(|_| place.column.kind == Kind::Text) else {
+                continue;
+            };
+            let mut said: Vec<(usize, usize, String)> = Vec::new();
+            for kind in kinds.iter().filter(|kind| kind.chars().count() > 1) {
+                let parts = Words::new(kind).list;
+                let places = self.words.list.windows(parts.len().max(1));
+                let free = |at: usize| {
+                    (at..at + parts.len())
+                        .all(|at| !self.covered[at] && !self.clauses.is_about_order(at) && !self.is_in_name(at))
+                };
+                if let Some((at, _)) = places.enumerate().find(|(at, words)| *words == parts && free(*at)) {
+                    said.push((at, at + parts.len(), kind.clone()));
+                }
+            }
+            said.sort();
+            let (Some(first), Some(last)) = (said.first(), said.last()) else {
+                continue;
+            };
+            let has_not = (1..=3).any(|back| {
+                first.0 >= back && matches!(self.word(first.0 - back), "not" | "except" | "excluding" | "without")
+            });
+            let test = if has_not { Test::IsNot } else { Test::Is };
+            let span = [first.0, last.1];
+            let values = said.iter().map(|(_, _, kind)| json!(kind)).collect();
+            self.keep(name, test, values, span);
+        }
+    }
+}
