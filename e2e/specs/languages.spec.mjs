@@ -86,7 +86,7 @@ const SAID = {
   fr: {
     locale: "fr-CA",
     ask: "Demander",
-    name: /^Diagramme en barres : Sales by region\. Amount en fonction de Region\. Maximum 340 \(South\)/,
+    name: /^Diagramme en barres\s: Sales by region\. Amount en fonction de Region\. Maximum 340 \(South\)/,
     drawn: /^Dessiné en \d+,\d s$/,
     failed: /Le programme s’est arrêté à la ligne 1\s: ZeroDivisionError/,
     lost: "Il n’y a pas de graphique à cette adresse.",

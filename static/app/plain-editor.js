@@ -205,6 +205,8 @@ export function createPlainEditor(pre, { onEdit, onRun }) {
     { signal },
   );
   if (pre.contentEditable !== PLAIN) pre.contentEditable = PLAIN;
+  // What cannot be edited at the moment can still be reached and scrolled by keyboard.
+  pre.tabIndex = 0;
 
   return {
     /** @param {string} program @param {HowShown} how */
@@ -212,9 +214,6 @@ export function createPlainEditor(pre, { onEdit, onRun }) {
       const line = how.failure?.line ?? null;
       const mode = how.readOnly ? "false" : PLAIN;
       if (pre.contentEditable !== mode) pre.contentEditable = mode;
-      // What cannot be edited at the moment can still be reached and scrolled by keyboard.
-      if (how.readOnly) pre.tabIndex = 0;
-      else pre.removeAttribute("tabindex");
       const differs = pre.textContent !== program;
       if (differs) {
         pre.textContent = program;
