@@ -244,10 +244,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The column that is named from this word on: "kind of weather", "calendar month".
-    fn after(&self, at: usize) -> Vec<Mention> {
-        let mut at = at;
+    fn after(&self, first: usize) -> Vec<Mention> {
         let mut unknown = 0;
-        for _ in 0..5 {
+        for at in first..first + 5 {
             let found = self.mentions.at(at);
             if !found.is_empty() {
                 return found;
@@ -259,7 +258,6 @@ impl<'a> Reader<'a> {
                     return vec![];
                 }
             }
-            at += 1;
         }
         vec![]
     }

@@ -525,10 +525,7 @@ pub(super) fn render(
     } else {
         reader.mark(app, headers);
         let page = ErrorPage::new(app, reader, &said, request_id);
-        (
-            "text/html; charset=utf-8",
-            page.render().unwrap_or_else(|_| page.sentence),
-        )
+        ("text/html; charset=utf-8", page.render().unwrap_or(page.sentence))
     };
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     *response.body_mut() = Body::from(body);

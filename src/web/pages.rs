@@ -357,7 +357,7 @@ impl<'a> ErrorPage<'a> {
             words,
             languages: reader.links(""),
             status: said.status.as_u16(),
-            title: title.unwrap_or(words.t("http.other")),
+            title: title.unwrap_or_else(|| words.t("http.other")),
             sentence: said.sentence.text(words),
             code: said.code.name(),
             request_id,

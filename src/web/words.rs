@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderName, HeaderValue, SET_COOKIE, VARY};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderValue, SET_COOKIE, VARY};
 use axum::http::request::Parts as RequestParts;
 use axum::http::{HeaderMap, Uri};
 use serde::{Deserialize, Serialize};
@@ -177,7 +177,7 @@ impl Reader {
     /// What the language adds to the headers of a page.
     pub(super) fn mark(self, app: &App, headers: &mut HeaderMap) {
         for name in [ACCEPT_LANGUAGE, COOKIE] {
-            headers.append(VARY, HeaderValue::from(HeaderName::from(name)));
+            headers.append(VARY, HeaderValue::from(name));
         }
         if self.is_choice {
             let secure = if app.parts().access.is_https() { "; Secure" } else { "" };
@@ -347,6 +347,8 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderName;
+
     use super::*;
 
     fn language(uri: &str, headers: &[(HeaderName, &str)]) -> &'static str {

