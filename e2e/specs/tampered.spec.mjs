@@ -47,7 +47,7 @@ test("every file of the runtime is refused by name when one of its bytes differs
     const { runtimeFiles } = await import(new URL("runtime.js", new URL(main, location.href)).href);
     /** @type {[string, string][]} */
     const results = [];
-    const files = runtimeFiles(data.runtime, data.runtimeBase);
+    const files = runtimeFiles(data);
     for (const { name } of data.runtime.files) {
       const outcome = await files.get(name).then(
         () => "accepted",

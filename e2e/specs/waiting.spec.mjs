@@ -17,7 +17,8 @@ test("the page says what is waited for, and how much of it is done", async ({ pa
     await page.goto(server.url);
     await page.getByTestId("question").fill("a line");
     await page.getByTestId("ask").click();
-    const progress = page.getByRole("status").filter({ visible: true }).first();
+    const chart = page.getByRole("region", { name: "Chart", exact: true });
+    const progress = chart.getByRole("status").filter({ visible: true }).first();
     const bar = page.getByRole("progressbar", { name: "Progress" });
     await expect(progress).toContainText("2 questions before yours");
     await expect(progress).toContainText("1 question before yours");

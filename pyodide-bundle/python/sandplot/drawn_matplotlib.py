@@ -30,6 +30,7 @@ from .facts_matplotlib import (
     _marks,
     _on_data,
     _words,
+    title_of,
 )
 from .text import cell, instant
 
@@ -42,7 +43,7 @@ def of(figure: Figure) -> dict[str, Any]:
 
 
 def _panel(axes: Axes) -> Panel:
-    panel = Panel(_words(axes.get_title()), _words(axes.get_xlabel()), _words(axes.get_ylabel()))
+    panel = Panel(title_of(axes), _words(axes.get_xlabel()), _words(axes.get_ylabel()))
     if axes.name not in ("rectilinear", "polar"):
         return panel
     names = _legend_names(axes)

@@ -78,6 +78,12 @@ def vertices(figure: Figure) -> int:
     return total
 
 
+def title_of(axes: Axes) -> str:
+    """Wherever it stands above the panel."""
+    titles = (axes.get_title(), axes.get_title("left"), axes.get_title("right"))
+    return _words(" ".join(title for title in titles if title))
+
+
 def _axes(axes: Axes) -> dict[str, Any]:
     kinds: list[str] = []
     points = 0
@@ -87,9 +93,8 @@ def _axes(axes: Axes) -> dict[str, Any]:
         points += count
     if "violin" in kinds and "line" in kinds:
         kinds.remove("line")  # the quartiles and whiskers inside
-    titles = (axes.get_title(), axes.get_title("left"), axes.get_title("right"))
     facts = {
-        "title": _words(" ".join(title for title in titles if title)),
+        "title": title_of(axes),
         "xLabel": _words(axes.get_xlabel()),
         "yLabel": _words(axes.get_ylabel()),
         "xScale": str(axes.get_xscale()),
