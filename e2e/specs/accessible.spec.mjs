@@ -72,7 +72,7 @@ test("no violation while a question is answered, drawn, explained, saved and com
       - link /^Download .*png$/
       - link /^Download .*svg$/
       - button /^Copy .* as an image$/
-      - button /^Save as …: /
+      - button /^Save as …/
       - group: Show as table
   `);
   const figure = page.getByTestId("figure");

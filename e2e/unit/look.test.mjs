@@ -238,6 +238,8 @@ grids(lambda ax: ax.scatter([1, 2], [3, 4]))
 grids(lambda ax: (ax.plot([1, 2]), ax.twinx().plot([3, 4])))
 grids(lambda ax: (ax.grid(False), ax.barh(["a"], [1])))
 fig, (left, right) = plt.subplots(1, 2)
+# An earlier test may have chosen another style.
+for panel in (left, right): panel.set_facecolor("white")
 free, set_before = left.hist([1, 2, 2, 3])[2][0], right.bar(["a"], [1], edgecolor="red")[0]
 undo = look_matplotlib.settle(fig)
 print(free.get_edgecolor(), set_before.get_edgecolor())
