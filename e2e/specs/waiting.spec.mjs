@@ -11,7 +11,7 @@ test("the page says what is waited for, and how much of it is done", async ({ pa
   const folder = await mkdtemp(join(tmpdir(), "sandplot-waiting-"));
   const script = join(folder, "waiting.json");
   const waits = [{ queued: 2 }, { queued: 1 }, { fetching: [312_000_000, 1_117_320_768] }, "checking", "loading"];
-  await writeFile(script, JSON.stringify({ replies: [{ waits, delayMs: 1500, chunks: 1, reply: REPLY }] }));
+  await writeFile(script, JSON.stringify({ replies: [{ waits, delayMs: 3000, chunks: 1, reply: REPLY }] }));
   const server = await startServer({ env: { SANDPLOT_MODEL: `scripted:${script}` } });
   try {
     await page.goto(server.url);
@@ -21,7 +21,7 @@ test("the page says what is waited for, and how much of it is done", async ({ pa
     const progress = chart.getByRole("status").filter({ visible: true }).first();
     const bar = page.getByRole("progressbar", { name: "Progress" });
     await expect(progress).toContainText("2 questions before yours");
-    await expect(progress).toContainText("1 question before yours");
+    await expect(progress).toContainText("one question before yours");
     await expect(progress).toContainText("fetches the model");
     await expect(page.getByText("312 MB of 1.1 GB")).toBeVisible();
     await expect(bar).toHaveAttribute("value", "312000000");
