@@ -62,7 +62,9 @@ export async function launch() {
           return {
             crashed: false,
             goto: async (url) => {
-              await page.goto(url, { waitUntil: "domcontentloaded" });
+              const go = () => page.goto(url, { waitUntil: "domcontentloaded" });
+              // Aborted, if the page that is left gives itself an address at that moment: it has done so by now.
+              await go().catch((error) => (/NS_BINDING_ABORTED/.test(String(error)) ? go() : Promise.reject(error)));
             },
             evaluate: (expression, seconds = 60) => within(page.evaluate(expression), seconds, expression),
             click: (x, y) => page.mouse.click(x, y),
