@@ -20,7 +20,7 @@ pub use links::ShortName;
 pub use sessions::SessionDigest;
 
 /// The layout this version reads and writes, kept in SQLite's `user_version`.
-const LAYOUT: u32 = 3;
+const LAYOUT: u32 = 4;
 
 /// Entry N takes a file from layout N to N + 1.
 const MIGRATIONS: [&str; LAYOUT as usize] = [
@@ -48,6 +48,9 @@ const MIGRATIONS: [&str; LAYOUT as usize] = [
         chart TEXT NOT NULL UNIQUE REFERENCES charts (id)
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    ALTER TABLE charts ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// 128 random bits in lower-case base32: not to be guessed, short enough to read out, and safe in a URL and a file name.
@@ -67,8 +70,10 @@ pub struct Chart {
     pub repairs: u32,
     /// RFC 3339, UTC.
     pub created: String,
-    /// The model that wrote the program; `None` if a person did.
+    /// The model that wrote the program, or would have; `None` if a person did.
     pub model: Option<String>,
+    /// The question left that model nothing to choose, so it was not asked.
+    pub settled: bool,
 }
 
 #[derive(Debug, Error)]
@@ -167,8 +172,8 @@ impl Store {
         self.with(move |connection| {
             connection
                 .prepare(
-                    "INSERT INTO charts (id, parent, question, program, profile, repairs, created, model)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                    "INSERT INTO charts (id, parent, question, program, profile, repairs, created, model, settled)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 )?
                 .execute(params![
                     chart.id.as_str(),
@@ -179,6 +184,7 @@ impl Store {
                     chart.repairs,
                     chart.created,
                     chart.model,
+                    chart.settled,
                 ])?;
             Ok(chart)
         })
@@ -189,7 +195,7 @@ impl Store {
         let id = id.clone();
         self.with(move |connection| {
             let mut statement = connection.prepare(
-                "SELECT id, parent, question, program, profile, repairs, created, model FROM charts WHERE id = ?1",
+                "SELECT id, parent, question, program, profile, repairs, created, model, settled FROM charts WHERE id = ?1",
             )?;
             Ok(statement.query_row([id.as_str()], chart).optional()?)
         })
@@ -206,7 +212,7 @@ impl Store {
                      UNION ALL
                      SELECT charts.id, charts.parent, back + 1 FROM charts JOIN line ON charts.id = line.parent WHERE back < ?2
                  )
-                 SELECT id, charts.parent, question, program, profile, repairs, created, model
+                 SELECT id, charts.parent, question, program, profile, repairs, created, model, settled
                  FROM line JOIN charts USING (id) ORDER BY back DESC",
             )?;
             let charts = statement.query_map(params![id.as_str(), most], chart)?;
@@ -261,6 +267,7 @@ fn chart(row: &Row<'_>) -> rusqlite::Result<Chart> {
         repairs: row.get(5)?,
         created: row.get(6)?,
         model: row.get(7)?,
+        settled: row.get(8)?,
     })
 }
 
@@ -303,6 +310,7 @@ mod tests {
             repairs: 2,
             created: "2026-01-02T03:04:05Z".into(),
             model: None,
+            settled: false,
         }
     }
 

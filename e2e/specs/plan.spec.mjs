@@ -65,6 +65,15 @@ test("a form that was filled in becomes a program that is drawn, edited and run 
   await expectState(page, "shown");
 });
 
+test("a question that leaves nothing to choose needs no model, and the program says whose it is", async ({ page }) => {
+  await ask(page, "Bar chart of the total amount by region");
+  await expectState(page, "shown");
+  await expect(page.getByTestId("program")).toContainText('data.groupby("region")["amount"].sum()');
+  await expect(page.getByText("by Sandplot alone")).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("by Sandplot alone")).toBeVisible();
+});
+
 test("where no plan fits the model writes the program, and the page says so", async ({ page }) => {
   await ask(page, "other");
   await expect(page.getByText(/No plan fits/)).toBeVisible();

@@ -23,5 +23,6 @@ test("a Pyodide that is written differently stops the build and says what is mis
     /export default _createPyodideModule/,
   );
   assert.throws(() => buildCore(asm.replace("var growMemory=", "const growMemory="), loader, own), /growMemory/);
-  assert.throws(() => buildCore(asm, loader.replace("as loadPyodide", "as load"), own), /export list/);
+  assert.throws(() => buildCore(asm, loader.replace("as loadPyodide", "as load"), own), /as loadPyodide/);
+  assert.throws(() => buildCore(asm, loader.replace("Classic web", "Some web"), own), /Classic web workers/);
 });

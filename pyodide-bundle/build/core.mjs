@@ -103,14 +103,13 @@ export function buildCore(asmSource, pyodideSource, ownSource) {
   asm = shortenExports(asm);
 
   let loader = replaceExactly(pyodideSource, "//# sourceMappingURL=pyodide.mjs.map", "", 1);
-  const exported = /export\{(\w+) as loadPyodide,\s*(\w+) as version\};/g;
-  const matches = [...loader.matchAll(exported)];
-  if (matches.length !== 1) {
-    throw new Error(
-      `pyodide.mjs: expected one export list, found ${matches.length}: this Pyodide needs a new core.mjs`,
-    );
-  }
-  loader = loader.replace(exported, (_, name) => `return ${name};`);
+  loader = replaceMatch(loader, /export\{(\w+) as loadPyodide,\s*(\w+) as version\};/g, (_, name) => `return ${name};`);
+  // It finds out by calling what throws; a debugger that listens to errors then has V8 read all of this script once more.
+  loader = replaceMatch(
+    loader,
+    /if\(\w+&&\w+\(\)\)throw new Error\("Classic web workers are not supported"\);/g,
+    () => "",
+  );
 
   return [
     // Modules are strict; classic scripts are not unless they say so.
@@ -161,6 +160,20 @@ function shortenExports(asm) {
     long.join(";"),
     after,
   ].join("");
+}
+
+/**
+ * @param {string} text
+ * @param {RegExp} pattern must match once
+ * @param {(match: string, group: string) => string} replacement
+ */
+function replaceMatch(text, pattern, replacement) {
+  const count = [...text.matchAll(pattern)].length;
+  if (count !== 1)
+    throw new Error(
+      `Pyodide's text matches ${pattern} ${count} times, expected once: this Pyodide needs a new core.mjs`,
+    );
+  return text.replace(pattern, replacement);
 }
 
 /**

@@ -203,6 +203,8 @@ function createScope() {
     setInterval,
     clearInterval,
     queueMicrotask,
+    // Nobody is waited for.
+    postMessage() {},
     structuredClone,
     atob,
     btoa,

@@ -33,6 +33,15 @@ pub(super) struct Draft {
     pub(super) repairs: u32,
 }
 
+/// How a program came to be; by a person unless it says otherwise.
+#[derive(Default)]
+pub(super) struct Origin {
+    pub(super) model: Option<String>,
+    /// The question left that model nothing to choose.
+    pub(super) settled: bool,
+    pub(super) usage: Option<wire::Usage>,
+}
+
 /// What the model is asked for.
 pub(super) struct Request {
     /// What is asked first, where this model is to fill in a form.
@@ -91,8 +100,7 @@ impl Draft {
         self,
         app: &App,
         program: String,
-        model: Option<String>,
-        usage: Option<wire::Usage>,
+        Origin { model, settled, usage }: Origin,
     ) -> Result<Answer, Failure> {
         let chart = Chart {
             id: ChartId::random()?,
@@ -103,6 +111,7 @@ impl Draft {
             repairs: self.repairs,
             created: format!("{:.3}", (app.parts().now)()),
             model,
+            settled,
         };
         let chart = app.parts().store.insert(chart).await?;
         let answer = Answer::new(chart).map_err(|error| Failure::Render(error.into()))?;
@@ -162,7 +171,7 @@ impl Asking {
                 self.stage = Stage::Over;
                 metrics::counter!(telemetry::ASKED, "kind" => "plan", "model" => self.llm.name().to_owned(), "outcome" => "settled")
                     .increment(1);
-                match self.compiled(program).await {
+                match self.compiled(program, true).await {
                     Ok(step) => self.ready.push_back(step),
                     Err(failure) => return Some(Step::Failed(Arc::new(failure))),
                 }
@@ -228,7 +237,7 @@ impl Asking {
             Ok(program) => {
                 call.measured.outcome = "ok";
                 drop(call);
-                self.compiled(program).await.map(Some)
+                self.compiled(program, false).await.map(Some)
             }
             Err(error) => {
                 tracing::debug!(llm.model = self.llm.name(), error.cause = %error, "no plan fits");
@@ -241,11 +250,11 @@ impl Asking {
     }
 
     /// Of a plan.
-    async fn compiled(&mut self, program: program::Program) -> Result<Step, Failure> {
+    async fn compiled(&mut self, program: program::Program, settled: bool) -> Result<Step, Failure> {
         // As a model would have written it, for those who watch the reply.
         self.ready
             .push_back(Step::Delta(format!("```python\n{}```\n", program.source)));
-        self.store(program).await
+        self.store(program, settled).await
     }
 
     fn ask_for_program(&mut self, messages: Vec<prompt::Message>) -> Result<(), Failure> {
@@ -266,7 +275,7 @@ impl Asking {
             program::from_reply(&call.reply, runtime).map_err(Failure::from)
         });
         let stored = match program {
-            Ok(program) => self.store(program).await,
+            Ok(program) => self.store(program, false).await,
             Err(failure) => Err(failure),
         };
         call.measured.outcome = match &stored {
@@ -293,17 +302,16 @@ impl Asking {
         }
     }
 
-    async fn store(&mut self, program: program::Program) -> Result<Step, Failure> {
+    async fn store(&mut self, program: program::Program, settled: bool) -> Result<Step, Failure> {
         if program.source.len() > PROGRAM_BYTES {
             return Err(Failure::ProgramTooLarge(program.source.len()));
         }
-        let usage = self.used.map(|usage| used(&self.llm, usage));
-        let name = self.llm.name().to_owned();
-        let stored = self
-            .draft
-            .clone()
-            .store(&self.app, program.source, Some(name), usage)
-            .await?;
+        let origin = Origin {
+            model: Some(self.llm.name().to_owned()),
+            settled,
+            usage: self.used.map(|usage| used(&self.llm, usage)),
+        };
+        let stored = self.draft.clone().store(&self.app, program.source, origin).await?;
         Ok(Step::Done(Box::new(stored)))
     }
 }

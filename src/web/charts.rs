@@ -18,7 +18,7 @@ use futures_util::{Stream, StreamExt as _, future, stream};
 use serde::Serialize;
 
 use super::App;
-use super::asking::{Draft, Request, Step};
+use super::asking::{Draft, Origin, Request, Step};
 use super::error::{Failure, seconds};
 use super::limit::{Json, MOST_REPAIRS, PROFILE_BYTES, PROGRAM_BYTES, QUESTION_CHARS, TRACEBACK_BYTES};
 use super::log::LateFailure;
@@ -132,7 +132,7 @@ pub(super) async fn create(
         if program.trim().is_empty() {
             return Err(Failure::BadRequest("The program is empty.".into()));
         }
-        let stored = draft.store(&app, program, None, None).await?;
+        let stored = draft.store(&app, program, Origin::default()).await?;
         return Ok(answer(app, &headers, stream::iter([Step::Done(Box::new(stored))])).await);
     }
     if question.is_empty() {

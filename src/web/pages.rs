@@ -21,6 +21,7 @@ use super::{App, AppError, Parts};
 use crate::llm::{HAS_EMBEDDED, Llm};
 
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+const EARLY_SCRIPT: &str = "app/early.js";
 const MAIN_SCRIPT: &str = "app/main.js";
 const WORKER_FRAME: &str = "/sandbox/worker";
 const FIGURE_FRAME: &str = "/sandbox/figure";
@@ -33,6 +34,7 @@ const SAMPLES: &str = "samples/samples.json";
 pub(super) struct Pages {
     /// `/assets/{digest}`.
     assets: String,
+    early_integrity: String,
     main_integrity: String,
     worker_url: String,
     worker_integrity: String,
@@ -62,6 +64,7 @@ struct Home<'a> {
     words: &'a Words,
     languages: Vec<LanguageLink>,
     assets: &'a str,
+    early_integrity: &'a str,
     main_integrity: &'a str,
     /// There is somebody to be logged out.
     has_login: bool,
@@ -81,6 +84,7 @@ struct ChartPage<'a> {
     words: &'a Words,
     languages: Vec<LanguageLink>,
     assets: &'a str,
+    early_integrity: &'a str,
     main_integrity: &'a str,
     /// There is somebody to be logged out.
     has_login: bool,
@@ -160,6 +164,7 @@ impl Pages {
             player: Player::new(site, worker, figure, &renderers)?,
             worker_url: format!("{assets}/{WORKER_SCRIPT}"),
             worker_integrity: integrity(site, WORKER_SCRIPT)?,
+            early_integrity: integrity(site, EARLY_SCRIPT)?,
             main_integrity: integrity(site, MAIN_SCRIPT)?,
             assets,
             spoken: [
@@ -270,6 +275,7 @@ pub(super) async fn home(State(app): State<App>, reader: Reader) -> Result<Respo
             words,
             languages: reader.links(""),
             assets: &pages.assets,
+            early_integrity: &pages.early_integrity,
             main_integrity: &pages.main_integrity,
             has_login: app.gate().is_some(),
             page_data: pages.page_data(reader.language, parts, &models, None, ByLink(false))?,
@@ -303,6 +309,7 @@ pub(super) async fn chart(
             words,
             languages: reader.links(""),
             assets: &pages.assets,
+            early_integrity: &pages.early_integrity,
             main_integrity: &pages.main_integrity,
             has_login: app.gate().is_some(),
             page_data: pages.page_data(reader.language, parts, &models, Some(&chart), by_link)?,

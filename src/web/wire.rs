@@ -76,7 +76,10 @@ pub(super) struct Answer {
     pub(super) repairs: u32,
     /// RFC 3339, UTC.
     pub(super) created: String,
+    /// Null if a person wrote the program.
     pub(super) model: Option<String>,
+    /// The question left that model nothing to choose, so it was not asked.
+    pub(super) settled: bool,
     /// Of the call that wrote it, in the answer to that call only, if the provider says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
@@ -103,6 +106,7 @@ pub(super) struct Version {
     /// RFC 3339, UTC.
     pub(super) created: String,
     pub(super) model: Option<String>,
+    pub(super) settled: bool,
 }
 
 /// What a call took.
@@ -519,6 +523,7 @@ impl Answer {
             repairs: chart.repairs,
             created: chart.created,
             model: chart.model,
+            settled: chart.settled,
             usage: None,
         })
     }
@@ -535,6 +540,7 @@ impl From<Chart> for Version {
             repairs: chart.repairs,
             created: chart.created,
             model: chart.model,
+            settled: chart.settled,
         }
     }
 }

@@ -273,7 +273,7 @@ function broken(requestId, cause) {
 /** @param {unknown} value @returns {Chart} */
 function parseChart(value) {
   const chart = record(value);
-  const { url, profile, parent, model, repairs, created, usage } = chart;
+  const { url, profile, parent, model, settled, repairs, created, usage } = chart;
   const path = text(url);
   // The address goes into the history: one that leads elsewhere would be a server we do not know.
   if (!path.startsWith("/") || path.startsWith("//")) throw new TypeError("the chart's address is not on this server");
@@ -287,6 +287,7 @@ function parseChart(value) {
     repairs: typeof repairs === "number" ? repairs : 0,
     created: typeof created === "string" ? created : "",
     model: typeof model === "string" ? model : null,
+    settled: settled === true,
     ...(typeof usage === "object" && usage !== null && { usage: parseUsage(record(usage)) }),
   };
 }

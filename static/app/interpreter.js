@@ -7,6 +7,7 @@
  *
  * @typedef {Extract<FromWorker, {type: "opened" | "needs"}>} OpenAnswer
  * @typedef {Omit<Extract<FromWorker, {type: "progress"}>, "type" | "id">} OpenProgress
+ * @typedef {{code: MessagePort, others: MessagePort}} FilePorts where its files come: what the frame makes something of, and the others
  */
 
 import { BOUNDS, ProtocolError, parseFromWorker } from "../shared/protocol.js";
@@ -73,7 +74,7 @@ export class Interpreter {
   /**
    * @param {FramePlace} place of the sandbox page
    * @param {number} scripts how many of its files the worker's script is made of
-   * @param {MessagePort} files where they come, with all others
+   * @param {FilePorts} files
    */
   static async start(place, scripts, files) {
     const frame = sealedFrame(place);
@@ -92,7 +93,7 @@ export class Interpreter {
   /**
    * @param {HTMLIFrameElement} frame
    * @param {number} scripts
-   * @param {MessagePort} files
+   * @param {FilePorts} files
    */
   static async #inside(frame, scripts, files) {
     const messages = new MessageChannel();
@@ -101,7 +102,7 @@ export class Interpreter {
     const alive = new Promise((resolve) => faults.port1.addEventListener("message", resolve, { once: true }));
     faults.port1.start();
     // An opaque origin has no name to aim at; the frame's policy and the parent's `frame-src` say what can be in it.
-    frame.contentWindow?.postMessage({ scripts }, "*", [faults.port2, files, messages.port2]);
+    frame.contentWindow?.postMessage({ scripts }, "*", [faults.port2, files.code, messages.port2, files.others]);
     await within(alive, FRAME_SECONDS, t("sandbox.no_frame"));
     return new Interpreter(frame, messages.port1, faults.port1);
   }

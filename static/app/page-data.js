@@ -10,8 +10,11 @@
  * @typedef {Omit<WirePageData, "chart" | "runtime"> & {runtime: SandboxConfig["runtime"], chart: Chart | null}} PageData
  */
 
+/** Read once: what belongs to it is found by it. @type {PageData | undefined} */
+let pageData;
+
 /** @returns {PageData} */
 export function readPageData() {
-  const element = document.getElementById("page-data");
-  return JSON.parse(element?.textContent ?? "");
+  pageData ??= JSON.parse(document.getElementById("page-data")?.textContent ?? "");
+  return /** @type {PageData} */ (pageData);
 }

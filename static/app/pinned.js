@@ -7,7 +7,7 @@
  *   attribute of that name; `blob`: its bytes, where the document holds them, compressed if the type says so
  * @typedef {{type: "get", id: number, file: PinnedFile}
  *   | {type: "hand", id: number, files: [role: string, file: PinnedFile][]}
- *   | {type: "fetch" | "keep", files: PinnedFile[]}} ToRuntimeWorker `hand` comes with the port on which the files go out, by their roles
+ *   | {type: "ahead" | "fetch" | "keep", files: PinnedFile[]}} ToRuntimeWorker `hand` comes with the port on which the files go out, by their roles
  * @typedef {{type: "arrived" | "lost", name: string}
  *   | {type: "done", id: number, bytes: ArrayBuffer | null}
  *   | {type: "failed", id: number, message: string, fault: Fault | null}} FromRuntimeWorker

@@ -17,6 +17,9 @@ async function folder() {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
 }
 
+/** Looked up once for all that is read. @type {ReturnType<typeof folder> | undefined} */
+let known;
+
 /** What a file's address is called as a file. @param {string} url */
 const nameOf = (url) => encodeURIComponent(url);
 
@@ -39,7 +42,8 @@ export function readKept(url) {
  * @returns {Promise<FileSystemSyncAccessHandle>}
  */
 async function openToRead(url) {
-  const file = /** @type {any} */ (await (await folder()).getFileHandle(nameOf(url)));
+  known ??= folder();
+  const file = /** @type {any} */ (await (await known).getFileHandle(nameOf(url)));
   // Several tabs may do so at once, where the browser knows the option.
   return file.createSyncAccessHandle({ mode: "read-only" });
 }

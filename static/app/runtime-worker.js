@@ -15,6 +15,8 @@ import { dropOthers, keep, readKept } from "./runtime-cache.js";
 const held = new Map();
 /** Addresses of what the browser keeps unpacked. @type {Set<string>} */
 const kept = new Set();
+/** What was read before anybody asked, by addresses. @type {Map<string, Promise<ArrayBuffer | null>>} */
+const ahead = new Map();
 
 /** @param {FromRuntimeWorker} message @param {Transferable[]} [transfer] */
 const tell = (message, transfer = []) => postMessage(message, { transfer });
@@ -24,10 +26,30 @@ const tell = (message, transfer = []) => postMessage(message, { transfer });
  * @returns {Promise<ArrayBuffer>} to be given away
  */
 async function take(file) {
-  const bytes = held.has(file.url) ? null : await read(file);
+  const early = ahead.get(file.url);
+  ahead.delete(file.url);
+  const bytes = await (early ?? (held.has(file.url) ? null : read(file)));
   if (bytes) return bytes;
   const lasting = await hold(file);
   return lasting.detached ? take(file) : lasting.slice(0);
+}
+
+/**
+ * One after the other: browsers make digests one at a time, and what is needed first shall not stand behind what is needed last. What
+ * the browser does not keep is fetched meanwhile.
+ * @param {PinnedFile[]} files
+ */
+function readAhead(files) {
+  /** @type {Promise<unknown>} */
+  let before = Promise.resolve();
+  for (const file of files) {
+    const bytes = before.then(() => read(file));
+    before = bytes.then((bytes) => {
+      // Met by whoever asks for it.
+      if (!bytes) hold(file).catch(() => {});
+    });
+    ahead.set(file.url, bytes);
+  }
 }
 
 /** From what the browser keeps. @param {PinnedFile} file @returns {Promise<ArrayBuffer | null>} */
@@ -108,6 +130,8 @@ self.onmessage = ({ data, ports: [port] }) => {
     case "hand":
       if (port) answer(data.id, hand(data.files, port));
       return;
+    case "ahead":
+      return readAhead(data.files);
     case "fetch":
       // Met by whoever asks for it.
       for (const file of data.files) hold(file).catch(() => {});

@@ -161,6 +161,13 @@ function createRuntimeFiles({
       const files = wanted.map(([role, file]) => /** @type {[string, PinnedFile]} */ ([role, counted(file)]));
       return ask((id) => ({ type: "hand", id, files }), [port]);
     },
+    /**
+     * Has files that are about to be wanted read, each for whoever asks for it first.
+     * @param {(string | PinnedFile)[]} wanted in the order in which they are needed
+     */
+    readAhead(wanted) {
+      theWorker().postMessage({ type: "ahead", files: wanted.map(counted) });
+    },
     /** Has those fetched that are not there yet. @param {string[]} names */
     fetchAhead(names) {
       const wanted = names.filter((name) => !coming.has(name) && !there.has(name));

@@ -33,6 +33,7 @@ import { t } from "./language.js";
 import { needsRest, packagesFor } from "./packages.js";
 import { runtimeFiles } from "./runtime.js";
 import { createStartFiles } from "./start-files.js";
+import { workerScript } from "./starts-from.js";
 
 /** Minutes a hidden tab keeps an interpreter that nobody uses: it holds some 200 MB. */
 const HIDDEN_MINUTES = 5;
@@ -46,6 +47,8 @@ const NEXT_AFTER = 100;
 const HOLD_AFTER = 250;
 /** Milliseconds after which the browser is given the unpacked files to keep, and has little else to do. */
 const KEEP_AFTER = 4000;
+/** Milliseconds between two words on how many bytes have come: where they come fast, nobody can read more. */
+const PROGRESS_EVERY = 100;
 /** A device of little memory starts the next interpreter when it is wanted. */
 const { deviceMemory = 8 } = /** @type {{deviceMemory?: number}} */ (navigator);
 const IS_SMALL = deviceMemory <= 2;
@@ -58,11 +61,19 @@ const IS_SMALL = deviceMemory <= 2;
 export function createSandbox(config, { onStatus = () => {}, onFallback = () => {} } = {}) {
   const files = runtimeFiles(config);
   const startFiles = createStartFiles(config.runtime, files, config.sandbox.workerFrame);
-  const workerScript = { name: "worker.js", ...config.sandbox.workerScript };
   /** How many starts and runs wait for files: what is fetched ahead of them is nobody's news. */
   let waiting = 0;
+  /** Bytes that are there, and of how many. @type {[done: number, total: number]} */
+  let progress = [0, 0];
+  let tellsSoon = false;
   files.onProgress = (done, total) => {
-    if (waiting > 0) report("download", done, total);
+    progress = [done, total];
+    if (tellsSoon) return;
+    tellsSoon = true;
+    setTimeout(() => {
+      tellsSoon = false;
+      if (waiting > 0) report("download", ...progress);
+    }, PROGRESS_EVERY);
   };
   /** @type {SandboxStatus} */
   let status = { phase: "download", done: 0, total: 0 };
@@ -161,17 +172,23 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
     const arrived = waitForFiles();
     if (status.phase !== "download") report("start");
     const { core, readers } = config.runtime;
-    const parts = [workerScript, core.script, ...(readsParquet ? [readers.parquet] : [])];
+    const parts = [workerScript(config), core.script, ...(readsParquet ? [readers.parquet] : [])];
     // First the scripts, without which the others are of no use.
     const scripts = parts.map((file, number) => /** @type {[string, typeof file]} */ ([`script-${number}`, file]));
-    const { port1, port2 } = new MessageChannel();
-    const handed = files.hand([...scripts, ...from.files], port1);
+    const [code, others] = [new MessageChannel(), new MessageChannel()];
+    const handed = Promise.all([
+      files.hand([...scripts, ...from.code], code.port1),
+      files.hand(from.others, others.port1),
+    ]);
     // Met where it is waited for, unless the frame failed first.
     handed.catch(() => {});
     /** @type {Interpreter | undefined} */
     let interpreter;
     try {
-      interpreter = await Interpreter.start(config.sandbox.workerFrame, scripts.length, port2);
+      interpreter = await Interpreter.start(config.sandbox.workerFrame, scripts.length, {
+        code: code.port2,
+        others: others.port2,
+      });
       interpreter.onPhase = (phase) => {
         arrived();
         report(phase);

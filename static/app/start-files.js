@@ -10,11 +10,13 @@
  *
  * @typedef {object} Start
  * @property {Omit<Extract<ToWorker, {type: "boot"}>, "memoryBytes">} message
- * @property {[role: string, file: string][]} files by their roles, in the order in which they are needed
+ * @property {[role: string, file: string][]} code files by their roles, in the order in which they are needed: what is to be compiled
+ * @property {[role: string, file: string][]} others
  * @typedef {{stdlib: ArrayBuffer, pack: ArrayBuffer}} RestFiles
  */
 
 import { sealedFrame } from "./interpreter.js";
+import { restoredFrom } from "./starts-from.js";
 
 /** After which nobody waits for the frame that holds the machine code. */
 const HOLD_MILLISECONDS = 2000;
@@ -33,21 +35,22 @@ export function createStartFiles(runtime, files, framePlace) {
 
   function restoring() {
     const { metadata, libraries, data, memory } = base.snapshot;
-    return start([data], memory, { metadata, wasm: core.wasm, libraries });
+    return start([data], memory, { wasm: core.wasm, libraries }, { metadata });
   }
 
   function booting() {
     const packs = [base.snapshot.libraries, base.snapshot.data, base.rest, base.imported];
-    return start(packs, [], { wasm: core.wasm, stdlib: core.stdlib });
+    return start(packs, [], { wasm: core.wasm }, { stdlib: core.stdlib });
   }
 
   /**
    * @param {string[]} packs
    * @param {string[]} memory
-   * @param {Record<string, string>} roles
+   * @param {Record<string, string>} code by roles
+   * @param {Record<string, string>} others
    * @returns {Start}
    */
-  function start(packs, memory, roles) {
+  function start(packs, memory, code, others) {
     const numbered = (/** @type {string} */ role, /** @type {string[]} */ names) =>
       names.map((name, number) => /** @type {[string, string]} */ ([`${role}-${number}`, name]));
     return {
@@ -58,8 +61,9 @@ export function createStartFiles(runtime, files, framePlace) {
         packs: packs.length,
         memory: memory.length,
       },
-      files: [
-        ...Object.entries(roles),
+      code: Object.entries(code),
+      others: [
+        ...Object.entries(others),
         ["harness", core.harness],
         ...numbered("pack", packs),
         ...numbered("memory", memory),
@@ -120,8 +124,7 @@ export function createStartFiles(runtime, files, framePlace) {
     rest,
     hold,
     /** Has the browser keep what a restored interpreter starts from, unpacked. */
-    keepUnpacked: () =>
-      files.keepUnpacked([core.script, core.wasm, core.harness, ...Object.values(base.snapshot).flat()]),
+    keepUnpacked: () => files.keepUnpacked(restoredFrom(runtime)),
     /** Gives back what is only kept to be quick. */
     forget() {
       keeper?.remove();

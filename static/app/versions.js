@@ -50,10 +50,10 @@ export function createVersions(api, onChange) {
     return change((versions) => versions.put(version));
   }
 
-  /** @param {Version} version */
-  function add({ id, url, question, program, parent, repairs, created, model }) {
+  /** Without its tables, where it has any. @param {Version} version */
+  function add({ id, url, question, program, parent, repairs, created, model, settled }) {
     const picture = known.get(id)?.picture ?? null;
-    const kept = { id, url, question, program, parent, repairs, created, model, picture, seen: Date.now() };
+    const kept = { id, url, question, program, parent, repairs, created, model, settled, picture, seen: Date.now() };
     known.set(id, kept);
     return kept;
   }

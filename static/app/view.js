@@ -182,11 +182,14 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     element("starter").hidden = !empty || state.phase === "asking";
     element("revert").hidden = !edited || isBusy(state.phase);
     const writer = state.chart?.model;
-    const author = writer
-      ? [t("program.by", { model: writer }), ...describeUsage(state.usage)].join(" · ")
-      : state.chart
-        ? t("program.yours")
-        : "";
+    const byModel = () => [t("program.by", { model: writer ?? "" }), ...describeUsage(state.usage)].join(" · ");
+    const author = !state.chart
+      ? ""
+      : state.chart.settled
+        ? t("program.settled")
+        : writer
+          ? byModel()
+          : t("program.yours");
     setText(
       element("program-note"),
       state.writing ? t("program.being_written") : edited ? t("program.edited") : author,

@@ -67,7 +67,15 @@ export type Answer = { id: string, url: string, question: string, program: strin
 /**
  * RFC 3339, UTC.
  */
-created: string, model: string | null, 
+created: string, 
+/**
+ * Null if a person wrote the program.
+ */
+model: string | null, 
+/**
+ * The question left that model nothing to choose, so it was not asked.
+ */
+settled: boolean, 
 /**
  * Of the call that wrote it, in the answer to that call only, if the provider says it.
  */
@@ -80,7 +88,7 @@ export type Version = { id: string, url: string, question: string, program: stri
 /**
  * RFC 3339, UTC.
  */
-created: string, model: string | null, };
+created: string, model: string | null, settled: boolean, };
 
 /**
  * The answer of `GET /api/v1/charts/{id}/versions`: the chart and those it came from, the first of them first.

@@ -2,10 +2,11 @@
 /**
  * The bootstrap of the worker's frame: an opaque-origin document that holds nothing but this script, inlined under its hash.
  *
- * It makes no request. It waits for one message from the page around it, which brings three ports: `faults`, on which it says how it
- * does; `files`, on which the runtime's files arrive; and the worker's, on which the page and the worker talk directly. The first
- * files are the worker's script. It starts the worker when it has them and passes the others on, but for WebAssembly: that is
- * compiled here, while the worker still reads its script, and passed on compiled. Removing the frame ends both.
+ * It makes no request. It waits for one message from the page around it, which brings four ports: `faults`, on which it says how it
+ * does; `code`, on which come the files that it makes something of; and the worker's two, on which the page and the worker talk
+ * directly, and on which all other files come to it without a stop here. The first files are the worker's script. It starts the
+ * worker when it has them. WebAssembly is compiled here, while the worker still reads its script, and passed on compiled. Removing
+ * the frame ends both.
  *
  * Or no script is to come: then it keeps what it compiled and runs none of it. Engines share the machine code of equal bytes between
  * the documents of a process, as long as somebody holds it, so that later interpreters need not compile what earlier ones did.
@@ -20,8 +21,8 @@
   /** @param {MessageEvent<{scripts: number}>} event */
   const start = (event) => {
     if (event.source !== parent) return;
-    const [faults, files, port] = event.ports;
-    if (!faults || !files) return;
+    const [faults, code, ...workerPorts] = event.ports;
+    if (!faults || !code) return;
     removeEventListener("message", start);
     const fail = (/** @type {{message?: string}} */ error) =>
       faults.postMessage(String(error.message || "the worker could not be started"));
@@ -29,9 +30,11 @@
     let missing = scripts.length;
     // A port keeps what is sent until somebody listens.
     const { port1: toWorker, port2: fromHere } = new MessageChannel();
+    let isStarted = () => {};
+    /** Whether the worker runs, if there is one: what begins it passes through this thread. @type {Promise<void>} */
+    const started = scripts.length > 0 ? new Promise((resolve) => (isStarted = resolve)) : Promise.resolve();
 
     const startWorker = () => {
-      if (!port) return;
       const parts = scripts.flatMap((script) => [script, "\n"]);
       const url = URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
       const worker = new Worker(url);
@@ -39,8 +42,9 @@
         error.preventDefault();
         fail(error);
       };
+      worker.onmessage = isStarted;
       worker.onmessageerror = () => faults.postMessage("a message could not be read");
-      worker.postMessage(null, [port, fromHere]);
+      worker.postMessage(null, [...workerPorts, fromHere]);
     };
 
     /** @param {string} role @param {[path: string, bytes: BufferSource][]} list */
@@ -50,18 +54,26 @@
       if (held.push(modules) === 2) faults.postMessage("held");
     };
 
+    /** What Python's own code waits for is not held up by what it needs later. @type {Promise<unknown>} */
+    let before = started;
+
     /** @param {MessageEvent<FileMessage>} message */
-    files.onmessage = ({ data }) => {
+    code.onmessage = ({ data }) => {
       const { role, bytes } = data;
       if (role.startsWith(SCRIPT)) {
         scripts[Number(role.slice(SCRIPT.length))] = bytes;
         missing -= 1;
         if (missing === 0) startWorker();
-      } else if (role === "wasm") compile(role, [[role, bytes]]).catch(fail);
-      else {
-        // What is compiled is a copy, made at once: the bytes may go on.
-        if (role === "libraries") compile(role, contents(bytes)).catch(fail);
-        if (scripts.length > 0) toWorker.postMessage(data, [bytes]);
+      } else if (role === "wasm") {
+        const compiled = compile(role, [[role, bytes]]).catch(fail);
+        before = Promise.all([before, compiled]);
+      } else if (role === "libraries") {
+        before = before.then(() => {
+          const compiled = compile(role, contents(bytes)).catch(fail);
+          // What is compiled is a copy, made at once: the bytes may go on.
+          if (scripts.length > 0) toWorker.postMessage(data, [bytes]);
+          return compiled;
+        });
       }
     };
     faults.postMessage("started");

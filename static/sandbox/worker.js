@@ -59,13 +59,17 @@
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
 
+  // Word to the frame: what would keep its thread busy has waited for it.
+  postMessage(null);
+
   self.onmessage = (event) => {
-    const [port, files] = event.ports;
-    if (!port || !files) return;
+    const [port, ...sources] = event.ports;
+    if (!port || sources.length === 0) return;
     self.onmessage = null;
     /** @param {MessageEvent<import("../shared/protocol.js").ToStart>} event */
-    files.onmessage = ({ data }) =>
+    const arrive = ({ data }) =>
       arrival(data.role, data.type).resolve(data.type === "file" ? data.bytes : data.modules);
+    for (const source of sources) source.onmessage = arrive;
     // Bound before any program runs, so that none finds the port by replacing the method.
     const post = port.postMessage.bind(port);
     /** @type {Send} */

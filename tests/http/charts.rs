@@ -27,7 +27,8 @@ async fn a_question_becomes_a_stored_chart() {
     assert_eq!(
         chart,
         json!({"id": "ID", "url": format!("/charts/{id}"), "question": "prices?", "program": "print('<b>')\n",
-            "profile": profile(), "parent": null, "repairs": 0, "created": "2026-01-02T03:04:05.678Z", "model": "scripted"})
+            "profile": profile(), "parent": null, "repairs": 0, "created": "2026-01-02T03:04:05.678Z", "model": "scripted",
+            "settled": false})
     );
 }
 

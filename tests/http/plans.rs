@@ -43,8 +43,8 @@ async fn the_program_of_a_form_is_stored_like_any_other_and_the_form_is_not_show
     assert!(program.contains(r#"ax.hist(data["price"].dropna()"#), "{program}");
     assert_eq!(events[1].1["text"], format!("```python\n{program}```\n"));
     assert_eq!(
-        (&chart["model"], &chart["usage"]["outputTokens"]),
-        (&json!("scripted:planner"), &json!(20))
+        (&chart["model"], &chart["usage"]["outputTokens"], &chart["settled"]),
+        (&json!("scripted:planner"), &json!(20), &json!(false))
     );
     let mut read = app
         .get(
@@ -58,6 +58,26 @@ async fn the_program_of_a_form_is_stored_like_any_other_and_the_form_is_not_show
         .json();
     read["usage"] = chart["usage"].clone();
     assert_eq!(read, *chart);
+}
+
+#[tokio::test]
+async fn a_question_that_leaves_nothing_to_choose_is_answered_without_the_model_and_says_so() {
+    let app = app();
+    let events = app.events(CHARTS, &asked("Histogram of price with 8 bins")).await;
+    assert_eq!(names(&events), ["doing", "delta", "program", "done"]);
+    let chart = &events[2].1;
+    assert_eq!(
+        (&chart["model"], &chart["settled"], &chart["usage"]),
+        (&json!("scripted:planner"), &json!(true), &Value::Null)
+    );
+    let url = format!("/api/v1{}", chart["url"].as_str().unwrap());
+    assert_eq!(app.get(&url).await.json(), *chart);
+    // A person's own program is nobody else's.
+    let own = app
+        .post(CHARTS, &json!({"program": "x = 1", "question": ""}))
+        .await
+        .json();
+    assert_eq!((&own["model"], &own["settled"]), (&Value::Null, &json!(false)));
 }
 
 #[tokio::test]

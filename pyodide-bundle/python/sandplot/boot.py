@@ -55,6 +55,8 @@ def boot(libraries: str = "[]") -> None:
         importlib.import_module(name)
     _warm_up(plt, pd)
     gc.collect()
+    # What is there now stays: a collection in the middle of a first chart would look through all of it, for nothing.
+    gc.freeze()
 
 
 def restored() -> None:

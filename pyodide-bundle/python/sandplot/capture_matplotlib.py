@@ -25,7 +25,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.transforms import Bbox
 
-from . import drawn_matplotlib, facts_matplotlib, faults, look_matplotlib
+from . import drawn_matplotlib, facts_matplotlib, faults, look_matplotlib, ticks
 from .gallery import Gallery, Sink
 from .layout import untangle
 
@@ -181,15 +181,17 @@ def draw(figure: Figure, sink: Sink, gallery: Gallery) -> dict[str, Any]:
     with warnings.catch_warnings(record=True) as raised, matplotlib.rc_context(_RENDERING):
         warnings.simplefilter("always")
         settled = look_matplotlib.settle(figure)
-        frame = _frame(figure)
-        restore = untangle(figure)
+        restore = None
         try:
-            if restore:
+            with ticks.placed_once():
                 frame = _frame(figure)
-            facts, drawn = facts_matplotlib.of(figure), drawn_matplotlib.of(figure)
-            wrong = faults.of(figure, frame)
-            svg = _svg(figure, frame) if facts_matplotlib.vertices(figure) <= MOST_SVG_VERTICES else None
-            png = _png(figure, frame) if svg is None or _MORE_THAN_SHAPES.search(svg) else None
+                restore = untangle(figure)
+                if restore:
+                    frame = _frame(figure)
+                facts, drawn = facts_matplotlib.of(figure), drawn_matplotlib.of(figure)
+                wrong = faults.of(figure, frame)
+                svg = _svg(figure, frame) if facts_matplotlib.vertices(figure) <= MOST_SVG_VERTICES else None
+                png = _png(figure, frame) if svg is None or _MORE_THAN_SHAPES.search(svg) else None
         finally:
             for undo in (restore, settled):
                 if undo:
