@@ -45,6 +45,32 @@ for (const width of [320, 390, 1280, 2560]) {
   });
 }
 
+for (const width of [390, 1280, 1920]) {
+  test(`what is in sight stays where it is while a chart comes, at ${width} pixels`, async ({ page, server }) => {
+    await page.setViewportSize({ width, height: 860 });
+    await page.addInitScript(() => {
+      const shifts = /** @type {any} */ (globalThis);
+      shifts.shifted = [];
+      new PerformanceObserver((list) => {
+        for (const entry of /** @type {any[]} */ (list.getEntries()))
+          shifts.shifted.push([
+            entry.value,
+            ...entry.sources.map((/** @type {any} */ { node }) => node?.className ?? ""),
+          ]);
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    const program = "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])\nplt.title('A line')";
+    const chart = await storeProgram(server.url, program, { question: "How does it go?" });
+    await page.goto(server.url + chart.url);
+    await expectState(page, "shown");
+    await page.waitForTimeout(1000);
+    const shifted = await page.evaluate(() => /** @type {any} */ (globalThis).shifted);
+    const sum = shifted.reduce((/** @type {number} */ total, /** @type {[number]} */ [value]) => total + value, 0);
+    // What "good" begins with (web.dev/cls).
+    expect(sum, JSON.stringify(shifted)).toBeLessThan(0.1);
+  });
+}
+
 test("a reload in the middle of an answer brings the question back", async ({ page, server }) => {
   await page.goto(server.url);
   await page.getByTestId("file-input").setInputFiles(SALES);

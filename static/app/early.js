@@ -1,12 +1,14 @@
 // @ts-check
 /**
  * What a page begins while the rest of its script is still on its way: the files that Python starts from are read and checked. A
- * script of its own, since modules run only when everything they import is there. All else is main.js's.
+ * script of its own that imports little, since a module runs only when everything it imports is there. All else is main.js's.
  */
 
+import { startEarly } from "./own-workers.js";
 import { readPageData } from "./page-data.js";
-import { runtimeFiles } from "./runtime.js";
+import { pinnedFile } from "./pinned-file.js";
 import { startsFrom } from "./starts-from.js";
 
 const pageData = readPageData();
-runtimeFiles(pageData).readAhead(startsFrom(pageData));
+const files = startsFrom(pageData).map((file) => (typeof file === "string" ? pinnedFile(pageData, file) : file));
+startEarly({ type: "ahead", files });

@@ -17,8 +17,22 @@ function addressOf(name) {
   return new URL(SCRIPTS[/** @type {WorkerName} */ (name)], import.meta.url).href;
 }
 
+/** The first of its kind, until somebody takes it over. @type {Worker | undefined} */
+let early;
+
+/** Before there is anybody to take what it says. @param {import("./pinned.js").ToRuntimeWorker} message */
+export function startEarly(message) {
+  early = startWorker("runtime");
+  early.postMessage(message);
+}
+
 /** @param {WorkerName} name */
 export function startWorker(name) {
+  const started = early;
+  if (name === "runtime" && started) {
+    early = undefined;
+    return started;
+  }
   policy ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy("sandplot", { createScriptURL: addressOf });
   return new Worker(policy?.createScriptURL(name) ?? addressOf(name), { type: "module" });
 }

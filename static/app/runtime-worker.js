@@ -28,8 +28,14 @@ const tell = (message, transfer = []) => postMessage(message, { transfer });
 async function take(file) {
   const early = ahead.get(file.url);
   ahead.delete(file.url);
-  const bytes = await (early ?? (held.has(file.url) ? null : read(file)));
-  if (bytes) return bytes;
+  const bytes = (await (early ?? (held.has(file.url) ? null : read(file)))) ?? (await copyOf(file));
+  // Said, if it is no news any more, once more: what came early may have been heard by nobody.
+  tell({ type: "arrived", name: file.name });
+  return bytes;
+}
+
+/** @param {PinnedFile} file @returns {Promise<ArrayBuffer>} */
+async function copyOf(file) {
   const lasting = await hold(file);
   return lasting.detached ? take(file) : lasting.slice(0);
 }
@@ -53,12 +59,11 @@ function readAhead(files) {
 }
 
 /** From what the browser keeps. @param {PinnedFile} file @returns {Promise<ArrayBuffer | null>} */
-async function read({ url, integrity, name, blob }) {
+async function read({ url, integrity, blob }) {
   if (blob) return null;
   const bytes = await readKept(url);
   if (!bytes || (await digestOf(bytes)) !== integrity) return null;
   kept.add(url);
-  tell({ type: "arrived", name });
   return bytes;
 }
 

@@ -8,9 +8,9 @@
  * @import {Runtime} from "./wire.js"
  */
 
-import { digestFromHex } from "./digest.js";
 import { t } from "./language.js";
 import { startWorker } from "./own-workers.js";
+import { pinnedFile } from "./pinned-file.js";
 
 /**
  * @typedef {ReturnType<typeof createRuntimeFiles>} RuntimeFiles
@@ -39,13 +39,9 @@ export function runtimeFiles(source) {
 }
 
 /** @param {RuntimeSource} source */
-function createRuntimeFiles({
-  runtime: manifest,
-  runtimeBase: base,
-  packed,
-  startRuntimeWorker = () => startWorker("runtime"),
-}) {
-  const files = new Map(manifest.files.map((file) => [file.name, file]));
+function createRuntimeFiles(source) {
+  const { startRuntimeWorker = () => startWorker("runtime") } = source;
+  const sizes = new Map(source.runtime.files.map(({ name, bytes }) => [name, bytes]));
   /** Names of files on their way, and of those that have come. @type {Set<string>} */
   const coming = new Set();
   /** @type {Set<string>} */
@@ -60,7 +56,7 @@ function createRuntimeFiles({
   /** @type {(done: number, total: number) => void} */
   let onProgress = () => {};
 
-  const sizeOf = (/** @type {string} */ name) => files.get(name)?.bytes ?? 0;
+  const sizeOf = (/** @type {string} */ name) => sizes.get(name) ?? 0;
 
   function theWorker() {
     if (!worker) {
@@ -120,14 +116,7 @@ function createRuntimeFiles({
   }
 
   /** @param {string | PinnedFile} file a name in the manifest, or a file that is not in it @returns {PinnedFile} */
-  function pinned(file) {
-    if (typeof file !== "string") return file;
-    const found = files.get(file);
-    if (!found) throw new Error(`${file} is not part of this runtime`);
-    const blob = packed?.get(file);
-    const url = `${base}/${found.sha256}/${file}`;
-    return { name: file, url, integrity: digestFromHex(found.sha256), ...(blob && { blob }) };
-  }
+  const pinned = (file) => (typeof file === "string" ? pinnedFile(source, file) : file);
 
   /** @param {string | PinnedFile} file */
   function counted(file) {
@@ -160,13 +149,6 @@ function createRuntimeFiles({
     async hand(wanted, port) {
       const files = wanted.map(([role, file]) => /** @type {[string, PinnedFile]} */ ([role, counted(file)]));
       return ask((id) => ({ type: "hand", id, files }), [port]);
-    },
-    /**
-     * Has files that are about to be wanted read, each for whoever asks for it first.
-     * @param {(string | PinnedFile)[]} wanted in the order in which they are needed
-     */
-    readAhead(wanted) {
-      theWorker().postMessage({ type: "ahead", files: wanted.map(counted) });
     },
     /** Has those fetched that are not there yet. @param {string[]} names */
     fetchAhead(names) {
