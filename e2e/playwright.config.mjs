@@ -4,8 +4,8 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "specs",
   outputDir: "results/specs",
-  // One after the other: each page runs a Python of its own, and two of them on two cores only wait for each other.
-  workers: 1,
+  // Two at a time: half of a test is waiting for what takes its time, and files of specs share nothing.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
