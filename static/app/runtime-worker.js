@@ -15,6 +15,8 @@ import { dropOthers, keep, readKept } from "./runtime-cache.js";
 const held = new Map();
 /** Addresses of what the browser keeps unpacked. @type {Set<string>} */
 const kept = new Set();
+/** Milliseconds after which a file is read though the one before it is not there: storage may not answer. */
+const TURN = 100;
 /** What was read before anybody asked, by addresses. @type {Map<string, Promise<ArrayBuffer | null>>} */
 const ahead = new Map();
 
@@ -47,13 +49,14 @@ async function copyOf(file) {
  */
 function readAhead(files) {
   /** @type {Promise<unknown>} */
-  let before = Promise.resolve();
+  let turn = Promise.resolve();
   for (const file of files) {
-    const bytes = before.then(() => read(file));
-    before = bytes.then((bytes) => {
+    const bytes = turn.then(() => read(file));
+    const done = bytes.then((bytes) => {
       // Met by whoever asks for it.
       if (!bytes) hold(file).catch(() => {});
     });
+    turn = Promise.race([done, turn.then(() => new Promise((resolve) => setTimeout(resolve, TURN)))]);
     ahead.set(file.url, bytes);
   }
 }
