@@ -69,6 +69,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     const heading = state.asked || t(started ? "stage.own" : "stage.start");
     setText(title, heading);
     main.classList.toggle("started", started);
+    main.classList.toggle("expects", expectsFigure(state));
     lead.hidden = started || state.tables.open.length > 0;
     document.title = started ? `${heading} · Sandplot` : t("app.title");
     const busy = isBusy(state.phase);
@@ -247,6 +248,14 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
       main.dataset["state"] = state.phase;
     },
   };
+}
+
+/** Whether the next that is to be seen is a figure: room is kept for it. @param {SessionState} state */
+function expectsFigure({ phase, chart, program, tables }) {
+  if (phase === "booting" || phase === "running") return true;
+  // A stored chart is drawn as it is opened, unless it was edited, or its files are not all here.
+  const files = chart?.profile?.tables.length ?? 0;
+  return phase === "idle" && chart !== null && program === chart.program && files <= tables.open.length;
 }
 
 /** After so long without a word a person begins to doubt. */
