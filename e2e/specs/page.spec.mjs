@@ -71,6 +71,19 @@ for (const width of [390, 1280, 1920]) {
   });
 }
 
+test("on paper there is the question, the figure and its words, and nothing to click", async ({ page, server }) => {
+  const program = "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])";
+  const chart = await storeProgram(server.url, program, { question: "How does it go?" });
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  await page.emulateMedia({ media: "print" });
+  await expect(page.getByRole("heading", { name: "How does it go?" })).toBeVisible();
+  await expect(page.getByTestId("figure").getByRole("img")).toBeVisible();
+  await expect(page.getByText("Line chart", { exact: false }).first()).toBeVisible();
+  await expect(page.getByRole("button")).toHaveCount(0);
+  await expect(page.getByRole("textbox")).toHaveCount(0);
+});
+
 test("a reload in the middle of an answer brings the question back", async ({ page, server }) => {
   await page.goto(server.url);
   await page.getByTestId("file-input").setInputFiles(SALES);
