@@ -16,7 +16,6 @@
  */
 
 import { sealedFrame } from "./interpreter.js";
-import { restoredFrom } from "./starts-from.js";
 
 /** After which nobody waits for the frame that holds the machine code. */
 const HOLD_MILLISECONDS = 2000;
@@ -105,15 +104,7 @@ export function createStartFiles(runtime, files, framePlace) {
     const ports = [signs.port2, code.port2];
     frame.addEventListener("load", () => frame.contentWindow?.postMessage({ scripts: 0 }, "*", ports), { once: true });
     document.body.append(frame);
-    files
-      .hand(
-        [
-          ["wasm", core.wasm],
-          ["libraries", base.snapshot.libraries],
-        ],
-        code.port1,
-      )
-      .catch(() => {});
+    files.hand(restoring().code, code.port1).catch(() => {});
     await held;
     signs.port1.close();
   }
@@ -124,7 +115,8 @@ export function createStartFiles(runtime, files, framePlace) {
     rest,
     hold,
     /** Has the browser keep what a restored interpreter starts from, unpacked. */
-    keepUnpacked: () => files.keepUnpacked(restoredFrom(runtime)),
+    keepUnpacked: () =>
+      files.keepUnpacked([core.script, core.wasm, core.harness, ...Object.values(base.snapshot).flat()]),
     /** Gives back what is only kept to be quick. */
     forget() {
       keeper?.remove();

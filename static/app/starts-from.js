@@ -4,7 +4,6 @@
  *
  * @import {PinnedFile} from "./pinned.js"
  * @import {SandboxConfig} from "./sandbox.js"
- * @import {Runtime} from "./wire.js"
  */
 
 /** The worker's own script, which belongs to the page's files and not to the runtime's. @param {Pick<SandboxConfig, "sandbox">} config */
@@ -12,20 +11,9 @@ export function workerScript({ sandbox }) {
   return { name: "worker.js", ...sandbox.workerScript };
 }
 
-/** Of the runtime. @param {Pick<Runtime, "core" | "base">} runtime @returns {string[]} */
-export function restoredFrom({ core, base: { snapshot } }) {
-  return [
-    core.script,
-    snapshot.metadata,
-    core.wasm,
-    snapshot.libraries,
-    core.harness,
-    snapshot.data,
-    ...snapshot.memory,
-  ];
-}
-
-/** All of them. @param {Pick<SandboxConfig, "sandbox" | "runtime">} config @returns {(string | PinnedFile)[]} */
+/** @param {Pick<SandboxConfig, "sandbox" | "runtime">} config @returns {(string | PinnedFile)[]} names in the manifest, and the script */
 export function startsFrom(config) {
-  return [workerScript(config), ...restoredFrom(config.runtime)];
+  const { core, base } = config.runtime;
+  const { metadata, libraries, data, memory } = base.snapshot;
+  return [workerScript(config), core.script, metadata, core.wasm, libraries, core.harness, data, ...memory];
 }
