@@ -48,7 +48,7 @@ async function drawn(program, once) {
     "from sandplot import capture_matplotlib as capture",
     "class AsEver:",
     "    placed_once = staticmethod(contextlib.nullcontext)",
-    "kept, capture.ticks = capture.ticks, AsEver",
+    "capture.ticks = AsEver",
     "",
   ].join("\n");
   const back = "from sandplot import capture_matplotlib as capture, ticks\ncapture.ticks = ticks\n";

@@ -23,6 +23,10 @@ let early;
 /** Before there is anybody to take what it says. @param {import("./pinned.js").ToRuntimeWorker} message */
 export function startEarly(message) {
   early = startWorker("runtime");
+  // Nobody would hear of it: whoever wants one gets another, and hears what becomes of that.
+  early.onerror = () => {
+    early = undefined;
+  };
   early.postMessage(message);
 }
 

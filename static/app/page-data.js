@@ -10,7 +10,7 @@
  * @typedef {Omit<WirePageData, "chart" | "runtime"> & {runtime: SandboxConfig["runtime"], chart: Chart | null}} PageData
  */
 
-/** Read once: what belongs to it is found by it. @type {PageData | undefined} */
+/** Read once for all scripts of the page. @type {PageData | undefined} */
 let pageData;
 
 /** @returns {PageData} */

@@ -182,18 +182,9 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     runButton.disabled = empty || state.phase === "asking";
     element("starter").hidden = !empty || state.phase === "asking";
     element("revert").hidden = !edited || isBusy(state.phase);
-    const writer = state.chart?.model;
-    const byModel = () => [t("program.by", { model: writer ?? "" }), ...describeUsage(state.usage)].join(" · ");
-    const author = !state.chart
-      ? ""
-      : state.chart.settled
-        ? t("program.settled")
-        : writer
-          ? byModel()
-          : t("program.yours");
     setText(
       element("program-note"),
-      state.writing ? t("program.being_written") : edited ? t("program.edited") : author,
+      state.writing ? t("program.being_written") : edited ? t("program.edited") : describeAuthor(state),
     );
     const link = find("program-download", HTMLAnchorElement);
     link.hidden = empty || state.writing;
@@ -248,6 +239,14 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
       main.dataset["state"] = state.phase;
     },
   };
+}
+
+/** @param {SessionState} state */
+function describeAuthor({ chart, usage }) {
+  if (!chart) return "";
+  if (chart.settled) return t("program.settled");
+  if (!chart.model) return t("program.yours");
+  return [t("program.by", { model: chart.model }), ...describeUsage(usage)].join(" · ");
 }
 
 /** Whether the next that is to be seen is a figure: room is kept for it. @param {SessionState} state */
