@@ -13,6 +13,15 @@
   let picture;
   let height = 0;
 
+  // A figure that draws itself again and again does so ten times a second at most: in browsers other than Chromium its frame shares
+  // the page's thread, and with a thousand steps a second the page would answer nobody.
+  const { setInterval: repeat } = globalThis;
+  /** @type {any} */ (globalThis).setInterval = (
+    /** @type {() => void} */ step,
+    /** @type {number} */ milliseconds,
+    /** @type {unknown[]} */ ...rest
+  ) => repeat(step, Math.max(100, Number(milliseconds) || 0), ...rest);
+
   /** @param {MessageEvent} event */
   const start = (event) => {
     if (event.source !== parent || !event.ports[0]) return;
