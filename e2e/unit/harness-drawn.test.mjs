@@ -251,6 +251,26 @@ test("many panels and series stay small", async () => {
 });
 
 // The last one: what it breaks stays broken.
+test("what is said of several panels names them; cells that are named by numbers have those names", async () => {
+  const panels = describeFigure(
+    await draw(
+      "fig, axes = plt.subplots(1, 2)\nfor ax, name in zip(axes, ('Adelie', 'Gentoo')): ax.plot([1, 3]); ax.set_title(name)",
+    ),
+  );
+  assert.match(panels, /Adelie rises from 1 .* Gentoo rises from 1 /);
+  const heat = await draw(
+    "import seaborn as sns\nsns.heatmap(pd.DataFrame([[1, 2], [3, 9]], index=[2010, 2011], columns=[7, 8]))",
+  );
+  assert.match(describeFigure(heat), /9 \(2011, 8\)/);
+});
+
+test("points with a line that was fitted to them are points", async () => {
+  const { facts } = await draw("plt.plot([0, 9], [0, 9]); plt.scatter(range(10), range(10))");
+  assert.equal(facts.kind, "scatter");
+  const joined = await draw("plt.plot(range(10), range(10)); plt.scatter([9], [9])");
+  assert.equal(joined.facts.kind, "line");
+});
+
 test("marks that cannot be read cost no figure", async () => {
   const figure = await draw("import sandplot.drawn_matplotlib as drawn\ndrawn._panel = None\nplt.plot([1, 2])");
   assert.deepEqual([figure.kind, figure.tables, figure.facts.trends, figure.facts.points], ["svg", [], [], 2]);

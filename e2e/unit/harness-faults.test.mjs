@@ -91,6 +91,24 @@ test("a legend of nothing is left out of a chart of one series", async () => {
   assert.ok((await same("plt.plot([1, 2, 3], label='amount')\nplt.legend()")) > 500);
 });
 
+test("the title over several panels stands above theirs, and is where it was for the program", async () => {
+  const { stdout, error } = await python.run(`import matplotlib.pyplot as plt
+from sandplot import faults, layout
+fig, axes = plt.subplots(1, 3)
+for ax in axes: ax.set_title("Dream", loc="left")
+title = fig.suptitle("Bills on each island")
+fig.draw_without_rendering()
+before = title.get_position()
+def stands_in(): return any(faults.is_covered(faults.box(title), faults.box(text)) for ax in axes for text in faults.words(ax))
+print(stands_in())
+undo = layout.untangle(fig)
+print(stands_in())
+undo()
+print(title.get_position() == before)`);
+  assert.equal(error, null, error?.traceback);
+  assert.deepEqual(stdout.trim().split("\n"), ["True", "False", "True"]);
+});
+
 test("a chart with many names beside it becomes higher, and is as before for the program", async () => {
   const few = await draw('df.head(8).set_index("name")["amount"].plot.barh()');
   const many = await draw('df.set_index("name")["amount"].plot.barh()');

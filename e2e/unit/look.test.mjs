@@ -257,3 +257,75 @@ print(free.get_edgecolor(), set_before.get_edgecolor())`);
     "(0.0, 0.0, 0.0, 0.0) (1.0, 0.0, 0.0, 1.0)",
   ]);
 });
+
+test("pandas' plots have the grid and the upright names of everybody's, unless the program says otherwise", async () => {
+  const { stdout, error } = await python.run(`import matplotlib.pyplot as plt
+import pandas as pd
+from sandplot import look_matplotlib
+table = pd.DataFrame({"v": [3, 5]}, index=["West", "North"])
+def seen(**settings):
+    ax = table.plot(**settings)
+    look_matplotlib.settle(ax.figure)
+    print(look_matplotlib.grid(ax), [label.get_rotation() for label in ax.get_xticklabels()][:1])
+    plt.close(ax.figure)
+seen(kind="bar")
+seen(kind="barh")
+seen()
+seen(kind="bar", grid=False, rot=90)
+seen(grid=True)
+given = plt.subplots()[1]
+given.grid(False)
+seen(ax=given, kind="bar")`);
+  assert.equal(error, null, error?.traceback);
+  assert.deepEqual(stdout.trim().split("\n"), [
+    "(False, True) [0.0]",
+    "(True, False) [0.0]",
+    "(False, True) [0.0]",
+    "(False, False) [90.0]",
+    "(True, True) [0.0]",
+    "(False, False) [0.0]",
+  ]);
+});
+
+test("a share on a dark wedge is written in the colour of the ground, and one of a colour of its own is left", async () => {
+  const { stdout, error } = await python.run(`import matplotlib.pyplot as plt
+from matplotlib.colors import to_hex
+from sandplot import look_matplotlib
+fig, (left, right) = plt.subplots(1, 2)
+left.pie([1, 1], colors=["#1952af", "#f3d48c"], autopct="%d%%", textprops={"color": "#16212b"})
+right.pie([1], colors=["#1952af"], autopct="%d%%", textprops={"color": "red"})
+undo = look_matplotlib.settle(fig)
+shares = [text for ax in (left, right) for text in ax.texts if "%" in text.get_text()]
+print([to_hex(text.get_color()) for text in shares])
+undo()
+print([to_hex(text.get_color()) for text in shares])`);
+  assert.equal(error, null, error?.traceback);
+  assert.deepEqual(stdout.trim().split("\n"), [
+    "['#ffffff', '#16212b', '#ff0000']",
+    "['#16212b', '#16212b', '#ff0000']",
+  ]);
+});
+
+test("a heat map of seaborn's has these colours, and the colour map that a program names", async () => {
+  const { stdout, error } = await python.run(`import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib.colors import to_hex
+for settings in ({}, {"center": 0}, {"cmap": "rocket"}):
+    print(to_hex(sns.heatmap([[1, 2], [3, 4]], ax=plt.subplots()[1], **settings).collections[0].get_cmap()(1.0)))`);
+  assert.equal(error, null, error?.traceback);
+  assert.deepEqual(stdout.trim().split("\n"), [look.DUNE.at(-1), look.TIDE.at(-1), "#faebdd"]);
+});
+
+for (const [what, program, expected] of /** @type {[string, string, object][]} */ ([
+  ["few years", "px.line(x=[2010, 2011, 2012], y=[1, 3, 2])", { tickformat: "d", dtick: 1 }],
+  ["many years", "px.line(x=list(range(1900, 2000)), y=list(range(100)))", { tickformat: "d" }],
+  ["numbers with parts", "px.scatter(x=[1.5, 2], y=[1, 2])", {}],
+  ["names", "px.bar(x=['a', 'b'], y=[1, 2])", {}],
+  ["ticks of its own", "px.line(x=[2010, 2012], y=[1, 3]).update_xaxes(dtick=2)", { dtick: 2 }],
+])) {
+  test(`plotly's axis of whole numbers: ${what}`, async () => {
+    const { spec } = await figureOf(`import plotly.express as px\n${program}`);
+    const { tickformat, dtick } = spec.layout.xaxis;
+    assert.deepEqual(JSON.parse(JSON.stringify({ tickformat, dtick })), expected);
+  });
+}

@@ -39,7 +39,7 @@ def boot(libraries: str = "[]") -> None:
     trace.libraries = json.loads(libraries)
     import matplotlib
 
-    from . import fonts, look_matplotlib
+    from . import fonts, look_matplotlib, look_pandas
 
     matplotlib.use("Agg")
     import numpy as np  # noqa: F401
@@ -49,6 +49,7 @@ def boot(libraries: str = "[]") -> None:
     # "Font family 'Arial' not found" on every text of a chart tells its reader nothing: the fallback is always there.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     look_matplotlib.apply()
+    look_pandas.apply()
     fonts.install()
 
     for name in COMMON:

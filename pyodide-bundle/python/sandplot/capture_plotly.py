@@ -98,6 +98,8 @@ def draw(figure: Any, sink: Sink) -> dict[str, Any]:
             f"{MOST_CHARACTERS // 1_000_000} MB that can be drawn. Aggregate or sample the data first."
         )
     plain = _loads(text)
+    if look_plotly.settle(plain, drawn_plotly.values):
+        text = json.dumps(plain)
     drawn = drawn_plotly.of(plain)
     facts = {**facts_plotly.of(plain), "trends": drawn["trends"]}
     return {"kind": "plotly", "spec": sink.add("plotly", well_formed(text)), "facts": facts, "tables": drawn["tables"]}

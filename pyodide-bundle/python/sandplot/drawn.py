@@ -52,8 +52,8 @@ def described(panels: list[Panel]) -> dict[str, Any]:
         if room < 0:
             break
         tables.append(table)
-    every = [series for panel in with_marks for series in panel.series]
-    trends = (trend for trend in map(_trend, every[:MOST_SERIES]) if trend is not None)
+    every = [(panel.title if len(with_marks) > 1 else "", one) for panel in with_marks for one in panel.series]
+    trends = (trend for trend in (_trend(one, title) for title, one in every[:MOST_SERIES]) if trend is not None)
     return {"tables": tables, "trends": list(islice(trends, MOST_TRENDS))}
 
 
@@ -102,8 +102,8 @@ def _places(series: Series) -> list[str]:
     return [series.label(at) for at in series.x[:MOST_ROWS]]
 
 
-def _trend(series: Series) -> dict[str, Any] | None:
-    """Where a series begins, ends, is lowest and highest."""
+def _trend(series: Series, panel: str) -> dict[str, Any] | None:
+    """Where a series begins, ends, is lowest and highest. `panel` is the title of its panel if there are several."""
     try:
         values = np.asarray(series.y)
         if values.dtype.kind not in "iuf":
@@ -120,4 +120,5 @@ def _trend(series: Series) -> dict[str, Any] | None:
         name: {"x": well_formed(cut(series.label(series.x[at]), 80)), "y": number(values[at])}
         for name, at in ends.items()
     }
-    return {"series": well_formed(cut(series.name, 80)), "kind": series.kind, **marks}
+    name = ", ".join(dict.fromkeys(word for word in (panel, series.name) if word))
+    return {"series": well_formed(cut(name, 80)), "kind": series.kind, **marks}

@@ -17,7 +17,7 @@ from matplotlib.container import BarContainer, ErrorbarContainer, StemContainer
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle, Wedge
-from matplotlib.ticker import FixedFormatter, FixedLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, Formatter
 
 from .boxes_matplotlib import boxes_of
 from .drawn import MOST_SERIES, Panel, Series, described
@@ -192,19 +192,27 @@ def _labels(axis: Axis) -> Callable[[Any], str]:
         return lambda value: str(pd.Period(ordinal=int(value), freq=period))
     if isinstance(locator, dates.DateLocator):
         return lambda value: instant(dates.num2date(value).replace(tzinfo=None, microsecond=0)).replace("T", " ")
-    if isinstance(locator, FixedLocator) or isinstance(axis.get_major_formatter(), FixedFormatter):
-        # A box plot that is given no names leaves numbers there.
-        texts = [str(text) for text in axis.get_major_formatter().format_ticks(axis.get_majorticklocs())]
+    formatter = axis.get_major_formatter()
+    if isinstance(locator, FixedLocator) or isinstance(formatter, FixedFormatter):
+        texts = [str(text) for text in formatter.format_ticks(axis.get_majorticklocs())]
         ticks = {float(at): text for at, text in zip(axis.get_majorticklocs(), texts, strict=False)}
-        if any(_is_word(text) for text in texts):
-            return lambda value: _nearest(ticks, float(value))
+        # Numbers that somebody wrote there name a place, such as the middle of a cell, and none beside it.
+        reach = 0.5 if any(_is_word(text) for text in texts) else 1e-6 * _is_given(formatter)
+        if reach:
+            return lambda value: _nearest(ticks, float(value), reach)
     return lambda value: cell(float(value))
 
 
-def _nearest(ticks: dict[float, str], value: float) -> str:
+def _nearest(ticks: dict[float, str], value: float, reach: float) -> str:
     """Bars side by side stand beside their tick."""
     near = min(ticks, key=lambda at: abs(at - value))
-    return _words(ticks[near], 80) if abs(near - value) < 0.5 else cell(value)
+    return _words(ticks[near], 80) if abs(near - value) < reach else cell(value)
+
+
+def _is_given(formatter: Formatter) -> bool:
+    """The texts were given one by one (`set_xticklabels`), and are not made of the numbers where they stand."""
+    function = getattr(formatter, "func", None)
+    return isinstance(formatter, FixedFormatter) or getattr(function, "func", None) is Axis._format_with_dict
 
 
 def _is_word(text: str) -> bool:

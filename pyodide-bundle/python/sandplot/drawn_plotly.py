@@ -37,9 +37,9 @@ def _panels(figure: dict[str, Any]) -> list[Panel]:
         name, kind = _words(trace.get("name"), 80), _kind(trace)
         if "labels" in trace and "values" in trace:
             panel.x, panel.y = panel.x or "part", panel.y or "value"
-            panel.series.append(Series(name, kind, _values(trace["labels"]), _values(trace["values"])))
+            panel.series.append(Series(name, kind, values(trace["labels"]), values(trace["values"])))
             continue
-        x, y = _values(trace.get("x")), _values(trace.get("y"))
+        x, y = values(trace.get("x")), values(trace.get("y"))
         if trace.get("type") == "box":
             _add_boxes(boxes.setdefault(id(panel), (panel, [])), trace, name)
             continue
@@ -62,10 +62,10 @@ def _panels(figure: dict[str, Any]) -> list[Panel]:
 def _add_boxes(of_panel: tuple[Panel, list[Box]], trace: dict[str, Any], name: str) -> None:
     panel, boxes = of_panel
     sideways = trace.get("orientation") == "h"
-    values, places = ("x", "y") if sideways else ("y", "x")
+    measured, places = ("x", "y") if sideways else ("y", "x")
     if sideways and not boxes:
         panel.x, panel.y = panel.y, panel.x
-    numbers, kinds = _values(trace.get(values)), _values(trace.get(places))
+    numbers, kinds = values(trace.get(measured)), values(trace.get(places))
     groups: dict[str, list[Any]] = {}
     for at, number in enumerate(numbers):
         groups.setdefault(cell(kinds[at]) if at < len(kinds) else "", []).append(number)
@@ -76,7 +76,7 @@ def _add_boxes(of_panel: tuple[Panel, list[Box]], trace: dict[str, Any], name: s
 
 
 def _add_heatmap(panel: Panel, trace: dict[str, Any], x: list[Any], y: list[Any], layout: dict[str, Any]) -> None:
-    rows = _values(trace.get("z"))
+    rows = values(trace.get("z"))
     if not rows or not isinstance(rows[0], list):
         return
     across = [cell(at) for at in x or range(len(rows[0]))]
@@ -86,7 +86,7 @@ def _add_heatmap(panel: Panel, trace: dict[str, Any], x: list[Any], y: list[Any]
     add_grid(panel, numbers, across, down, _title((axis.get("colorbar") or {}).get("title")))
 
 
-def _values(given: Any) -> list[Any]:
+def values(given: Any) -> list[Any]:
     """plotly writes arrays as lists, or as bytes with their type."""
     if isinstance(given, dict) and "bdata" in given:
         flat = np.frombuffer(base64.b64decode(given["bdata"]), dtype=np.dtype(str(given.get("dtype"))))

@@ -48,7 +48,7 @@ def of(figure: Figure) -> dict[str, Any]:
     has_text = any(axes.texts or axes.tables for axes in drawn) or bool(figure.texts or figure.images)
     return {
         "library": "matplotlib",
-        "kind": _main_kind(axes_facts, has_text),
+        "kind": _main_kind(drawn, axes_facts, has_text),
         "title": suptitle or (titles[0] if len(titles) == 1 else ""),
         "axes": axes_facts,
         "series": series[:MOST_SERIES],
@@ -269,11 +269,18 @@ def _series(axes: Axes) -> list[str]:
     return list(dict.fromkeys(_words(name, 80) for name in names if name))[:MOST_SERIES]
 
 
-def _main_kind(axes_facts: list[dict[str, Any]], has_text: bool) -> str:
+def _main_kind(drawn: list[Axes], axes_facts: list[dict[str, Any]], has_text: bool) -> str:
     counts = Counter(kind for axes in axes_facts for kind in axes["kinds"])
     if not counts:
         return "text" if has_text else "empty"
     major = [kind for kind in counts if kind not in _MINOR]
+    if counts["scatter"] and counts["scatter"] >= counts["line"] > 0:
+        # Lines that were fitted to points have few of their own.
+        marks = Counter({"line": 0, "scatter": 0})
+        for axes in drawn[:MOST_AXES]:
+            marks.update(dict(_marks(axes)))
+        if marks["scatter"] > marks["line"]:
+            major.remove("line")
     # Counter keeps the order of drawing, so the first mark wins among those on equally many axes.
     return max(major or counts, key=lambda kind: counts[kind])
 

@@ -61,7 +61,7 @@ def _found(figure: Figure, frame: Bbox) -> Iterator[str]:
     if len(panels) > 1 and panels_overlap(figure):
         yield "panels"
     shown = Bbox(frame.get_points() * figure.dpi).padded(SLACK)
-    if any(_is_cut(box(text), shown) for axes in panels for text in _words(axes)):
+    if any(_is_cut(box(text), shown) for axes in panels for text in words(axes)):
         yield "clipped"
 
 
@@ -150,17 +150,17 @@ def run_together(labels: list[Text], upright: bool) -> bool:
 def panels_overlap(figure: Figure) -> bool:
     """Words of one panel stand in words of another."""
     panels = [axes for axes in figure.get_axes() if axes.get_visible()]
-    words = [(axes, [box(text) for text in _words(axes)]) for axes in panels]
-    for (axes, mine), (other, theirs) in combinations(words[:24], 2):
+    held = [(axes, [box(text) for text in words(axes)]) for axes in panels]
+    for (axes, mine), (other, theirs) in combinations(held[:24], 2):
         # One over the other on purpose: a second axis, an inset.
         if axes.bbox.overlaps(other.bbox):
             continue
-        if any(_is_covered(one, two) for one in mine[:MOST_TEXTS] for two in theirs[:MOST_TEXTS]):
+        if any(is_covered(one, two) for one in mine[:MOST_TEXTS] for two in theirs[:MOST_TEXTS]):
             return True
     return False
 
 
-def _words(axes: Axes) -> list[Text]:
+def words(axes: Axes) -> list[Text]:
     """Titles, names of axes, and what stands at their ticks."""
     texts: list[Any] = [axes.title, axes._left_title, axes._right_title]
     if axes.axison and axes.name == "rectilinear":
@@ -183,7 +183,7 @@ def _covered(one: Bbox, other: Bbox) -> float:
     return 0.0 if both is None or smaller <= 0 else float(both.width * both.height / smaller)
 
 
-def _is_covered(one: Bbox, other: Bbox) -> bool:
+def is_covered(one: Bbox, other: Bbox) -> bool:
     return _covered(one, other) > READABLE
 
 

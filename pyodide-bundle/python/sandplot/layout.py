@@ -1,6 +1,6 @@
 """Small repairs of a figure's layout that its author would have made after one look: tick labels that run into each
-other are turned, get more room, or every n-th of them stays; panels that write over each other move apart; a legend
-without a name goes; dates lose a midnight that nobody asked for. The marks and what the program set itself are left
+other are turned, get more room, or every n-th of them stays; panels that write over each other move apart, and the title
+over all of them leaves theirs; a legend without a name goes; dates lose a midnight that nobody asked for. The marks and what the program set itself are left
 alone, and the figure is as it was once it has been drawn. What cannot be mended here is found by faults.py.
 """
 
@@ -40,6 +40,7 @@ def untangle(figure: Figure) -> Callable[[], None] | None:
         for axis in (axes.xaxis, axes.yaxis):
             _thin(axis, undo)
     _part(figure, undo)
+    _lift_title(figure, undo)
 
     def restore() -> None:
         for step in reversed(undo):
@@ -133,6 +134,20 @@ def _part(figure: Figure, undo: list[Callable[[], None]]) -> None:
         figure.tight_layout()
     figure.set_layout_engine(None)  # it leaves one behind that forbids others
     undo.append(lambda: figure.subplots_adjust(**before))
+
+
+def _lift_title(figure: Figure, undo: list[Callable[[], None]]) -> None:
+    """matplotlib puts the title of a figure where the titles of its panels are."""
+    title = figure._suptitle
+    if title is None or not title.get_visible() or not title.get_text().strip() or figure.get_layout_engine() is not None:
+        return
+    own = faults.box(title)
+    below = [faults.box(text) for axes in figure.get_axes() if axes.get_visible() for text in faults.words(axes)]
+    if any(faults.is_covered(own, other) for other in below):
+        _, y = title.get_position()
+        lowest = max(other.y1 for other in below) + 0.5 * own.height
+        title.set_y(y + (lowest - own.y0) / figure.bbox.height)
+        undo.append(lambda: title.set_y(y))
 
 
 def _boxes(labels: list[Text], by: str) -> list[Bbox]:

@@ -17,10 +17,11 @@ from cycler import cycler
 from matplotlib import scale
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.patches import Wedge
+from matplotlib.text import Text
 from matplotlib.ticker import AutoLocator, ScalarFormatter
 
 from . import look
@@ -156,11 +157,11 @@ def settle(figure: Figure) -> Callable[[], None] | None:
 
 
 def _suit(axes: Axes, undo: list[Callable[[], None]]) -> None:
-    if axes.get_visible() and axes.axison and axes.name == "rectilinear" and _grid(axes) == (False, True):
+    if axes.get_visible() and axes.axison and axes.name == "rectilinear" and grid(axes) == (False, True):
         wanted = _wanted(axes)
         if wanted != (False, True):
-            _draw_grid(axes, wanted)
-            undo.append(lambda: _draw_grid(axes, (False, True)))
+            draw_grid(axes, wanted)
+            undo.append(lambda: draw_grid(axes, (False, True)))
     for locator in _of_whole_numbers(axes):
         locator.set_params(integer=True)
         undo.append(lambda locator=locator: locator.set_params(integer=False))
@@ -168,12 +169,42 @@ def _suit(axes: Axes, undo: list[Callable[[], None]]) -> None:
         # Not by a setting: surfaces in three dimensions would be parted as well.
         mark.set_edgecolor(axes.get_facecolor())
         undo.append(lambda mark=mark: mark.set_edgecolor(None))
+    for text in _on_dark(axes):
+        text.set_color(look.GROUND)
+        undo.append(lambda text=text: text.set_color(look.INK))
 
 
 def _touching(axes: Axes) -> list[Any]:
     """Bars and wedges whose edges the program said nothing about; not of a panel that has so many that edges would cover them."""
     marks = [bar for bar, _ in _bars(axes)] + [patch for patch in axes.patches if isinstance(patch, Wedge)]
     return [mark for mark in marks if mark._original_edgecolor is None] if len(marks) <= MOST_PARTED else []
+
+
+def _on_dark(axes: Axes) -> list[Text]:
+    """Shares that are written in a wedge on which the usual ink is harder to read than the ground's colour."""
+    wedges = [patch for patch in axes.patches if isinstance(patch, Wedge)]
+    found = []
+    for text in axes.texts if wedges else []:
+        under = [wedge for wedge in wedges if _is_in(wedge, text.get_position())]
+        if under and to_hex(text.get_color()) == look.INK:
+            darkness = _luminance(under[-1].get_facecolor()) + 0.05
+            if (_luminance(look.GROUND) + 0.05) / darkness > darkness / (_luminance(look.INK) + 0.05):
+                found.append(text)
+    return found
+
+
+def _is_in(wedge: Wedge, place: tuple[float, float]) -> bool:
+    across, up = place[0] - wedge.center[0], place[1] - wedge.center[1]
+    width = wedge.r if wedge.width is None else wedge.width
+    angle = np.degrees(np.arctan2(up, across))
+    turn = (angle - wedge.theta1) % 360
+    return bool(wedge.r - width <= np.hypot(across, up) <= wedge.r and turn <= abs(wedge.theta2 - wedge.theta1))
+
+
+def _luminance(colour: Any) -> float:
+    """As WCAG 2 defines it, from 0 to 1."""
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _of_whole_numbers(axes: Axes) -> list[AutoLocator]:
@@ -213,11 +244,12 @@ def _is_whole(places: list[Any]) -> bool:
     return bool(len(values)) and bool((abs(values - np.round(values)) < 1e-9).all())
 
 
-def _grid(axes: Axes) -> tuple[bool, bool]:
+def grid(axes: Axes) -> tuple[bool, bool]:
+    """Whether it has lines across its x axis, and across its y axis."""
     return bool(axes.xaxis._major_tick_kw.get("gridOn")), bool(axes.yaxis._major_tick_kw.get("gridOn"))
 
 
-def _draw_grid(axes: Axes, wanted: tuple[bool, bool]) -> None:
+def draw_grid(axes: Axes, wanted: tuple[bool, bool]) -> None:
     axes.xaxis.grid(wanted[0])
     axes.yaxis.grid(wanted[1])
 

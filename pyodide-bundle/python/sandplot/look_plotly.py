@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from . import look
+
+# What a program may have said about the numbers at an axis, after which they are as it said.
+_TOLD = ("type", "tickformat", "tickformatstops", "dtick", "tick0", "nticks", "tickmode", "tickvals", "range", "rangemode")
+# An axis no longer than this has a tick at each whole number.
+_FEW = 8
 
 
 def template() -> dict[str, Any]:
@@ -71,6 +79,43 @@ def apply(module: ModuleType) -> None:
     """Once plotly.io is imported. Other templates are there as ever, by their names."""
     module.templates["sandplot"] = template()
     module.templates.default = "sandplot"
+
+
+def settle(figure: dict[str, Any], values: Callable[[Any], list[Any]]) -> bool:
+    """Writes whole numbers along an axis at which marks stand at no others: years, ranks. Changes the layout of `figure`, a figure's
+    JSON, and says whether it did. `values` reads an array as plotly writes it."""
+    places: dict[str, list[np.ndarray[Any, Any]]] = {}
+    for trace in figure.get("data") or []:
+        if trace.get("type", "scatter") not in ("scatter", "scattergl", "bar"):
+            return False
+        letter = "y" if trace.get("orientation") == "h" else "x"
+        name = str(trace.get(f"{letter}axis", letter)).replace(letter, f"{letter}axis", 1)
+        places.setdefault(name, []).append(np.asarray(values(trace.get(letter))))
+    changed = False
+    layout = figure.setdefault("layout", {})
+    for name, held in places.items():
+        axis = layout.get(name) or {}
+        whole = None if any(word in axis for word in _TOLD) else _whole(held)
+        if whole is None:
+            continue
+        low, high = whole
+        # A year is no amount: no mark between its thousands.
+        says = {"tickformat": "d"} if 1000 <= low and high < 3000 else {}
+        if high - low <= _FEW:
+            says["dtick"] = 1
+        if says:
+            layout[name] = {**axis, **says}
+            changed = True
+    return changed
+
+
+def _whole(held: list[np.ndarray[Any, Any]]) -> tuple[float, float] | None:
+    """The smallest and largest of numbers that are all whole."""
+    if any(each.dtype.kind not in "iuf" for each in held if each.size):
+        return None
+    every = np.concatenate([each.astype(float).ravel() for each in held])
+    every = every[np.isfinite(every)]
+    return (every.min(), every.max()) if every.size and (every == np.round(every)).all() else None
 
 
 def _steps(colours: tuple[str, ...]) -> list[list[Any]]:

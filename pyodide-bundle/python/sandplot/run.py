@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from . import asyncio_here, fonts, misnamed, program, redact, table, trace
+from . import asyncio_here, fonts, look_seaborn, misnamed, program, redact, table, trace
 from .capture_altair import AltairCapture
 from .capture_image import ImageCapture
 from .capture_matplotlib import MatplotlibCapture
@@ -56,6 +56,7 @@ class _Captures:
         self.matplotlib.install()
         for capture in (self.plotly, self.altair, self.image):
             capture.install(self.hooks)
+        self.hooks.call("seaborn.matrix", look_seaborn.apply)
 
     def remove(self) -> None:
         if self.hooks in sys.meta_path:
