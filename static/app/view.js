@@ -14,6 +14,7 @@ import { find, make, makeButton, setText, unreachable } from "./dom.js";
 import { t } from "./language.js";
 import { describeStatus, elapsed } from "./seal-view.js";
 import { MOST_REPAIRS } from "./session.js";
+import { filesUsed } from "./sources.js";
 import { suggestQuestions } from "./suggestions.js";
 import { describeUsage } from "./usage.js";
 import { duration, fileStem, size, withoutMiddle } from "./words.js";
@@ -60,6 +61,8 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
   /** @type {SessionState["attempts"]} */
   let attemptsShown = [];
   let suggestionsShown = "";
+  /** @type {SessionState["result"]} */
+  let resultShown = null;
   /** @type {{text: string, url: string}} */
   let offered = { text: "", url: "" };
 
@@ -92,14 +95,18 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     setText(notices, noticeText);
   }
 
-  /** What the chart was drawn from, for whoever sees it elsewhere. @param {SessionState} state */
-  function renderSource({ phase, result, tables }) {
+  /** What the chart was drawn from, for whoever sees it elsewhere: neither an edit nor another table changes that. @param {SessionState} state */
+  function renderSource({ phase, result, program, tables }) {
     const note = element("source-note");
-    note.hidden = phase !== "shown" || !result?.figures.length || tables.open.length === 0;
-    const sources = tables.open.map(({ name, sample }) =>
-      sample ? `${name} (${sample.source}; ${sample.licence})` : name,
-    );
-    setText(note, t("stage.source", { names: sources.join(", ") }));
+    if (resultShown !== result) {
+      resultShown = result;
+      const used = filesUsed(program, tables.profile?.tables ?? []);
+      const sources = tables.open
+        .filter(({ name }) => used.has(name))
+        .map(({ name, sample }) => (sample ? `${name} (${sample.source}; ${sample.licence})` : name));
+      setText(note, sources.length > 0 ? t("stage.source", { names: sources.join(", ") }) : "");
+    }
+    note.hidden = phase !== "shown" || !result?.figures.length || note.textContent === "";
   }
 
   /** @param {SessionState} state */
