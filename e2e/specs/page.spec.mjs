@@ -84,6 +84,31 @@ test("on paper there is the question, the figure and its words, and nothing to c
   await expect(page.getByRole("textbox")).toHaveCount(0);
 });
 
+test("a program that draws nothing has ended, and there is no chart to pass on", async ({ page, server }) => {
+  const silent = await storeProgram(server.url, "print('no figure')\n");
+  await page.goto(server.url + silent.url);
+  await expectState(page, "shown");
+  await expect(page.getByText(/^Ended in /)).toBeVisible();
+  await expect(page.getByText(/^Drawn in /)).toBeHidden();
+  await expect(page.getByTestId("share")).toBeHidden();
+  await page.getByTestId("program").fill("import matplotlib.pyplot as plt\nplt.plot([1, 2])\n");
+  await page.getByTestId("run").click();
+  await expect(page.getByText(/^Drawn in /)).toBeVisible();
+  await expect(page.getByTestId("share")).toBeVisible();
+});
+
+test("the line below a chart names the tables that its program draws from, and no others", async ({ page, server }) => {
+  await page.goto(`${server.url}/?data=${encodeURIComponent(`${server.url}/assets/samples/penguins.csv`)}`);
+  await expect(page.getByRole("region", { name: "Columns of penguins.csv" })).toBeVisible();
+  await page.getByTestId("program").fill("import matplotlib.pyplot as plt\nplt.plot([1, 2])\n");
+  await page.getByTestId("run").click();
+  await expectState(page, "shown");
+  await expect(page.getByText(/^Data: /)).toBeHidden();
+  await page.getByTestId("program").fill("df['species'].value_counts().plot.bar()\n");
+  await page.getByTestId("run").click();
+  await expect(page.getByText("Data: penguins.csv")).toBeVisible();
+});
+
 test("a reload in the middle of an answer brings the question back", async ({ page, server }) => {
   await page.goto(server.url);
   await page.getByTestId("file-input").setInputFiles(SALES);

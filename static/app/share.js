@@ -110,8 +110,9 @@ export function createSharing({ pageData, api, sandbox, gallery, state }) {
 
   return {
     /** @param {SessionState} now */
-    render({ phase, chart, program }) {
-      row.hidden = phase !== "shown" || chart === null || program !== chart.program;
+    render({ phase, chart, program, result }) {
+      const isDrawn = phase === "shown" && result !== null && result.figures.length > 0;
+      row.hidden = !isDrawn || chart === null || program !== chart.program;
     },
   };
 }

@@ -5,6 +5,7 @@
  *
  * @import {Attempt, SessionState} from "./session.js"
  * @import {PageData} from "./page-data.js"
+ * @import {RunResult} from "./sandbox.js"
  * @import {createDataView} from "./data-view.js"
  * @import {createProgramView} from "./program-view.js"
  * @import {createSealView} from "./seal-view.js"
@@ -290,7 +291,7 @@ function describeProgress(state) {
         .filter(Boolean)
         .join(" · ");
     case "shown":
-      return result ? describeDrawn(duration(result.milliseconds), attempts.length) : "";
+      return result ? describeEnd(result, attempts.length) : "";
     case "failed":
       return "";
     case "stopped":
@@ -300,8 +301,10 @@ function describeProgress(state) {
   }
 }
 
-/** @param {string} time @param {number} repairs */
-function describeDrawn(time, repairs) {
+/** @param {RunResult} result @param {number} repairs */
+function describeEnd({ milliseconds, figures }, repairs) {
+  const time = duration(milliseconds);
+  if (figures.length === 0) return t("progress.ended", { time });
   return repairs > 0 ? t("progress.drawn_repaired", { time, n: repairs }) : t("progress.drawn", { time });
 }
 
