@@ -140,10 +140,14 @@ function showText(title, words, text) {
   const dialog = make(
     "dialog",
     { class: "column-dialog", "aria-labelledby": "share-dialog-title" },
-    make("h2", { id: "share-dialog-title" }, title),
-    make("p", {}, words),
-    ...(text === null ? [] : [area]),
-    make("p", { class: "row" }, ...(text === null ? [] : [copy]), close, status),
+    make(
+      "form",
+      { method: "dialog" },
+      make("h2", { id: "share-dialog-title" }, title),
+      make("p", {}, words),
+      ...(text === null ? [] : [area]),
+      make("p", { class: "row" }, ...(text === null ? [] : [copy]), close, status),
+    ),
   );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
