@@ -162,8 +162,9 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     setText(askButton, t(state.phase === "asking" ? "ask.asking" : "ask.button"));
     setText(previewText, preview(state));
     const sample = state.tables.open.find((table) => table.sample)?.sample;
-    const questions =
-      state.tables.open.length === 0 || follows ? [] : (sample?.questions ?? suggestQuestions(state.tables.profile));
+    // A question that nobody can answer is not offered.
+    const isOffered = pageData.models.length > 0 && state.tables.open.length > 0 && !follows;
+    const questions = isOffered ? (sample?.questions ?? suggestQuestions(state.tables.profile)) : [];
     const key = questions.join("\n");
     if (key === suggestionsShown) return;
     suggestionsShown = key;
