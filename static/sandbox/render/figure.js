@@ -53,18 +53,31 @@
     document.head.append(script);
     document.body.style.margin = "0";
     const place = document.createElement("div");
+    // What is wider than the frame scrolls sideways in it.
+    place.style.overflow = "auto hidden";
     document.body.append(place);
     const figure = JSON.parse(message.spec);
     picture = message.kind === "plotly" ? await drawPlotly(place, figure) : await drawVega(place, figure);
     height = Math.ceil(place.getBoundingClientRect().height);
     port?.postMessage({ type: "drawn", height });
-    new ResizeObserver(() => {
+    const observer = new ResizeObserver(() => {
+      reachByKey(place, message.name);
       const now = Math.ceil(place.getBoundingClientRect().height);
       if (now !== height) {
         height = now;
         port?.postMessage({ type: "resized", height });
       }
-    }).observe(place);
+    });
+    // A figure that is drawn anew in a place of the same size may fit into it again.
+    for (const part of [place, ...place.children]) observer.observe(part);
+  }
+
+  /** A place that scrolls is one for those without a mouse as well. @param {HTMLElement} place @param {string} name */
+  function reachByKey(place, name) {
+    const scrolls = place.scrollWidth > place.clientWidth;
+    place.tabIndex = scrolls ? 0 : -1;
+    place.role = scrolls ? "region" : null;
+    place.ariaLabel = scrolls ? name : null;
   }
 
   /**
@@ -118,7 +131,8 @@
     const { vega, vegaLite, expressionInterpreter } = vegaBundle;
     const refuse = () => Promise.reject(new Error("the sandbox has no network: put the data into the chart"));
     const isLite = !/\/vega\/v\d/.test(String(spec.$schema ?? ""));
-    const compiled = isLite ? vegaLite.compile(fitted(spec)).spec : spec;
+    const takesRoom = isLite && hasNoWidth(spec);
+    const compiled = isLite ? vegaLite.compile(takesRoom ? fitted(spec) : framed(spec)).spec : spec;
     const view = new vega.View(vega.parse(compiled, null, { ast: true }), {
       expr: expressionInterpreter,
       loader: { load: refuse, sanitize: refuse, http: refuse, file: refuse },
@@ -127,6 +141,7 @@
       hover: true,
     });
     await view.initialize(place).runAsync();
+    if (takesRoom) addEventListener("resize", () => view.width(roomAcross()).runAsync());
     return async (/** @type {FigurePicture} */ { form, width, transparent }) => {
       const paper = view.background();
       if (transparent) view.background("transparent");
@@ -140,19 +155,26 @@
     };
   }
 
-  /**
-   * A single view with no width of its own takes the room there is, as plotly figures do.
-   * @param {any} spec
-   */
+  /** Whether it is a single view with no width of its own, which takes the room there is, as plotly figures do. @param {any} spec */
+  function hasNoWidth(spec) {
+    const isSingle = spec.mark !== undefined || spec.layer !== undefined;
+    return isSingle && spec.width === undefined && !spec.encoding?.column && !spec.encoding?.facet;
+  }
+
+  function roomAcross() {
+    return Math.max(120, Math.min(innerWidth, 900) - 16);
+  }
+
+  /** @param {any} spec */
+  function framed(spec) {
+    return { ...spec, config: { background: "white", padding: 8, ...spec.config } };
+  }
+
+  /** @param {any} spec */
   function fitted(spec) {
-    const single = spec.mark !== undefined || spec.layer !== undefined;
-    const config = { background: "white", padding: 8, ...spec.config };
-    if (!single || spec.width !== undefined || spec.encoding?.column || spec.encoding?.facet)
-      return { ...spec, config };
     return {
-      ...spec,
-      config,
-      width: Math.max(120, Math.min(innerWidth, 900) - 16),
+      ...framed(spec),
+      width: roomAcross(),
       height: spec.height ?? 320,
       autosize: spec.autosize ?? { type: "fit", contains: "padding" },
     };
