@@ -125,7 +125,7 @@ test("on a phone a broad picture keeps its letters and scrolls, by keyboard too"
   await page.goto(server.url + chart.url);
   await expectState(page, "shown");
   const [broad, usual] = [page.getByTestId("figure").nth(0), page.getByTestId("figure").nth(1)];
-  expect((await broad.getByRole("img").boundingBox())?.width).toBe(544);
+  expect((await broad.getByRole("img").boundingBox())?.width).toBeGreaterThan(500);
   expect((await usual.getByRole("img").boundingBox())?.width).toBeLessThan(390);
   const box = broad.getByRole("region", { name: /Broad.*, scrolls$/ });
   await box.focus();
@@ -158,6 +158,8 @@ test("an altair chart is drawn anew as wide as the window becomes; one with a wi
   await expect.poll(() => widthOf(first)).toBeLessThan(360);
   await expect(first?.getByRole("region") ?? page).toHaveCount(0);
   expect(await widthOf(second)).toBeGreaterThan(700);
+  // A frame out of sight is not laid out anew.
+  await page.getByTestId("figure").nth(1).scrollIntoViewIfNeeded();
   await expect(second?.getByRole("region", { name: "Line, scrolls" }) ?? page).toBeVisible();
 });
 

@@ -52,32 +52,34 @@
     script.textContent = message.renderer;
     document.head.append(script);
     document.body.style.margin = "0";
+    // What is wider than the frame scrolls sideways in it. A box of its own: renderers say of theirs what it is.
+    const room = document.createElement("div");
+    room.style.overflow = "auto hidden";
     const place = document.createElement("div");
-    // What is wider than the frame scrolls sideways in it.
-    place.style.overflow = "auto hidden";
-    document.body.append(place);
+    room.append(place);
+    document.body.append(room);
     const figure = JSON.parse(message.spec);
     picture = message.kind === "plotly" ? await drawPlotly(place, figure) : await drawVega(place, figure);
-    height = Math.ceil(place.getBoundingClientRect().height);
+    height = Math.ceil(room.getBoundingClientRect().height);
     port?.postMessage({ type: "drawn", height });
     const observer = new ResizeObserver(() => {
-      reachByKey(place, message.name);
-      const now = Math.ceil(place.getBoundingClientRect().height);
+      reachByKey(room, message.name);
+      const now = Math.ceil(room.getBoundingClientRect().height);
       if (now !== height) {
         height = now;
         port?.postMessage({ type: "resized", height });
       }
     });
     // A figure that is drawn anew in a place of the same size may fit into it again.
-    for (const part of [place, ...place.children]) observer.observe(part);
+    for (const part of [room, ...place.children]) observer.observe(part);
   }
 
-  /** A place that scrolls is one for those without a mouse as well. @param {HTMLElement} place @param {string} name */
-  function reachByKey(place, name) {
-    const scrolls = place.scrollWidth > place.clientWidth;
-    place.tabIndex = scrolls ? 0 : -1;
-    place.role = scrolls ? "region" : null;
-    place.ariaLabel = scrolls ? name : null;
+  /** Those without a mouse get to a room that scrolls. @param {HTMLElement} room @param {string} name */
+  function reachByKey(room, name) {
+    const scrolls = room.scrollWidth > room.clientWidth;
+    room.tabIndex = scrolls ? 0 : -1;
+    room.role = scrolls ? "region" : null;
+    room.ariaLabel = scrolls ? name : null;
   }
 
   /**
