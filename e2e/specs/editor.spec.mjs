@@ -193,7 +193,7 @@ test("the line that stopped the program is marked and comes into sight", async (
       - button "Format"
       - button "Run"
       - group "Program"
-      - text: Ctrl-Enter runs it. Tab indents while you edit; Escape, then Tab, leaves.
+      - paragraph: Ctrl-Enter runs it. Tab indents while you edit; Escape, then Tab, leaves.
   `);
   await program.fill(lines.join("\n").replace("raise ValueError", "print"));
   await page.getByTestId("run").click();
