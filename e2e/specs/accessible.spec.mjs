@@ -136,6 +136,41 @@ for (const [library, program, words] of /** @type {const} */ ([
   });
 }
 
+test("no violation where a chart is passed on: its frame, its web page, and the page in the frame", async ({
+  page,
+}) => {
+  const open = await startServer({ env: { SANDPLOT_EMBED: "any" } });
+  try {
+    const chart = await storeProgram(open.url, plot("Passed on"));
+    await page.goto(open.url + chart.url);
+    await expectState(page, "shown");
+    await page.getByRole("button", { name: "Embed …" }).click();
+    const embed = page.getByRole("dialog", { name: "Show this chart on another site" });
+    await expect(embed.getByRole("textbox")).toHaveValue(/<iframe/);
+    await expectAccessibleEverywhere(page);
+    // One below the other, and none on the next.
+    const parts = [
+      embed.getByRole("heading"),
+      embed.getByRole("textbox"),
+      embed.getByRole("button", { name: "Close" }),
+    ];
+    const boxes = await Promise.all(parts.map((part) => part.boundingBox()));
+    for (const [at, box] of boxes.slice(1).entries()) {
+      const before = boxes[at];
+      expect((box?.y ?? 0) - (before?.y ?? 0) - (before?.height ?? 0)).toBeGreaterThanOrEqual(8);
+    }
+    await embed.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("button", { name: "Save as a web page …" }).click();
+    await expect(page.getByRole("dialog", { name: "Save as a web page" })).toBeVisible();
+    await expectAccessibleEverywhere(page);
+    await page.goto(`${open.url}/embed/${chart.id}`);
+    await expectState(page, "shown");
+    await expectAccessibleEverywhere(page);
+  } finally {
+    await open.stop();
+  }
+});
+
 test("no violation before the door, and behind it where nobody comes in", async ({ page }) => {
   const locked = await startServer({ env: { SANDPLOT_ACCESS_TOKEN: "a-token-for-the-door" } });
   try {
@@ -273,6 +308,15 @@ test.describe("large and narrow", () => {
       await figure.getByRole("button", { name: /^Save as …: / }).click();
       const dialog = page.getByRole("dialog", { name: "Save the figure" });
       await expectNothingCutOff(page);
+      const room = await dialog.getByLabel("Width").evaluate((input) => {
+        const { font, paddingInlineStart, paddingInlineEnd } = getComputedStyle(input);
+        const context = new OffscreenCanvas(1, 1).getContext("2d");
+        if (!context) return 0;
+        context.font = font;
+        const around = Number.parseFloat(paddingInlineStart) + Number.parseFloat(paddingInlineEnd);
+        return input.clientWidth - around - context.measureText("1538").width;
+      });
+      expect(room, "four digits are to be seen whole").toBeGreaterThanOrEqual(0);
       for (const name of ["Save", "Cancel"]) {
         const button = dialog.getByRole("button", { name, exact: true });
         await button.scrollIntoViewIfNeeded();

@@ -29,6 +29,24 @@ test("matplotlib: title, size, scale, theme and order, each a version that can b
   const title = controls(page).getByLabel("Title");
   await expect(title).toHaveValue("Old title");
   await expect(controls(page).getByLabel("Logarithmic x")).toBeHidden();
+  await expect(controls(page)).toMatchAriaSnapshot(`
+    - form "Adjust the chart":
+      - textbox "Title": Old title
+      - combobox "Size":
+        - option "As written" [selected]
+        - option "Wide"
+        - option "Standard"
+        - option "Square"
+        - option "Tall"
+      - combobox "Theme":
+        - option "As written" [selected]
+        - option "Dark"
+      - combobox "Order":
+        - option "As written" [selected]
+        - option "Largest first"
+        - option "Smallest first"
+      - checkbox "Logarithmic y"
+  `);
   await title.fill("New title");
   await title.press("Enter");
   await expect(program(page)).toContainText('axes.set_title("New title")');

@@ -183,6 +183,18 @@ test("the line that stopped the program is marked and comes into sight", async (
   await page.getByTestId("run").click();
   await expectState(page, "failed");
   await expect.poll(() => textsOf(page, "cm-failed")).toEqual([lines[90]?.replaceAll(" ", "")]);
+  await expect(page.getByRole("region", { name: "Program", exact: true })).toMatchAriaSnapshot(`
+    - region "Program":
+      - heading "Program" [level=2]
+      - text: yours
+      - link "Download the program, .py"
+      - button /^Explain/
+      - button "Download a notebook, .ipynb"
+      - button "Format"
+      - button "Run"
+      - group "Program"
+      - paragraph: Ctrl-Enter runs it. Tab indents while you edit; Escape, then Tab, leaves.
+  `);
   await program.fill(lines.join("\n").replace("raise ValueError", "print"));
   await page.getByTestId("run").click();
   await expectState(page, "shown");

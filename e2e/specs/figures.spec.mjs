@@ -1,4 +1,5 @@
 // Every kind of figure, and every way a program may end: each program is stored and opened as /charts/{id}, which runs it at once.
+import { expectAccessible, expectNothingCutOff } from "../accessible.mjs";
 import { expect, expectState, test } from "../fixtures.mjs";
 import { storeProgram } from "../server.mjs";
 
@@ -113,6 +114,53 @@ test("a picture of more than shapes is shown as pixels", async ({ page, server }
   expect(await figure.getByRole("img").evaluate((image) => image.naturalWidth)).toBeGreaterThan(100);
   await expect(figure.getByRole("link", { name: /\.png$/ })).toBeVisible();
   await expect(figure.getByRole("link", { name: /\.svg$/ })).toHaveCount(0);
+});
+
+test("on a phone a broad picture keeps its letters and scrolls, by keyboard too", async ({ page, server }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const chart = await storeProgram(
+    server.url,
+    "import matplotlib.pyplot as plt\nplt.figure(figsize=(10, 4))\nplt.plot([1, 2])\nplt.title('Broad')\nplt.figure(figsize=(6, 4))\nplt.plot([1, 2])",
+  );
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  const [broad, usual] = [page.getByTestId("figure").nth(0), page.getByTestId("figure").nth(1)];
+  expect((await broad.getByRole("img").boundingBox())?.width).toBeGreaterThan(500);
+  expect((await usual.getByRole("img").boundingBox())?.width).toBeLessThan(390);
+  const box = broad.getByRole("region", { name: /Broad.*, scrolls$/ });
+  await box.focus();
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => box.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
+  await expect(usual.getByRole("region")).toHaveCount(0);
+  await expectAccessible(page);
+  await expectNothingCutOff(page);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await expect(broad.getByRole("region")).toHaveCount(0);
+});
+
+test("an altair chart is drawn anew as wide as the window becomes; one with a width of its own scrolls", async ({
+  page,
+  server,
+}) => {
+  const table = "import altair as alt, pandas as pd\nd = pd.DataFrame({'t': [1, 2], 'v': [3, 4]})\n";
+  const mark = "alt.Chart(d, title='Line').mark_line().encode(x='t', y='v')";
+  const chart = await storeProgram(
+    server.url,
+    `${table}a = ${mark}\na.show()\nb = ${mark}.properties(width=700)\nb.show()\n`,
+  );
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  const [first, second] = [0, 1].map((at) => page.getByTestId("figure").nth(at).locator("iframe").contentFrame());
+  const widthOf = async (/** @type {typeof first} */ frame) =>
+    (await frame?.locator("svg").first().boundingBox())?.width ?? 0;
+  expect(await widthOf(first)).toBeGreaterThan(600);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect.poll(() => widthOf(first)).toBeLessThan(360);
+  await expect(first?.getByRole("region") ?? page).toHaveCount(0);
+  expect(await widthOf(second)).toBeGreaterThan(700);
+  // A frame out of sight is not laid out anew.
+  await page.getByTestId("figure").nth(1).scrollIntoViewIfNeeded();
+  await expect(second?.getByRole("region", { name: "Line, scrolls" }) ?? page).toBeVisible();
 });
 
 test("a traceback names the program's own lines", async ({ page, server }) => {

@@ -113,6 +113,20 @@ test("files survive a reload until they are forgotten, and a chart knows its fil
   await expect(page.getByTestId("stdout")).toContainText("sales 1");
 });
 
+test("what was forgotten is asked for nowhere, and another file keeps its own name", async ({ page, server }) => {
+  const money = { name: "money.csv", mimeType: "text/csv", buffer: Buffer.from("item,price\nA,1\nB,2\n") };
+  const nested = { name: "nested.json", mimeType: "application/json", buffer: Buffer.from('[{"a": 1}, {"a": 2}]') };
+  await page.goto(server.url);
+  await page.getByTestId("file-input").setInputFiles(money);
+  await expect(page.getByRole("region", { name: "Columns of money.csv" })).toBeVisible();
+  await page.getByTestId("forget").click();
+  await page.goto(server.url);
+  await page.getByTestId("file-input").setInputFiles(nested);
+  await expect(page.getByRole("list", { name: "Open tables" })).toContainText("nested.json");
+  await expect(page.getByRole("region", { name: "Columns of nested.json" })).toBeVisible();
+  await expect(page.getByText("money.csv")).toHaveCount(0);
+});
+
 test("closing the last file of one's own removes it from what the browser keeps", async ({ page, server }) => {
   await page.goto(server.url);
   await page

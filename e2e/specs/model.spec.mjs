@@ -60,11 +60,19 @@ test("without a model the page says how to connect one, and everything else work
     await page.goto(server.url);
     await expect(page.getByText("SANDPLOT_MODEL").first()).toBeVisible();
     await expect(page.getByTestId("ask")).toBeDisabled();
+    // No question leads to a button that does nothing.
+    await expect(page.getByRole("list", { name: /^Questions/ })).toHaveCount(0);
     await page
       .getByRole("button", { name: /penguins/i })
       .first()
       .click();
     await expect(page.getByRole("columnheader", { name: "bill_length_mm" }).first()).toBeVisible();
+    await expect(page.getByRole("list", { name: "Suggested questions" })).toHaveCount(0);
+    await expect(page.getByTestId("program")).toHaveText("");
+    await page.getByRole("button", { name: "Start from a small program" }).click();
+    await page.getByTestId("run").click();
+    await expectState(page, "shown");
+    await expect(page.getByTestId("figure")).toHaveCount(1);
     await page.getByTestId("program").fill("df['species'].value_counts().plot.bar(title='My own')");
     await page.getByTestId("run").click();
     await expectState(page, "shown");

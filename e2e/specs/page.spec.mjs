@@ -82,6 +82,67 @@ test("on paper there is the question, the figure and its words, and nothing to c
   await expect(page.getByText("Line chart", { exact: false }).first()).toBeVisible();
   await expect(page.getByRole("button")).toHaveCount(0);
   await expect(page.getByRole("textbox")).toHaveCount(0);
+  const look = await page.getByTestId("figure").evaluate((figure) => {
+    const { borderTopWidth, boxShadow } = getComputedStyle(figure);
+    const caption = /** @type {Element} */ (figure.querySelector("figcaption"));
+    return { borderTopWidth, boxShadow, caption: getComputedStyle(caption).paddingInlineStart };
+  });
+  expect(look).toEqual({ borderTopWidth: "0px", boxShadow: "none", caption: "0px" });
+});
+
+test("a figure that the page itself puts the focus on shows no ring; what a key leads to does", async ({
+  page,
+  server,
+}) => {
+  const chart = await storeProgram(server.url, "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])");
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  await expect(page.getByTestId("figure")).toBeFocused();
+  await expect(page.getByTestId("figure")).toHaveCSS("outline-style", "none");
+  await page.keyboard.press("Tab");
+  await expect(page.getByTestId("figure").locator(":focus")).toHaveCSS("outline-style", "solid");
+});
+
+test("on the widest screen the head, the desk and the foot begin on one line", async ({ page, server }) => {
+  await page.setViewportSize({ width: 2560, height: 900 });
+  await page.goto(server.url);
+  const starts = [
+    page.getByRole("banner").getByRole("link", { name: "Sandplot" }),
+    page.getByRole("heading", { name: "Data", exact: true }),
+    page.getByRole("contentinfo").getByText("Sandplot"),
+  ].map(async (place) => Math.round((await place.boundingBox())?.x ?? 0));
+  const [head, desk, foot] = await Promise.all(starts);
+  expect(head).toBeGreaterThan(100);
+  expect([desk, foot]).toEqual([head, head]);
+});
+
+test("a program that draws nothing has ended, and there is no chart to pass on", async ({ page, server }) => {
+  const silent = await storeProgram(server.url, "print('no figure')\n");
+  await page.goto(server.url + silent.url);
+  await expectState(page, "shown");
+  await expect(page.getByText(/^Ended in /)).toBeVisible();
+  await expect(page.getByText(/^Drawn in /)).toBeHidden();
+  await expect(page.getByTestId("share")).toBeHidden();
+  await page.getByTestId("program").fill("import matplotlib.pyplot as plt\nplt.plot([1, 2])\n");
+  await page.getByTestId("run").click();
+  await expect(page.getByText(/^Drawn in /)).toBeVisible();
+  await expect(page.getByTestId("share")).toBeVisible();
+});
+
+test("the line below a chart names the tables that its program draws from, and no others", async ({ page, server }) => {
+  await page.goto(server.url);
+  await page
+    .getByRole("button", { name: /penguins/i })
+    .first()
+    .click();
+  await expect(page.getByRole("region", { name: "Columns of penguins.csv" })).toBeVisible();
+  await page.getByTestId("program").fill("import matplotlib.pyplot as plt\nplt.plot([1, 2])\n");
+  await page.getByTestId("run").click();
+  await expectState(page, "shown");
+  await expect(page.getByText(/^Data: /)).toBeHidden();
+  await page.getByTestId("program").fill("df['species'].value_counts().plot.bar()\n");
+  await page.getByTestId("run").click();
+  await expect(page.getByText(/^Data: penguins.csv \(.*CC0/)).toBeVisible();
 });
 
 test("a reload in the middle of an answer brings the question back", async ({ page, server }) => {

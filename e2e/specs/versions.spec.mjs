@@ -46,6 +46,24 @@ test("each edit is a version: back, forth, a branch, side by side, over a reload
   await runProgram(page, plot("Third"));
   await expect(cards(page)).toHaveCount(3);
   await expect(cards(page).nth(2)).toContainText("from 1");
+  await expect(page.getByTestId("versions")).toMatchAriaSnapshot(`
+    - region "Versions":
+      - heading "Versions" [level=2]
+      - button "Undo"
+      - button "Redo" [disabled]
+      - list:
+        - listitem:
+          - link /^1\\. Own program/
+          - button "Compare with version 1, Own program"
+        - listitem:
+          - link /^2\\. Edited program .*\\+1 −1 lines$/
+          - button "Compare with version 2, Edited program"
+        - listitem:
+          - link /^3\\. Edited program .*\\+1 −1 lines · from 1$/
+      - paragraph:
+        - text: Pictures of charts are kept in this browser, for 30 days at most.
+        - button "Forget them"
+  `);
 
   await page.getByRole("button", { name: "Compare with version 2, Edited program" }).click();
   const comparison = page.getByRole("region", { name: "Version 2 beside version 3" });

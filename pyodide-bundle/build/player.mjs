@@ -11,7 +11,7 @@ import { build } from "esbuild";
 
 const folder = fileURLToPath(new URL("../../static/", import.meta.url));
 
-const STYLES = ["tokens", "base", "layout", "components", "player"];
+const STYLES = ["tokens", "base", "layout", "components", "player", "print"];
 /** Fonts have addresses, which such a document may not load. */
 const FONT_FACE = /@font-face\s*\{[^}]*\}/g;
 

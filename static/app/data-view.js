@@ -18,10 +18,11 @@ import { duration, listed, size } from "./words.js";
 
 /**
  * @param {Sample[]} samples
+ * @param {boolean} canAsk whether there is a model to answer a sample's questions
  * @param {{onRemove: (name: string) => void, onSample: (sample: Sample, question: string) => void, onForget: () => void,
  *   onStop: () => void, onEdit: EditColumn, onPrivacy: (level: Privacy) => void}} listeners
  */
-export function createDataView(samples, { onRemove, onSample, onForget, onStop, onEdit, onPrivacy }) {
+export function createDataView(samples, canAsk, { onRemove, onSample, onForget, onStop, onEdit, onPrivacy }) {
   const chips = find("chips", HTMLElement);
   const hint = find("data-hint", HTMLElement);
   const pick = find("pick-label", HTMLElement);
@@ -57,7 +58,7 @@ export function createDataView(samples, { onRemove, onSample, onForget, onStop, 
   find("forget", HTMLElement).addEventListener("click", onForget);
   find("data-stop", HTMLElement).addEventListener("click", onStop);
   smaller.addEventListener("click", () => offered?.rows());
-  list.append(...samples.map((sample) => sampleCard(sample, onSample)));
+  list.append(...samples.map((sample) => sampleCard(sample, canAsk ? sample.questions : [], onSample)));
 
   /** @param {string} busy @param {TablesState["progress"]} state */
   function renderProgress(busy, state) {
@@ -165,10 +166,10 @@ function chip(name, table, onRemove) {
   return make("li", { class: "chip" }, make("b", {}, name), make("small", {}, facts), remove);
 }
 
-/** @param {Sample} sample @param {(sample: Sample, question: string) => void} onSample */
-function sampleCard(sample, onSample) {
+/** @param {Sample} sample @param {string[]} questions @param {(sample: Sample, question: string) => void} onSample */
+function sampleCard(sample, questions, onSample) {
   const open = makeButton(sample.title, () => onSample(sample, ""), { class: "card-title" });
-  const questions = sample.questions.map((question) =>
+  const items = questions.map((question) =>
     make(
       "li",
       {},
@@ -183,7 +184,9 @@ function sampleCard(sample, onSample) {
     make("h3", {}, open),
     make("p", { class: "shape" }, shape),
     make("p", {}, sample.description ?? ""),
-    make("ul", { class: "questions", "aria-label": t("samples.questions", { title: sample.title }) }, ...questions),
+    ...(items.length > 0
+      ? [make("ul", { class: "questions", "aria-label": t("samples.questions", { title: sample.title }) }, ...items)]
+      : []),
     make("p", { class: "source" }, `${sample.source} · ${sample.licence}`),
   );
 }

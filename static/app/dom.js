@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Two small ways to touch the document: find the hooks that the templates promise, and make elements out of text. There is
- * no third: nothing here or elsewhere on the page turns a string into markup.
+ * Small ways to touch the document: find the hooks that the templates promise, make elements out of text, let a key reach what
+ * scrolls. There is no other: nothing here or elsewhere on the page turns a string into markup.
  */
 
 /**
@@ -60,6 +60,23 @@ export function makeButton(label, action, attributes = {}) {
 /** Writing the same text again would make a live region speak again. @param {Node} node @param {string} text */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * A box that scrolls sideways is reached by keyboard, as long as it does.
+ * @param {HTMLElement} box @param {string} name
+ * @returns {() => void} ends that
+ */
+export function reachByKey(box, name) {
+  const observer = new ResizeObserver(() => {
+    const scrolls = box.scrollWidth > box.clientWidth;
+    for (const [attribute, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": name })) {
+      if (scrolls) box.setAttribute(attribute, value);
+      else box.removeAttribute(attribute);
+    }
+  });
+  observer.observe(box);
+  return () => observer.disconnect();
 }
 
 /** @param {never} value @returns {never} */

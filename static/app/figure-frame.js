@@ -92,7 +92,8 @@ export async function drawInteractive(container, figure, config) {
       }
     };
     frame.contentWindow?.postMessage(null, "*", [port2]);
-    port.postMessage({ type: "draw", kind: figure.kind, renderer, spec: figure.spec });
+    const name = t("figure.scrolls", { name: frame.title });
+    port.postMessage({ type: "draw", kind: figure.kind, renderer, spec: figure.spec, name });
   });
 
   return {

@@ -11,7 +11,7 @@
  */
 
 import { describeFigure, nameFigure } from "./describe.js";
-import { make, makeButton, unreachable } from "./dom.js";
+import { make, makeButton, reachByKey, unreachable } from "./dom.js";
 import { drawInteractive } from "./figure-frame.js";
 import { SandboxError } from "./interpreter.js";
 import { t } from "./language.js";
@@ -26,6 +26,8 @@ const SHOWN_ROWS = 200;
 /** Cells of all tables of a run that are put on the page: millions would stop it. */
 const SHOWN_CELLS = 60_000;
 
+/** Pixels across: on a phone the letters of a wider picture would shrink to half their size, so it keeps a width and scrolls. */
+const WIDE = 720;
 /** Of the PNG that is made unasked; who wants a larger one says so. */
 const MOST_PNG_PIXELS = 24_000_000;
 /** Milliseconds for which a button says what it did. */
@@ -74,10 +76,11 @@ export function createGallery(container, config, { makeFile, offers = true, expl
   /**
    * @param {HTMLElement} body
    * @param {SvgFigure | PngFigure} figure
+   * @param {string} name
    * @param {string} stem
    * @param {string} title
    */
-  async function drawPicture(body, figure, stem, title) {
+  async function drawPicture(body, figure, name, stem, title) {
     const isPlain = figure.kind === "svg" && isPlainSvg(figure.svg);
     const svg = isPlain ? new Blob([figure.svg], { type: "image/svg+xml" }) : null;
     const png = figure.png && isPlainPng(figure.png) ? new Blob([figure.png], { type: "image/png" }) : null;
@@ -90,6 +93,10 @@ export function createGallery(container, config, { makeFile, offers = true, expl
     if (picture) image.src = blobUrl(picture);
     body.append(image);
     await image.decode();
+    if (figure.width > WIDE && figure.width >= figure.height) {
+      body.classList.add("broad");
+      undo.push(reachByKey(body, t("figure.scrolls", { name })));
+    }
     const forms = takePicture(figure, { svg: figure.kind === "svg" && isPlain ? figure.svg : null, png, stem, title });
     remember ??= (width) => forms.make("png", { ...usualWish(forms.width), width });
     if (!offers) return [];
@@ -180,7 +187,7 @@ export function createGallery(container, config, { makeFile, offers = true, expl
     switch (figure.kind) {
       case "svg":
       case "png":
-        actions.append(...(await drawPicture(body, figure, stem, figure.facts.title || title)));
+        actions.append(...(await drawPicture(body, figure, name, stem, figure.facts.title || title)));
         break;
       case "plotly":
       case "vega":

@@ -47,6 +47,7 @@ export async function makeFigureFile({ kind, spec }, { title, description, confi
     renderer,
     frame,
     failed: t("figure.not_drawn", { message: "" }),
+    name: t("figure.scrolls", { name: title }),
   }).replaceAll("<", "\\u003c");
   return new Blob(
     [

@@ -94,7 +94,7 @@ const controls = createControls({
   },
 });
 const view = createView(pageData, {
-  data: createDataView(pageData.samples, {
+  data: createDataView(pageData.samples, pageData.models.length > 0, {
     onRemove: tables.remove,
     onSample: openSample,
     onForget: tables.forget,

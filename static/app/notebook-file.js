@@ -6,7 +6,8 @@
  * @import {SessionState} from "./session.js"
  */
 
-import { HEAD_BYTES, makeNotebook } from "./notebook.js";
+import { makeNotebook } from "./notebook.js";
+import { HEAD_BYTES } from "./notebook-data.js";
 import { packagesNamed } from "./packages.js";
 import { saveFile } from "./save-file.js";
 import { fileStem } from "./words.js";

@@ -7,7 +7,7 @@
 
 import { describeFigure } from "./describe.js";
 import { t } from "./language.js";
-import { pythonWords } from "./python-words.js";
+import { quotedTexts } from "./python-words.js";
 import { listed } from "./words.js";
 
 const IMPORT = /^[ \t]*(?:import|from)[ \t]+([\w.]+)/gm;
@@ -17,11 +17,7 @@ export function outline(program, profile, figure) {
   if (figure) return describeFigure(figure);
   if (program.trim() === "") return "";
   const libraries = [...new Set([...program.matchAll(IMPORT)].map(([, name]) => (name ?? "").split(".")[0] ?? ""))];
-  const texts = new Set(
-    pythonWords(program)
-      .filter(({ kind }) => kind === "string")
-      .map(({ start, end }) => program.slice(start, end).replace(/^\w*["']+|["']+$/g, "")),
-  );
+  const texts = quotedTexts(program);
   const isNamed = (/** @type {string} */ name) =>
     texts.has(name) ||
     new RegExp(`\\.${name.replace(/[^\p{L}\p{N}_]/gu, "\\$&")}(?![\\p{L}\\p{N}_(])`, "u").test(program);

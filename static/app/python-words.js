@@ -42,3 +42,12 @@ export function pythonWords(program) {
   }
   return words;
 }
+
+/** What stands between quotes. @param {string} program @returns {Set<string>} */
+export function quotedTexts(program) {
+  return new Set(
+    pythonWords(program)
+      .filter(({ kind }) => kind === "string")
+      .map(({ start, end }) => program.slice(start, end).replace(/^\w*["']+|["']+$/g, "")),
+  );
+}

@@ -11,6 +11,7 @@
     renderer,
     frame: html,
     failed,
+    name,
   } = JSON.parse(document.getElementById("figure")?.textContent ?? "");
   const place = document.querySelector("figure");
   const note = document.querySelector("[role=status]");
@@ -30,7 +31,7 @@
         if (note) note.textContent = data?.type === "failed" ? `${failed}${String(data.message).slice(0, 500)}` : "";
       };
       frame.contentWindow?.postMessage(null, "*", [port2]);
-      port.postMessage({ type: "draw", kind, renderer, spec });
+      port.postMessage({ type: "draw", kind, renderer, spec, name });
     },
     { once: true },
   );

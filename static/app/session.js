@@ -561,6 +561,8 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       best = null;
       clear();
       if (push) window.history.pushState(null, "", "/");
+      // What the chart waited for nobody waits for any more.
+      if (state.chart) tables.expect([]);
       const draft = readDraft();
       edited = draft.program !== null;
       const fresh = {
@@ -607,7 +609,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       // Who was quicker than the files goes first: a run or a question that has begun is not replaced.
       if (current !== null || state.phase !== "idle") return;
       if (chart) return resume(chart, readDraft());
-      await tables.expect(readTables().map(({ name }) => ({ name, fingerprint: null })));
+      await tables.expect(readTables().map(({ name }) => ({ name, fingerprint: null, remembered: true })));
     },
 
     /** @param {TablesState} next */

@@ -110,8 +110,9 @@ export function createSharing({ pageData, api, sandbox, gallery, state }) {
 
   return {
     /** @param {SessionState} now */
-    render({ phase, chart, program }) {
-      row.hidden = phase !== "shown" || chart === null || program !== chart.program;
+    render({ phase, chart, program, result }) {
+      const isDrawn = phase === "shown" && result !== null && result.figures.length > 0;
+      row.hidden = !isDrawn || chart === null || program !== chart.program;
     },
   };
 }
@@ -139,10 +140,14 @@ function showText(title, words, text) {
   const dialog = make(
     "dialog",
     { class: "column-dialog", "aria-labelledby": "share-dialog-title" },
-    make("h2", { id: "share-dialog-title" }, title),
-    make("p", {}, words),
-    ...(text === null ? [] : [area]),
-    make("p", { class: "row" }, ...(text === null ? [] : [copy]), close, status),
+    make(
+      "form",
+      { method: "dialog" },
+      make("h2", { id: "share-dialog-title" }, title),
+      make("p", {}, words),
+      ...(text === null ? [] : [area]),
+      make("p", { class: "row" }, ...(text === null ? [] : [copy]), close, status),
+    ),
   );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

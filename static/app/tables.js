@@ -11,7 +11,8 @@
  * @import {TableFile} from "./sandbox.js"
  *
  * @typedef {TableFile & {sample: Sample | null}} Table
- * @typedef {{name: string, fingerprint: string | null}} WantedFile
+ * @typedef {{name: string, fingerprint: string | null, remembered?: true}} WantedFile `remembered`: it was open before, and no chart waits
+ *   for it
  *
  * @typedef {object} TablesState
  * @property {Table[]} open
@@ -197,7 +198,7 @@ export function createTables(pageData, sandbox, onChange) {
       const given = files.map((file) => ({ name: file.name, blob: file, sample: null }));
       const names = given.map(({ name }) => name);
       return reopen(listed(names, 3), async () => {
-        const wanted = state.wanted.map(({ name }) => name);
+        const wanted = state.wanted.flatMap(({ name, remembered }) => (remembered ? [] : [name]));
         const { tables, note } = matchWanted(given, wanted);
         if (note) set({ note });
         return merge(state.open, tables);
@@ -232,6 +233,9 @@ export function createTables(pageData, sandbox, onChange) {
     /** Closes all tables and removes what the browser keeps of them. */
     async forget() {
       sandbox.stopOpening();
+      // Names first, and at once: whoever leaves the page now is not asked for these files on the next one.
+      keepTables([]);
+      set({ wanted: state.wanted.filter(({ remembered }) => !remembered) });
       await forget();
       return reopen(t("data.all"), async () => [], {});
     },
@@ -321,7 +325,7 @@ function differing(wanted, profile) {
 }
 
 /**
- * A file of another name is taken for the one that is asked for: it has been renamed more often than mistaken.
+ * A file of another name is taken for the one that a chart waits for, if its name ends alike: it has been renamed more often than mistaken.
  * @template {TableFile} T
  * @param {T[]} given
  * @param {string[]} wanted
@@ -331,7 +335,8 @@ export function matchWanted(given, wanted) {
   const named = new Set(given.map(({ name }) => name));
   const missing = wanted.filter((name) => !named.has(name));
   const spare = given.filter(({ name }) => !wanted.includes(name));
-  if (missing.length === 0 || missing.length !== spare.length) return { tables: given, note: null };
+  const isAlike = missing.every((name, position) => endingOf(name) === endingOf(spare[position]?.name ?? ""));
+  if (missing.length === 0 || missing.length !== spare.length || !isAlike) return { tables: given, note: null };
   /** @type {string[]} */
   const renamed = [];
   const tables = given.map((table) => {
@@ -342,6 +347,11 @@ export function matchWanted(given, wanted) {
     return { ...table, name };
   });
   return { tables, note: t("data.opened", { names: listed(renamed) }) };
+}
+
+/** What tells how a file is read: its last ending, and the one before where that one only packs. @param {string} name */
+function endingOf(name) {
+  return /(?:\.\w+)?\.(?:gz|bz2|xz|zst|zip)$|\.\w+$/i.exec(name)?.[0].toLowerCase() ?? "";
 }
 
 /** @param {Table[]} tables */

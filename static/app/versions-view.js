@@ -14,6 +14,8 @@ import { listed, moment } from "./words.js";
 
 /** Unchanged lines that are shown around changed ones. */
 const CONTEXT = 2;
+/** Where desk and stage stand side by side: as layout.css has it. */
+const SIDE_BY_SIDE = "(min-width: 60rem)";
 
 /**
  * @param {{onVisit: (version: KeptVersion) => void, onStep: (way: "back" | "forth") => void, onForget: () => void,
@@ -29,12 +31,22 @@ export function createVersionsView({ onVisit, onStep, onForget, step }) {
   forth.addEventListener("click", () => onStep("forth"));
   find("forget-versions", HTMLButtonElement).addEventListener("click", onForget);
   find("compare-close", HTMLButtonElement).addEventListener("click", () => compare(null));
+  const rail = find("desk", HTMLElement);
+  const isWide = matchMedia(SIDE_BY_SIDE);
+  isWide.addEventListener("change", settle);
+  settle();
   /** Addresses of pictures that are on the page. @type {Map<Blob, string>} */
   const addresses = new Map();
   /** @type {VersionsState} */
   let shown = { current: null, all: [] };
   /** @type {string | null} */
   let other = null;
+
+  /** Below the data, where there is room in sight; in one column below the figure. In the document too, so that keys go the same way. */
+  function settle() {
+    if (isWide.matches) rail.append(section);
+    else comparison.before(section);
+  }
 
   /** @param {string | null} id of the version that is put beside the present one */
   function compare(id) {
@@ -132,10 +144,21 @@ export function createVersionsView({ onVisit, onStep, onForget, step }) {
     back.disabled = step("back") === null;
     forth.disabled = step("forth") === null;
     renderComparison();
-    list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const current = list.querySelector("[aria-current]");
+    if (current) bringIntoSight(list, current);
   }
 
   return { render };
+}
+
+/** Brings a part of it into sight, and moves nothing else on the page. @param {HTMLElement} list @param {Element} part */
+function bringIntoSight(list, part) {
+  const [seen, wanted] = [list.getBoundingClientRect(), part.getBoundingClientRect()];
+  const by = (/** @type {number} */ before, /** @type {number} */ after) => Math.min(before, 0) + Math.max(after, 0);
+  list.scrollBy(
+    by(wanted.left - seen.left, wanted.right - seen.right),
+    by(wanted.top - seen.top, wanted.bottom - seen.bottom),
+  );
 }
 
 /** @param {KeptVersion} version @param {KeptVersion | undefined} parent */

@@ -5,6 +5,7 @@
  *
  * @import {Attempt, SessionState} from "./session.js"
  * @import {PageData} from "./page-data.js"
+ * @import {RunResult} from "./sandbox.js"
  * @import {createDataView} from "./data-view.js"
  * @import {createProgramView} from "./program-view.js"
  * @import {createSealView} from "./seal-view.js"
@@ -14,6 +15,7 @@ import { find, make, makeButton, setText, unreachable } from "./dom.js";
 import { t } from "./language.js";
 import { describeStatus, elapsed } from "./seal-view.js";
 import { MOST_REPAIRS } from "./session.js";
+import { filesUsed } from "./sources.js";
 import { suggestQuestions } from "./suggestions.js";
 import { describeUsage } from "./usage.js";
 import { duration, fileStem, size, withoutMiddle } from "./words.js";
@@ -60,6 +62,8 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
   /** @type {SessionState["attempts"]} */
   let attemptsShown = [];
   let suggestionsShown = "";
+  /** @type {SessionState["result"]} */
+  let resultShown = null;
   /** @type {{text: string, url: string}} */
   let offered = { text: "", url: "" };
 
@@ -92,14 +96,18 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     setText(notices, noticeText);
   }
 
-  /** What the chart was drawn from, for whoever sees it elsewhere. @param {SessionState} state */
-  function renderSource({ phase, result, tables }) {
+  /** What the chart was drawn from, for whoever sees it elsewhere: neither an edit nor another table changes that. @param {SessionState} state */
+  function renderSource({ phase, result, program, tables }) {
     const note = element("source-note");
-    note.hidden = phase !== "shown" || !result?.figures.length || tables.open.length === 0;
-    const sources = tables.open.map(({ name, sample }) =>
-      sample ? `${name} (${sample.source}; ${sample.licence})` : name,
-    );
-    setText(note, t("stage.source", { names: sources.join(", ") }));
+    if (resultShown !== result) {
+      resultShown = result;
+      const used = filesUsed(program, tables.profile?.tables ?? []);
+      const sources = tables.open
+        .filter(({ name }) => used.has(name))
+        .map(({ name, sample }) => (sample ? `${name} (${sample.source}; ${sample.licence})` : name));
+      setText(note, sources.length > 0 ? t("stage.source", { names: sources.join(", ") }) : "");
+    }
+    note.hidden = phase !== "shown" || !result?.figures.length || note.textContent === "";
   }
 
   /** @param {SessionState} state */
@@ -154,8 +162,9 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     setText(askButton, t(state.phase === "asking" ? "ask.asking" : "ask.button"));
     setText(previewText, preview(state));
     const sample = state.tables.open.find((table) => table.sample)?.sample;
-    const questions =
-      state.tables.open.length === 0 || follows ? [] : (sample?.questions ?? suggestQuestions(state.tables.profile));
+    // A question that nobody can answer is not offered.
+    const isOffered = pageData.models.length > 0 && state.tables.open.length > 0 && !follows;
+    const questions = isOffered ? (sample?.questions ?? suggestQuestions(state.tables.profile)) : [];
     const key = questions.join("\n");
     if (key === suggestionsShown) return;
     suggestionsShown = key;
@@ -283,7 +292,7 @@ function describeProgress(state) {
         .filter(Boolean)
         .join(" · ");
     case "shown":
-      return result ? describeDrawn(duration(result.milliseconds), attempts.length) : "";
+      return result ? describeEnd(result, attempts.length) : "";
     case "failed":
       return "";
     case "stopped":
@@ -293,8 +302,10 @@ function describeProgress(state) {
   }
 }
 
-/** @param {string} time @param {number} repairs */
-function describeDrawn(time, repairs) {
+/** @param {RunResult} result @param {number} repairs */
+function describeEnd({ milliseconds, figures }, repairs) {
+  const time = duration(milliseconds);
+  if (figures.length === 0) return t("progress.ended", { time });
   return repairs > 0 ? t("progress.drawn_repaired", { time, n: repairs }) : t("progress.drawn", { time });
 }
 

@@ -52,19 +52,34 @@
     script.textContent = message.renderer;
     document.head.append(script);
     document.body.style.margin = "0";
+    // What is wider than the frame scrolls sideways in it. A box of its own: renderers say of theirs what it is.
+    const room = document.createElement("div");
+    room.style.overflow = "auto hidden";
     const place = document.createElement("div");
-    document.body.append(place);
+    room.append(place);
+    document.body.append(room);
     const figure = JSON.parse(message.spec);
     picture = message.kind === "plotly" ? await drawPlotly(place, figure) : await drawVega(place, figure);
-    height = Math.ceil(place.getBoundingClientRect().height);
+    height = Math.ceil(room.getBoundingClientRect().height);
     port?.postMessage({ type: "drawn", height });
-    new ResizeObserver(() => {
-      const now = Math.ceil(place.getBoundingClientRect().height);
+    const observer = new ResizeObserver(() => {
+      reachByKey(room, message.name);
+      const now = Math.ceil(room.getBoundingClientRect().height);
       if (now !== height) {
         height = now;
         port?.postMessage({ type: "resized", height });
       }
-    }).observe(place);
+    });
+    // A figure that is drawn anew in a place of the same size may fit into it again.
+    for (const part of [room, ...place.children]) observer.observe(part);
+  }
+
+  /** Those without a mouse get to a room that scrolls. @param {HTMLElement} room @param {string} name */
+  function reachByKey(room, name) {
+    const scrolls = room.scrollWidth > room.clientWidth;
+    room.tabIndex = scrolls ? 0 : -1;
+    room.role = scrolls ? "region" : null;
+    room.ariaLabel = scrolls ? name : null;
   }
 
   /**
@@ -118,7 +133,8 @@
     const { vega, vegaLite, expressionInterpreter } = vegaBundle;
     const refuse = () => Promise.reject(new Error("the sandbox has no network: put the data into the chart"));
     const isLite = !/\/vega\/v\d/.test(String(spec.$schema ?? ""));
-    const compiled = isLite ? vegaLite.compile(fitted(spec)).spec : spec;
+    const takesRoom = isLite && hasNoWidth(spec);
+    const compiled = isLite ? vegaLite.compile(takesRoom ? fitted(spec) : framed(spec)).spec : spec;
     const view = new vega.View(vega.parse(compiled, null, { ast: true }), {
       expr: expressionInterpreter,
       loader: { load: refuse, sanitize: refuse, http: refuse, file: refuse },
@@ -127,6 +143,7 @@
       hover: true,
     });
     await view.initialize(place).runAsync();
+    if (takesRoom) addEventListener("resize", () => view.width(roomAcross()).runAsync());
     return async (/** @type {FigurePicture} */ { form, width, transparent }) => {
       const paper = view.background();
       if (transparent) view.background("transparent");
@@ -140,19 +157,26 @@
     };
   }
 
-  /**
-   * A single view with no width of its own takes the room there is, as plotly figures do.
-   * @param {any} spec
-   */
+  /** Whether it is a single view with no width of its own, which takes the room there is, as plotly figures do. @param {any} spec */
+  function hasNoWidth(spec) {
+    const isSingle = spec.mark !== undefined || spec.layer !== undefined;
+    return isSingle && spec.width === undefined && !spec.encoding?.column && !spec.encoding?.facet;
+  }
+
+  function roomAcross() {
+    return Math.max(120, Math.min(innerWidth, 900) - 16);
+  }
+
+  /** @param {any} spec */
+  function framed(spec) {
+    return { ...spec, config: { background: "white", padding: 8, ...spec.config } };
+  }
+
+  /** @param {any} spec */
   function fitted(spec) {
-    const single = spec.mark !== undefined || spec.layer !== undefined;
-    const config = { background: "white", padding: 8, ...spec.config };
-    if (!single || spec.width !== undefined || spec.encoding?.column || spec.encoding?.facet)
-      return { ...spec, config };
     return {
-      ...spec,
-      config,
-      width: Math.max(120, Math.min(innerWidth, 900) - 16),
+      ...framed(spec),
+      width: roomAcross(),
       height: spec.height ?? 320,
       autosize: spec.autosize ?? { type: "fit", contains: "padding" },
     };
