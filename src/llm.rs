@@ -310,6 +310,16 @@ impl Llm {
         }
     }
 
+    /// Whether a reply can be held to a form, as far as is known: a server that has refused one is not asked for another.
+    pub fn takes_forms(&self) -> bool {
+        match &self.client {
+            Client::Remote(caller) => !caller.refuses_forms(),
+            #[cfg(feature = "embedded")]
+            Client::Embedded(_) => true,
+            Client::Scripted(_) => true,
+        }
+    }
+
     /// Whether it is a small model on one's own machine or network, as far as its name says.
     pub fn is_small(&self) -> bool {
         self.is_small

@@ -396,8 +396,8 @@ impl Source {
         let connection = connection.clone();
         Some(Llm {
             is_small: connection.is_nearby() && size::is_small(&name),
+            client: Client::Remote(Caller::new(connection, dialect, &name)),
             name,
-            client: Client::Remote(Caller { connection, dialect }),
             price: None,
         })
     }

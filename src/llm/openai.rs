@@ -3,6 +3,8 @@
 //! Read leniently, since every server has its own extras: a field that is not known is passed over, a field that may be
 //! missing is. What is not JSON, or JSON of another kind, is no part of a reply and is said to be so.
 
+mod strict;
+
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -53,7 +55,7 @@ impl Dialect for OpenAi {
             temperature: (!own_temperature).then(|| temperature(schema)),
             stream_options: (!no_usage).then_some(StreamOptions { include_usage: true }),
             bound: form.and_then(|form| self.most_tokens.map(form)),
-            response_format: schema.map(ResponseFormat::of),
+            response_format: schema.map(|schema| ResponseFormat::of(strict::form(schema.value()))),
         })
     }
 
@@ -115,31 +117,31 @@ struct Request<'a> {
     #[serde(flatten)]
     bound: Option<Bound>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    response_format: Option<ResponseFormat<'a>>,
+    response_format: Option<ResponseFormat>,
 }
 
 #[derive(Debug, Serialize)]
-struct ResponseFormat<'a> {
+struct ResponseFormat {
     r#type: &'static str,
-    json_schema: Form<'a>,
+    json_schema: Form,
 }
 
 #[derive(Debug, Serialize)]
-struct Form<'a> {
+struct Form {
     name: &'static str,
     /// Else OpenAI takes the schema for a suggestion.
     strict: bool,
-    schema: &'a Value,
+    schema: Value,
 }
 
-impl ResponseFormat<'_> {
-    fn of(schema: &Schema) -> ResponseFormat<'_> {
+impl ResponseFormat {
+    fn of(schema: Value) -> ResponseFormat {
         ResponseFormat {
             r#type: "json_schema",
             json_schema: Form {
                 name: "reply",
                 strict: true,
-                schema: schema.value(),
+                schema,
             },
         }
     }

@@ -83,12 +83,12 @@ impl Draft {
                 asking.ready.push_back(Step::Doing(Activity::Planning.into()));
                 asking.stage = Stage::Settled(program);
             }
-            (Some(form), None) => {
+            (Some(form), None) if asking.llm.takes_forms() => {
                 let call = asking.call("plan", &form.messages, Some(&form.schema))?;
                 asking.ready.push_back(Step::Doing(Activity::Planning.into()));
                 asking.stage = Stage::Plan(call, form, request.program);
             }
-            (None, _) => asking.ask_for_program(request.program)?,
+            _ => asking.ask_for_program(request.program)?,
         }
         Ok(stream::unfold(asking, async |mut asking| {
             let step = asking.next().await?;
