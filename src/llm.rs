@@ -17,6 +17,7 @@ mod call;
 mod embedded;
 mod error;
 mod lines;
+mod listing;
 mod models;
 mod ollama;
 mod openai;

@@ -16,6 +16,7 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use super::address;
+use super::listing::Listing;
 use super::part::{self, Part};
 use super::reply::Reply;
 use super::{BrokenStream, Deadlines, LlmError, Message, Phase, Piece, Schema, SetupError, retry};
@@ -165,13 +166,13 @@ impl Connection {
         })
     }
 
-    /// The names of the models that the server has, as `names` finds them in its answer.
+    /// The models that the server has, as `listed` finds them in its answer.
     pub(super) async fn list(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
-        names: fn(&Value) -> Vec<String>,
-    ) -> Result<Vec<String>, LlmError> {
+        listed: fn(&Value) -> Vec<Listing>,
+    ) -> Result<Vec<Listing>, LlmError> {
         let by = Instant::now() + LIST_PATIENCE;
         let make = |mut url: Url| {
             if !query.is_empty() {
@@ -187,7 +188,7 @@ impl Connection {
             return Err(self.refused_with(status.as_u16(), None, &part::error_message(&body)));
         }
         part::object(&body)
-            .map(|answer| names(&answer))
+            .map(|answer| listed(&answer))
             .map_err(|how| self.broken(how))
     }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::call::{Dialect, temperature};
+use super::listing::Listing;
 use super::part::{self, Finish, MESSAGE_LIMIT, Part, Used};
 use super::{BrokenStream, Message, Schema};
 
@@ -89,8 +90,8 @@ impl Dialect for OpenAi {
     }
 }
 
-/// The names in the answer to `GET /models`. OpenRouter says of each what comes out of it.
-pub(super) fn names(answer: &Value) -> Vec<String> {
+/// What the answer to `GET /models` lists. OpenRouter says of each what comes out of it, llama.cpp how large it is.
+pub(super) fn listed(answer: &Value) -> Vec<Listing> {
     let writes = |model: &&Value| {
         let kinds = model
             .pointer("/architecture/output_modalities")
@@ -98,9 +99,11 @@ pub(super) fn names(answer: &Value) -> Vec<String> {
         kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind == "text"))
     };
     let models = answer["data"].as_array().into_iter().flatten().filter(writes);
-    models
-        .filter_map(|model| model["id"].as_str().map(str::to_owned))
-        .collect()
+    let listing = |model: &Value| {
+        let parameters = model.pointer("/meta/n_params").and_then(Value::as_f64);
+        Listing::new(model["id"].as_str()?, parameters.map(|number| number / 1e9))
+    };
+    models.filter_map(listing).collect()
 }
 
 #[derive(Debug, Serialize)]
