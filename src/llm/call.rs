@@ -292,6 +292,18 @@ impl Caller {
         self.forms.are_refused.load(Ordering::Relaxed)
     }
 
+    /// A line of its own, since nobody sees a failure that a retry mended. Not what the server said: it may repeat the question.
+    pub(super) fn will_retry(&self, error: &LlmError, failures: u32, pause: Duration) {
+        tracing::warn!(
+            llm.model = &*self.name,
+            error.code = error.code(),
+            http.status = error.status(),
+            llm.failures = failures,
+            pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+            "the model's server failed before its first word and is asked again"
+        );
+    }
+
     /// Of a call that was accepted, or refused for itself.
     fn note_forms(&self, had_form: bool, is_accepted: bool) {
         let was_suspect = self.forms.is_suspect.swap(false, Ordering::Relaxed);

@@ -8,7 +8,7 @@
 mod secrets;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -352,6 +352,51 @@ fn the_metrics_say_what_was_asked_of_which_model_and_what_it_took() {
     ] {
         assert!(metrics.contains(line), "{line}: {metrics}");
     }
+}
+
+/// Loses the first connection, answers the second.
+fn lossy(listener: &TcpListener) -> std::io::Result<()> {
+    let answer = r#"{"choices":[{"message":{"content":"```python\nx = 1\n```"}}]}"#;
+    for (at, stream) in listener.incoming().take(2).enumerate() {
+        let mut stream = stream?;
+        let mut request = String::new();
+        while !request.contains("\"stream\":") {
+            let mut buffer = [0; 4096];
+            let length = stream.read(&mut buffer)?;
+            request.push_str(&String::from_utf8_lossy(&buffer[..length]));
+        }
+        if at > 0 {
+            let length = answer.len();
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{answer}"
+            )?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_retry_leaves_a_line_that_says_nothing_of_the_question() {
+    let data = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("--openai-base-url=http://{}/v1", listener.local_addr().unwrap());
+    let upstream = std::thread::spawn(move || lossy(&listener));
+    let mut command = command(data.path(), &["--model=openai:m", &address, "--log-format=json"]);
+    let server = Server::spawn(command.env("OPENAI_API_KEY", "SECRET-KEY-0123456789"));
+    let answer = server.ask(&Server::post("application/json", r#"{"question":"SECRET?"}"#));
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    upstream.join().unwrap().unwrap();
+    server.signal("-TERM");
+    let log = server.log();
+    assert!(!log.contains("SECRET"), "{log}");
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let retries: Vec<&Value> = lines.iter().filter(|line| line["llm.failures"] == 1).collect();
+    let [retry] = retries.as_slice() else { panic!("{log}") };
+    assert_eq!(
+        (&retry["llm.model"], &retry["error.code"], retry["pause_ms"].is_u64()),
+        (&"openai:m".into(), &"model_stream_broken".into(), true)
+    );
 }
 
 #[test]
