@@ -321,10 +321,11 @@ fn the_metrics_say_what_was_asked_of_which_model_and_what_it_took() {
     let data = tempfile::tempdir().unwrap();
     let script = data.path().join("script.json");
     let replies = r#"{"replies": [{"when": "busy", "fault": "429", "retryAfter": 30},
+        {"when": "in line", "waits": [{"queued": 1}], "delayMs": 400, "chunks": 1, "reply": "```python\nx = 1\n```"},
         {"reply": "```python\nx = 1\n```", "usage": {"input": 900, "output": 40}}]}"#;
     std::fs::write(&script, replies).unwrap();
     let model = format!("--model=scripted:{}", script.display());
-    let server = Server::start(data.path(), &[&model, "--client-requests-per-minute=3"]);
+    let server = Server::start(data.path(), &[&model, "--client-requests-per-minute=4"]);
     let asked = server.ask(&Server::post("application/json", r#"{"question":"one?"}"#));
     assert!(asked.starts_with("HTTP/1.1 201"), "{asked}");
     let id = body(&asked)["id"].as_str().unwrap().to_owned();
@@ -334,18 +335,25 @@ fn the_metrics_say_what_was_asked_of_which_model_and_what_it_took() {
         1,
     );
     assert!(server.ask(&repair).starts_with("HTTP/1.1 201"));
+    let waited = server.ask(&Server::post("application/json", r#"{"question":"in line"}"#));
+    assert!(waited.starts_with("HTTP/1.1 201"), "{waited}");
     for status in ["HTTP/1.1 429", "HTTP/1.1 429"] {
         let busy = server.ask(&Server::post("application/json", r#"{"question":"busy"}"#));
         assert!(busy.starts_with(status), "{busy}");
     }
     let metrics = server.ask(&Server::get("/metrics"));
     for line in [
-        r#"sandplot_asked_total{kind="question",model="scripted",outcome="ok"} 1"#,
+        r#"sandplot_asked_total{kind="question",model="scripted",outcome="ok"} 2"#,
         r#"sandplot_asked_total{kind="repair",model="scripted",outcome="ok"} 1"#,
         r#"sandplot_repairs_total{round="1",model="scripted",outcome="ok"} 1"#,
         r#"sandplot_asked_total{kind="question",model="scripted",outcome="model_rate_limited"} 1"#,
-        r#"sandplot_model_first_token_seconds_count{model="scripted"} 2"#,
-        r#"sandplot_model_reply_seconds_count{model="scripted"} 2"#,
+        r#"sandplot_model_first_token_seconds_count{model="scripted"} 3"#,
+        r#"sandplot_model_reply_seconds_count{model="scripted"} 3"#,
+        // Of the 1200 ms that one took, the 800 until its turn are not the model's.
+        r#"sandplot_model_first_token_seconds_bucket{model="scripted",le="1"} 3"#,
+        r#"sandplot_model_reply_seconds_bucket{model="scripted",le="1"} 3"#,
+        r#"sandplot_question_seconds_bucket{model="scripted",way="program",le="1"} 2"#,
+        r#"sandplot_question_seconds_count{model="scripted",way="program"} 3"#,
         r#"sandplot_model_tokens_total{model="scripted",direction="input"} 1800"#,
         r#"sandplot_model_tokens_total{model="scripted",direction="output"} 80"#,
         r#"sandplot_limited_total{limit="requests",of="client"} 1"#,
