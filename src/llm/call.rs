@@ -22,7 +22,7 @@ use super::reply::Reply;
 use super::{BrokenStream, Deadlines, LlmError, Message, Phase, Piece, Schema, SetupError, retry};
 
 /// Low, since a program is either right or wrong; not zero, so that asking again can give another program.
-pub(super) const TEMPERATURE: f64 = 0.2;
+const TEMPERATURE: f64 = 0.2;
 
 /// A form has one best way to be filled in, and nobody asks for another.
 pub(super) const fn temperature(schema: Option<&Schema>) -> f64 {

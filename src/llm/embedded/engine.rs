@@ -23,7 +23,7 @@ use super::chat;
 use super::grammar::{Grammar, Grammars};
 use super::slots::{SLOTS, Slots};
 use super::worker::{Job, Said};
-use crate::llm::call::TEMPERATURE;
+use crate::llm::call::temperature;
 use crate::llm::{BrokenStream, LlmError, Schema, Usage};
 
 /// Of a question and its reply together, in tokens.
@@ -206,7 +206,7 @@ impl<'a> Engine<'a> {
         most: usize,
         written: &mut usize,
     ) -> Result<Ended, LlmError> {
-        let mut sampler = sampler();
+        let mut sampler = sampler(temperature(job.schema.as_ref()));
         let mut text = Text::default();
         let reported =
             |error: super::grammar::GrammarError| LlmError::StreamBroken(BrokenStream::Reported(error.to_string()));
@@ -279,11 +279,15 @@ impl<'a> Engine<'a> {
     }
 }
 
-fn sampler() -> LlamaSampler {
+/// At no temperature the likeliest token is taken, so that the same question fills in a form the same way each time.
+fn sampler(temperature: f64) -> LlamaSampler {
+    if temperature <= 0.0 {
+        return LlamaSampler::greedy();
+    }
     // If the system gives no random number, any will do: the reply is then the same as another time.
     let seed = getrandom::u32().unwrap_or_default();
     #[expect(clippy::cast_possible_truncation, reason = "a temperature needs no double")]
-    let temperature = TEMPERATURE as f32;
+    let temperature = temperature as f32;
     let samplers = [
         LlamaSampler::top_k(TOP_K),
         LlamaSampler::top_p(TOP_P, 1),
@@ -325,6 +329,29 @@ impl Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Two tokens that are nearly as likely as each other, drawn many times.
+    fn drawn(schema: Option<&Schema>) -> Vec<i32> {
+        let mut drawn: Vec<i32> = (0..200)
+            .map(|_| {
+                let likely =
+                    [(7, 1.0), (3, 1.01)].map(|(token, logit)| LlamaTokenData::new(LlamaToken(token), logit, 0.0));
+                let mut candidates = LlamaTokenDataArray::from_iter(likely, false);
+                candidates.apply_sampler(&mut sampler(temperature(schema)));
+                candidates.selected_token().unwrap().0
+            })
+            .collect();
+        drawn.sort_unstable();
+        drawn.dedup();
+        drawn
+    }
+
+    #[test]
+    fn a_form_is_filled_in_the_same_way_each_time_and_a_program_is_not() {
+        let form = Schema::new(serde_json::json!({}));
+        assert_eq!(drawn(Some(&form)), [3]);
+        assert_eq!(drawn(None), [3, 7]);
+    }
 
     #[test]
     fn text_is_given_out_in_whole_characters() {
