@@ -28,7 +28,7 @@ use crate::llm::{BrokenStream, LlmError, Schema, Usage};
 
 /// Of a question and its reply together, in tokens.
 const CONTEXT: usize = 8192;
-/// All that is kept in memory, of which [`CONTEXT`] is one conversation: 28 KB each for the model of 1.5 billion parameters.
+/// All that is kept in memory, of which [`CONTEXT`] is at most one conversation: 28 KB each for the model of 1.5 billion parameters.
 const CELLS: usize = CONTEXT + 2048;
 /// A question that leaves less room has none for a program.
 const LEAST_REPLY: usize = 512;
@@ -139,9 +139,10 @@ impl<'a> Engine<'a> {
         let ids: Vec<i32> = prompt.iter().map(|token| token.0).collect();
         let start = self.slots.begin(&ids);
         self.forget(start.slot, start.read)?;
-        if self.slots.total() + prompt.len() - start.read + most > CELLS {
-            for other in self.slots.forget_others(start.slot) {
-                self.forget(other, 0)?;
+        while self.slots.total() + prompt.len() - start.read + most > CELLS {
+            match self.slots.forget_another(start.slot) {
+                Some(other) => self.forget(other, 0)?,
+                None => break,
             }
         }
         let mut written = 0;
