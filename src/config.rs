@@ -50,6 +50,11 @@ pub enum ConfigError {
     )]
     Model { value: String },
     #[error(
+        "--model (SANDPLOT_MODEL) has {model:?} with an address behind its name, where none is read: put the address into {variable}, and \
+         leave the name alone"
+    )]
+    AddressInModel { model: String, variable: &'static str },
+    #[error(
         "--prices (SANDPLOT_PRICES) has {value:?}; each entry must be a model and its dollars for a million tokens in and out, \
          such as openai:gpt-5=1.25/10"
     )]

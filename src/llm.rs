@@ -17,6 +17,7 @@ mod call;
 mod embedded;
 mod error;
 mod lines;
+mod listing;
 mod models;
 mod ollama;
 mod openai;
@@ -307,6 +308,16 @@ impl Llm {
             #[cfg(feature = "embedded")]
             Client::Embedded(embedded) => embedded.missing_bytes(),
             Client::Remote(_) | Client::Scripted(_) => 0,
+        }
+    }
+
+    /// Whether a reply can be held to a form, as far as is known: a server that has refused one is not asked for another.
+    pub fn takes_forms(&self) -> bool {
+        match &self.client {
+            Client::Remote(caller) => !caller.refuses_forms(),
+            #[cfg(feature = "embedded")]
+            Client::Embedded(_) => true,
+            Client::Scripted(_) => true,
         }
     }
 

@@ -18,10 +18,14 @@ pub const REQUESTS: &str = "sandplot_requests_total";
 pub const ASKED: &str = "sandplot_asked_total";
 /// Repairs asked of a model, by round (`1`, `2`), model and how that ended. They are among those above as well.
 pub const REPAIRS: &str = "sandplot_repairs_total";
-/// From the question to the first piece of the reply, by model.
+/// From the call of a model to the first piece of its reply, by model. Of the model in this process: from its turn, when its weights
+/// are there.
 pub const FIRST_TOKEN_SECONDS: &str = "sandplot_model_first_token_seconds";
-/// From the question to the end of the reply, by model.
+/// From the same moment to the end of the reply, by model.
 pub const REPLY_SECONDS: &str = "sandplot_model_reply_seconds";
+/// From a question (or a repair) to its stored program, all that was waited for included: the line, the weights, a form and a program
+/// after it. By model and by what the program came of: `settled` (the question left nothing to choose), `plan` or `program`.
+pub const QUESTION_SECONDS: &str = "sandplot_question_seconds";
 /// As providers count them, by model and direction (`input`, `output`).
 pub const TOKENS: &str = "sandplot_model_tokens_total";
 /// Questions that wait for the model in this process, beside the one it answers.

@@ -1,21 +1,23 @@
 // The whole way of a question with a real model: `cargo xtask eval --model openai:NAME [--url URL] [--plan auto|always|never]
 // [--tasks DIR] [--only ID,ID] [--parallel N] [--drawn-only] [--out FILE]`.
 //
-// The model is named as for SANDPLOT_MODEL; --url is where an `openai:` one is served, and keys come from the environment. At
-// the end it says how many charts were drawn and how many were right, on the first try and after repair, in how many seconds,
-// and which kinds of failures there were. `--url` alone asks that server's model by the name `default`.
+// The model is named as for SANDPLOT_MODEL; --url is where an `openai:` one is served, and keys come from the environment. The weights of
+// an `embedded:` one are those in the cache folder, and are fetched into it where they are not there. At the end it says how many charts
+// were drawn and how many were right, on the first try and after repair, in how many seconds, and which kinds of failures there were.
+// `--url` alone asks that server's model by the name `default`.
 //
 // A person's steps in a real browser: open the page, open the files, ask, wait for the figure. Without --tasks it asks the
 // questions of the sample tables and counts figures. With --tasks it takes a folder with `tasks.json` (prompt, files),
 // `extract.py` (figure -> facts, run inside the sandbox beside the program) and `score.py` (facts -> right or not, run here).
 // It never fails on a wrong chart, which is the model's; it fails when the way itself breaks.
 import { spawnSync } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
 import config from "../playwright.config.mjs";
 import { startServer, storeProgram } from "../server.mjs";
+import { dataFolder, passedOn, secondsOf } from "./environment.mjs";
 
 /** Minutes one question may take, with its repairs: a small model on two cores is slow. */
 const MINUTES = 8;
@@ -47,11 +49,11 @@ if (!model) {
   );
   process.exit(2);
 }
-const passedOn = Object.entries(process.env).filter(([name]) => /^(OPENAI|ANTHROPIC|OLLAMA)_|^SANDPLOT_/.test(name));
-
+const dataDir = await dataFolder(process.env);
 const server = await startServer({
+  dataDir,
   env: {
-    ...Object.fromEntries(passedOn),
+    ...passedOn(process.env),
     SANDPLOT_LISTEN: "127.0.0.1:0",
     SANDPLOT_MODEL: model,
     SANDPLOT_PLAN: options.plan,
@@ -70,18 +72,16 @@ await Promise.all(Array.from({ length: Number(options.parallel) }, worker));
 await browser.close();
 const forms = await formsFilledIn();
 await server.stop();
+await rm(dataDir, { recursive: true, force: true });
 
 const drawn = results.filter(({ figures }) => figures > 0);
 const first = drawn.filter(({ repairs }) => repairs === 0);
 const right = results.filter((result) => result.right);
 const share = (list) => `${list.length} of ${results.length} (${Math.round((100 * list.length) / results.length)} %)`;
-const seconds = results.map((result) => result.seconds).sort((a, b) => a - b);
 console.log(`drawn ${share(drawn)}, on the first try ${share(first)}`);
 if (results.some(({ right }) => right !== undefined))
   console.log(`right ${share(right)}, on the first try ${share(right.filter(({ repairs }) => repairs === 0))}`);
-console.log(
-  `seconds a question: median ${seconds[seconds.length >> 1]?.toFixed(1)}, longest ${seconds.at(-1)?.toFixed(1)}`,
-);
+for (const line of secondsOf(results)) console.log(line);
 if (forms) console.log(forms);
 for (const [kind, number] of kindsOfFailure()) console.log(`${String(number).padStart(4)}  ${kind}`);
 console.log(`${results.length - broken} passed, ${broken} failed`);

@@ -75,12 +75,30 @@ impl Models {
         Ok(Models {
             settings: providers.into_iter().map(settings).collect(),
             prices: prices(args.prices.as_deref().unwrap_or_default())?,
-            hint: (given.is_none() && key_is_given).then_some(
-                "a key of a model's vendor is given, but no model is chosen, so it is not used: set \
-                 SANDPLOT_MODEL=openai:NAME or SANDPLOT_MODEL=anthropic:NAME",
-            ),
+            hint: given.is_none().then(|| unused(args, key_is_given)).flatten(),
         })
     }
+}
+
+/// What is set but does nothing where no model is chosen.
+fn unused(args: &Args, key_is_given: bool) -> Option<&'static str> {
+    if key_is_given {
+        return Some(
+            "a key of a model's vendor is given, but no model is chosen, so it is not used: set \
+             SANDPLOT_MODEL=openai:NAME or SANDPLOT_MODEL=anthropic:NAME",
+        );
+    }
+    let is_given = |url: Option<&str>| url.is_some_and(|url| !url.trim().is_empty());
+    if is_given(args.openai_base_url.as_deref()) {
+        return Some(
+            "OPENAI_BASE_URL is set, but no model is chosen, so the server there is not asked: set SANDPLOT_MODEL=openai:NAME, \
+             or SANDPLOT_MODEL=openai:* for all that it lists",
+        );
+    }
+    is_given(args.anthropic_base_url.as_deref()).then_some(
+        "ANTHROPIC_BASE_URL is set, but no model is chosen, so the server there is not asked: set SANDPLOT_MODEL=anthropic:NAME, \
+         or SANDPLOT_MODEL=anthropic:* for all that it lists",
+    )
 }
 
 /// What stands between the commas. A file of scripted replies may have a comma in its name.
@@ -109,6 +127,19 @@ fn provider(
     variable: &impl Fn(&str) -> Option<String>,
 ) -> Result<Provider, ConfigError> {
     let (kind, name) = entry.split_once(':').unwrap_or((entry, ""));
+    if let Some((name, _)) = name.split_once("@http://").or_else(|| name.split_once("@https://")) {
+        let variable = match kind {
+            "openai" => "OPENAI_BASE_URL",
+            "anthropic" => "ANTHROPIC_BASE_URL",
+            "ollama" => "OLLAMA_HOST",
+            _ => "SANDPLOT_MODEL_FILE",
+        };
+        // The address is not repeated: a password may be in it.
+        return Err(ConfigError::AddressInModel {
+            model: format!("{kind}:{name}"),
+            variable,
+        });
+    }
     Ok(match kind {
         "openai" => Provider::OpenAi {
             base_url: given_or(args.openai_base_url.as_deref(), OPENAI_BASE_URL),
@@ -265,195 +296,4 @@ pub(super) fn key(
 }
 
 #[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret as _;
-
-    use super::super::tests::{HOME, config};
-    use super::*;
-
-    fn settings(words: &[&str], environment: &[(&str, &str)]) -> Vec<Settings> {
-        let environment = [&[HOME], environment].concat();
-        config(words, &environment).unwrap().models.settings
-    }
-
-    fn key_of(settings: &[Settings]) -> Option<&str> {
-        match &settings[0].provider {
-            Provider::OpenAi { api_key, .. } | Provider::Anthropic { api_key, .. } => {
-                api_key.as_ref().map(|key| key.expose_secret())
-            }
-            Provider::Ollama { .. } | Provider::Embedded { .. } | Provider::Scripted { .. } => None,
-        }
-    }
-
-    fn names(list: &str) -> Vec<String> {
-        settings(&[&format!("--model={list}")], &[])
-            .iter()
-            .map(|entry| format!("{:?}", entry.provider))
-            .collect()
-    }
-
-    #[test]
-    fn with_nothing_chosen_an_ollama_is_looked_for_at_home() {
-        let found = settings(&[], &[]);
-        assert_eq!(found.len(), 1 + usize::from(HAS_EMBEDDED));
-        let [
-            Settings {
-                provider:
-                    Provider::Ollama {
-                        base_urls,
-                        model,
-                        is_guess,
-                    },
-                ..
-            },
-            ..,
-        ] = found.as_slice()
-        else {
-            panic!("{found:?}")
-        };
-        assert_eq!(base_urls, &OLLAMA_BASE_URLS);
-        assert_eq!((model.as_str(), *is_guess), ("*", true));
-        assert!(settings(&["--model=none"], &[]).is_empty());
-    }
-
-    #[test]
-    fn one_model_or_several() {
-        assert_eq!(names("openai:qwen/qwen3:4b"), ["OpenAi(qwen/qwen3:4b)"]);
-        assert_eq!(
-            names("anthropic:a, ollama:b:7b ,openai:*"),
-            ["Anthropic(a)", "Ollama(b:7b)", "OpenAi(*)"]
-        );
-        assert_eq!(
-            names("scripted:/a,b.json,openai:m"),
-            ["Scripted(/a,b.json)", "OpenAi(m)"]
-        );
-    }
-
-    #[test]
-    fn each_vendor_has_its_address_and_its_key() {
-        let environment = [("OPENAI_API_KEY", "sk-1"), ("ANTHROPIC_API_KEY", "sk-ant-2")];
-        let all = settings(&["--model=openai:m,anthropic:c"], &environment);
-        let address = |entry: &Settings| match &entry.provider {
-            Provider::OpenAi { base_url, .. } | Provider::Anthropic { base_url, .. } => base_url.clone(),
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(
-            [address(&all[0]), address(&all[1])],
-            [OPENAI_BASE_URL, ANTHROPIC_BASE_URL]
-        );
-        assert_eq!((key_of(&all[..1]), key_of(&all[1..])), (Some("sk-1"), Some("sk-ant-2")));
-        let printed = format!("{all:?}");
-        assert!(!printed.contains("sk-"), "{printed}");
-    }
-
-    #[test]
-    fn a_key_alone_chooses_no_model_and_says_so() {
-        for name in ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"] {
-            let models = config(&[], &[HOME, (name, "sk-1")]).unwrap().models;
-            assert!(models.hint.unwrap().contains("SANDPLOT_MODEL=openai:NAME"));
-            assert!(matches!(models.settings[0].provider, Provider::Ollama { .. }));
-        }
-        assert_eq!(config(&[], &[HOME]).unwrap().models.hint, None);
-    }
-
-    #[test]
-    fn the_environment_wins_over_the_file_and_neither_is_ever_shown() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(&file, "sk-file\n").unwrap();
-        for (model, flag, variable) in [
-            ("--model=openai:m", "--openai-api-key-file", "OPENAI_API_KEY"),
-            ("--model=anthropic:m", "--anthropic-api-key-file", "ANTHROPIC_API_KEY"),
-        ] {
-            let flag = format!("{flag}={}", file.path().display());
-            let words = [model, flag.as_str()];
-            let from_file = settings(&words, &[]);
-            assert_eq!(key_of(&from_file), Some("sk-file"));
-            assert!(!format!("{from_file:?}").contains("sk-file"));
-            assert_eq!(key_of(&settings(&words, &[(variable, "sk-env")])), Some("sk-env"));
-            assert_eq!(key_of(&settings(&[model], &[])), None);
-        }
-    }
-
-    #[test]
-    fn an_ollama_is_found_as_its_own_client_finds_it() {
-        for (host, url) in [
-            ("127.0.0.1:11434", "http://127.0.0.1:11434/"),
-            ("box", "http://box:11434/"),
-            ("0.0.0.0", "http://127.0.0.1:11434/"),
-            (":5000", "http://127.0.0.1:5000/"),
-            ("[::]:5000", "http://[::1]:5000/"),
-            ("[fd00::1]", "http://[fd00::1]:11434/"),
-            ("http://box", "http://box/"),
-            ("https://box:8443/ollama", "https://box:8443/ollama"),
-        ] {
-            assert_eq!(ollama_url(host), url, "{host}");
-        }
-        let told = settings(&["--ollama-host=box"], &[]);
-        let Provider::Ollama {
-            base_urls, is_guess, ..
-        } = &told[0].provider
-        else {
-            panic!("{told:?}")
-        };
-        assert_eq!((base_urls.len(), *is_guess), (1, true));
-    }
-
-    #[test]
-    fn a_model_nearby_has_more_time_before_its_first_word() {
-        let seconds = |words: &[&str]| {
-            let deadlines = settings(words, &[])[0].deadlines;
-            [deadlines.first_token.as_secs(), deadlines.total.as_secs()]
-        };
-        assert_eq!(seconds(&["--model=openai:m"]), [180, 600]);
-        assert_eq!(seconds(&["--model=anthropic:m"]), [180, 600]);
-        assert_eq!(seconds(&["--model=ollama:m"]), [1800, 1800]);
-        let local = "--openai-base-url=http://192.168.1.9:8000/v1";
-        assert_eq!(seconds(&["--model=openai:m", local]), [1800, 1800]);
-        assert_eq!(seconds(&["--model=openai:m", local, "--model-timeout=100"]), [100, 100]);
-        assert_eq!(seconds(&["--model=openai:m", "--model-timeout=100"]), [30, 100]);
-    }
-
-    #[test]
-    fn a_form_is_for_all_models_or_for_single_ones() {
-        let plans = |word: &str| config(&[&format!("--plan={word}")], &[HOME]).unwrap().plans;
-        assert!(plans("auto").are_for("ollama:m:1b", true) && !plans("").are_for("openai:m", false));
-        assert!(plans("always").are_for("openai:m", false));
-        let mixed = plans("never, openai:m=always");
-        assert!(mixed.are_for("openai:m", false) && !mixed.are_for("ollama:m:1b", true));
-        let error = config(&["--plan=sometimes"], &[HOME]).unwrap_err().to_string();
-        assert!(error.contains("--plan") && error.contains("sometimes"), "{error}");
-    }
-
-    #[test]
-    fn prices_are_dollars_for_a_million_tokens() {
-        let list = "--prices=openai:gpt-5=1.25/10, anthropic:a/b:c=3/15";
-        let prices = config(&[list], &[HOME]).unwrap().models.prices;
-        assert_eq!(
-            prices["openai:gpt-5"],
-            Price {
-                input: 1.25,
-                output: 10.0
-            }
-        );
-        assert_eq!(
-            prices["anthropic:a/b:c"],
-            Price {
-                input: 3.0,
-                output: 15.0
-            }
-        );
-        for wrong in [
-            "gpt-5=1/2",
-            "openai:a=1",
-            "openai:a=1/x",
-            "openai:a=-1/2",
-            "openai:a=1/inf",
-            "openai:a",
-        ] {
-            let error = config(&[&format!("--prices={wrong}")], &[HOME])
-                .unwrap_err()
-                .to_string();
-            assert!(error.contains("--prices") && error.contains(wrong), "{error}");
-        }
-    }
-}
+mod tests;

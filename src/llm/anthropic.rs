@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use serde_json::{Value, json};
 
 use super::call::{Dialect, temperature};
+use super::listing::Listing;
 use super::part::{self, Finish, MESSAGE_LIMIT, Part, Used};
 use super::{BrokenStream, Message, Role, Schema};
 
@@ -92,11 +93,11 @@ impl Dialect for Anthropic {
     }
 }
 
-/// The names in the answer to `GET /v1/models`, the newest first.
-pub(super) fn names(answer: &Value) -> Vec<String> {
+/// What the answer to `GET /v1/models` lists, the newest first.
+pub(super) fn listed(answer: &Value) -> Vec<Listing> {
     let models = answer["data"].as_array().into_iter().flatten();
     models
-        .filter_map(|model| model["id"].as_str().map(str::to_owned))
+        .filter_map(|model| Listing::new(model["id"].as_str()?, None))
         .collect()
 }
 

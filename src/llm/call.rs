@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{Stream, stream};
@@ -16,12 +16,13 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use super::address;
+use super::listing::Listing;
 use super::part::{self, Part};
 use super::reply::Reply;
 use super::{BrokenStream, Deadlines, LlmError, Message, Phase, Piece, Schema, SetupError, retry};
 
 /// Low, since a program is either right or wrong; not zero, so that asking again can give another program.
-pub(super) const TEMPERATURE: f64 = 0.2;
+const TEMPERATURE: f64 = 0.2;
 
 /// A form has one best way to be filled in, and nobody asks for another.
 pub(super) const fn temperature(schema: Option<&Schema>) -> f64 {
@@ -165,13 +166,13 @@ impl Connection {
         })
     }
 
-    /// The names of the models that the server has, as `names` finds them in its answer.
+    /// The models that the server has, as `listed` finds them in its answer.
     pub(super) async fn list(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
-        names: fn(&Value) -> Vec<String>,
-    ) -> Result<Vec<String>, LlmError> {
+        listed: fn(&Value) -> Vec<Listing>,
+    ) -> Result<Vec<Listing>, LlmError> {
         let by = Instant::now() + LIST_PATIENCE;
         let make = |mut url: Url| {
             if !query.is_empty() {
@@ -187,7 +188,7 @@ impl Connection {
             return Err(self.refused_with(status.as_u16(), None, &part::error_message(&body)));
         }
         part::object(&body)
-            .map(|answer| names(&answer))
+            .map(|answer| listed(&answer))
             .map_err(|how| self.broken(how))
     }
 
@@ -257,6 +258,18 @@ impl Connection {
 pub(super) struct Caller {
     pub(super) connection: Arc<Connection>,
     pub(super) dialect: Arc<dyn Dialect>,
+    /// Of the model, for the log.
+    name: Arc<str>,
+    forms: Arc<Forms>,
+}
+
+/// What is known of whether a model's server holds replies to forms.
+#[derive(Debug, Default)]
+struct Forms {
+    /// One was refused. The fault may as well be the account's or the model's: it is the form's if the next call without one is accepted.
+    is_suspect: AtomicBool,
+    /// It is believed for as long as this process lasts: to ask each time would cost every question a call.
+    are_refused: AtomicBool,
 }
 
 impl fmt::Debug for Caller {
@@ -266,6 +279,51 @@ impl fmt::Debug for Caller {
 }
 
 impl Caller {
+    pub(super) fn new(connection: Arc<Connection>, dialect: Arc<dyn Dialect>, name: &str) -> Caller {
+        Caller {
+            connection,
+            dialect,
+            name: name.into(),
+            forms: Arc::default(),
+        }
+    }
+
+    pub(super) fn refuses_forms(&self) -> bool {
+        self.forms.are_refused.load(Ordering::Relaxed)
+    }
+
+    /// A line of its own, since nobody sees a failure that a retry mended. Not what the server said: it may repeat the question.
+    pub(super) fn will_retry(&self, error: &LlmError, failures: u32, pause: Duration) {
+        tracing::warn!(
+            llm.model = &*self.name,
+            error.code = error.code(),
+            http.status = error.status(),
+            llm.failures = failures,
+            pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+            "the model's server failed before its first word and is asked again"
+        );
+    }
+
+    /// Of a call that was accepted, or refused for itself.
+    fn note_forms(&self, had_form: bool, is_accepted: bool) {
+        let was_suspect = self.forms.is_suspect.swap(false, Ordering::Relaxed);
+        if was_suspect && is_accepted && !had_form {
+            self.forms.are_refused.store(true, Ordering::Relaxed);
+            tracing::info!(
+                llm.model = &*self.name,
+                "the model's server takes no form, so programs are asked for from now on"
+            );
+        }
+    }
+
+    fn no_schema(&self, status: u16, message: String) -> LlmError {
+        // A question that is too long says nothing about forms, and the one for a program may be shorter.
+        self.forms
+            .is_suspect
+            .store(!is_about_length(&message), Ordering::Relaxed);
+        LlmError::NoSchema { status, message }
+    }
+
     pub(super) fn stream(
         &self,
         messages: Vec<Message>,
@@ -297,6 +355,7 @@ impl Caller {
             let make = |url| self.connection.http.post(url).json(&body);
             let response = self.connection.reach(self.dialect.path(), by, make).await?;
             if response.status().is_success() {
+                self.note_forms(schema.is_some(), true);
                 return if is_web_page(&response) {
                     let what = "a web page; does the base URL end as the vendor says, often in /v1?";
                     Err(broken(BrokenStream::Rubbish(what.into())))
@@ -315,16 +374,19 @@ impl Caller {
                 .connection
                 .refused_with(status, retry_after, &part::error_message(&said));
             return Err(match refused {
-                LlmError::Rejected { status, message } if schema.is_some() => LlmError::NoSchema { status, message },
+                LlmError::Rejected { status, message } if schema.is_some() => self.no_schema(status, message),
                 // llama.cpp cannot make a grammar of every schema, and fails as if it were its own fault.
                 LlmError::Unavailable {
                     status: status @ (500 | 501),
                     message,
                     ..
                 } if schema.is_some() && (status == 501 || is_about_a_grammar(&message)) => {
-                    LlmError::NoSchema { status, message }
+                    self.no_schema(status, message)
                 }
-                refused => refused,
+                refused => {
+                    self.note_forms(schema.is_some(), false);
+                    refused
+                }
             });
         }
     }
@@ -379,6 +441,13 @@ pub(super) fn broken(how: BrokenStream) -> LlmError {
 fn is_about_a_grammar(message: &str) -> bool {
     let message = message.to_lowercase();
     ["grammar", "schema", "response_format"]
+        .iter()
+        .any(|word| message.contains(word))
+}
+
+fn is_about_length(message: &str) -> bool {
+    let message = message.to_lowercase();
+    ["context", "token", "too long", "too large"]
         .iter()
         .any(|word| message.contains(word))
 }

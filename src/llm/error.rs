@@ -140,6 +140,18 @@ impl LlmError {
         }
     }
 
+    /// Of the server's answer, if it gave one.
+    pub(super) fn status(&self) -> Option<u16> {
+        match self {
+            LlmError::KeyRejected { status, .. }
+            | LlmError::Unavailable { status, .. }
+            | LlmError::Rejected { status, .. }
+            | LlmError::NoSchema { status, .. } => Some(*status),
+            LlmError::RateLimited { .. } => Some(429),
+            _ => None,
+        }
+    }
+
     /// How long the server asked to be left alone.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

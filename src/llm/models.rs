@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::call::{Caller, Connection, Dialect, Variables};
 #[cfg(feature = "embedded")]
 use super::embedded;
+use super::listing::Listing;
 use super::{
     ALL, Client, Deadlines, EmbeddedPlace, Llm, LlmError, Price, Provider, Settings, SetupError, anthropic, ollama,
     openai, scripted, size,
@@ -149,11 +150,11 @@ impl Models {
         let _alone = self.listing.lock().await;
         // Somebody else may have asked meanwhile.
         let lists = self.old().into_iter().map(async |at| {
-            let names = self.sources.get(at)?.list().await;
-            Some((at, names))
+            let listed = self.sources.get(at)?.list().await;
+            Some((at, listed))
         });
-        for (at, names) in join_all(lists).await.into_iter().flatten() {
-            self.take(at, names);
+        for (at, listed) in join_all(lists).await.into_iter().flatten() {
+            self.take(at, listed);
         }
     }
 
@@ -168,26 +169,29 @@ impl Models {
             .collect()
     }
 
-    fn take(&self, at: usize, names: Result<Vec<String>, LlmError>) {
+    fn take(&self, at: usize, listed: Result<Vec<Listing>, LlmError>) {
         let Some(source) = self.sources.get(at) else { return };
-        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(list) = listed.get_mut(at) else { return };
-        let patience = match names {
+        let mut lists = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(list) = lists.get_mut(at) else { return };
+        let patience = match listed {
             Err(LlmError::Timeout { .. }) => LEFT_ALONE,
             _ => BELIEVED,
         };
         list.until = Some(Instant::now() + patience);
-        let had_failed = std::mem::replace(&mut list.has_failed, names.is_err());
-        match names {
-            Ok(names) => {
+        let had_failed = std::mem::replace(&mut list.has_failed, listed.is_err());
+        match listed {
+            Ok(listed) => {
                 // A model that stays is the same: it has learnt what its server takes.
                 let before = std::mem::take(&mut list.models);
-                let kept = |name: &str| before.iter().find(|llm| llm.name == name).cloned();
-                list.models = names
+                let kept = |new: &Llm| {
+                    let is_same = |llm: &&Arc<Llm>| llm.name == new.name && llm.is_small == new.is_small;
+                    before.iter().find(is_same).cloned()
+                };
+                list.models = listed
                     .into_iter()
-                    .filter_map(|model| {
-                        let llm = source.model(model)?;
-                        Some(kept(&llm.name).unwrap_or_else(|| self.priced(llm)))
+                    .filter_map(|Listing { name, billions }| {
+                        let llm = source.model(name, billions)?;
+                        Some(kept(&llm).unwrap_or_else(|| self.priced(llm)))
                     })
                     .collect();
                 if before.len() != list.models.len() {
@@ -285,7 +289,7 @@ fn source(settings: Settings, has_several_scripts: bool) -> Result<(Source, Name
             ));
         }
     };
-    let named = match source.model(model.clone()) {
+    let named = match source.model(model.clone(), None) {
         Some(llm) if model != ALL => Named::These(vec![llm]),
         _ => Named::All,
     };
@@ -385,7 +389,8 @@ impl Source {
         }
     }
 
-    fn model(&self, model: String) -> Option<Llm> {
+    /// `billions` of parameters, where that is known.
+    fn model(&self, model: String, billions: Option<f64>) -> Option<Llm> {
         let name = format!("{}:{model}", self.prefix());
         let (connection, dialect): (_, Arc<dyn Dialect>) = match &self.kind {
             Kind::OpenAi(connection) => (connection, Arc::new(openai::OpenAi::new(model, self.most_tokens))),
@@ -395,21 +400,21 @@ impl Source {
         };
         let connection = connection.clone();
         Some(Llm {
-            is_small: connection.is_nearby() && size::is_small(&name),
+            is_small: connection.is_nearby() && size::is_small(billions, &name),
+            client: Client::Remote(Caller::new(connection, dialect, &name)),
             name,
-            client: Client::Remote(Caller { connection, dialect }),
             price: None,
         })
     }
 
-    async fn list(&self) -> Result<Vec<String>, LlmError> {
+    async fn list(&self) -> Result<Vec<Listing>, LlmError> {
         match &self.kind {
-            Kind::OpenAi(connection) => connection.list(&["models"], &[], openai::names).await,
+            Kind::OpenAi(connection) => connection.list(&["models"], &[], openai::listed).await,
             Kind::Anthropic(connection) => {
                 let all = [("limit", "1000")];
-                connection.list(&["v1", "models"], &all, anthropic::names).await
+                connection.list(&["v1", "models"], &all, anthropic::listed).await
             }
-            Kind::Ollama(connection) => connection.list(&["api", "tags"], &[], ollama::names).await,
+            Kind::Ollama(connection) => connection.list(&["api", "tags"], &[], ollama::listed).await,
             Kind::Fixed(_) => Ok(Vec::new()),
         }
     }

@@ -8,8 +8,9 @@ use std::num::NonZeroU32;
 use serde_json::{Value, json};
 
 use super::call::{Dialect, Framing, temperature};
+use super::listing::Listing;
 use super::part::{self, Finish, MESSAGE_LIMIT, Part, Used};
-use super::{BrokenStream, Message, Schema};
+use super::{BrokenStream, Message, Schema, size};
 
 /// The smallest context that is asked for. Another size than last time makes Ollama load the model again, so there are few.
 const LEAST_CONTEXT: usize = 8192;
@@ -59,17 +60,19 @@ impl Dialect for Ollama {
     }
 }
 
-/// The names in the answer to `GET /api/tags`, those used last first. Models that only embed text have an architecture of the
+/// What the answer to `GET /api/tags` lists, what was used last first. Models that only embed text often have an architecture of the
 /// BERT family; they cannot chat.
-pub(super) fn names(answer: &Value) -> Vec<String> {
+pub(super) fn listed(answer: &Value) -> Vec<Listing> {
     let chats = |model: &&Value| {
         let family = model.pointer("/details/family").and_then(Value::as_str);
         family.is_none_or(|family| !family.ends_with("bert"))
     };
     let models = answer["models"].as_array().into_iter().flatten().filter(chats);
-    models
-        .filter_map(|model| model["name"].as_str().map(str::to_owned))
-        .collect()
+    let listing = |model: &Value| {
+        let size = model.pointer("/details/parameter_size").and_then(Value::as_str);
+        Listing::new(model["name"].as_str()?, size.and_then(size::billions))
+    };
+    models.filter_map(listing).collect()
 }
 
 fn context(messages: &[Message]) -> usize {
@@ -168,14 +171,33 @@ mod tests {
     }
 
     #[test]
-    fn the_models_that_can_chat() {
+    fn the_models_that_can_chat_and_how_large_they_are() {
         let answer = json!({"models": [
-            {"name": "qwen2.5-coder:7b", "details": {"family": "qwen2"}},
-            {"name": "nomic-embed-text:latest", "details": {"family": "nomic-bert"}},
+            {"name": "qwen2.5-coder:latest", "details": {"family": "qwen2", "parameter_size": "7.6B"}},
+            {"name": "nomic-embed-text:latest", "details": {"family": "nomic-bert", "parameter_size": "137M"}},
+            {"name": "one-of-the-family", "details": {"family": "bert"}},
+            {"name": "qwen3-embedding:0.6b", "details": {"family": "qwen3", "parameter_size": "595.78M"}},
+            {"name": "dengcao/Qwen3-Reranker-4B:Q8_0", "details": {"family": "qwen3"}},
+            {"name": "smollm2", "details": {"family": "llama", "parameter_size": "361.82M"}},
             {"name": "own", "details": {}},
+            {"name": "odd", "details": {"parameter_size": "many"}},
             {"size": 1}
         ]});
-        assert_eq!(names(&answer), ["qwen2.5-coder:7b", "own"]);
+        let found: Vec<_> = listed(&answer)
+            .into_iter()
+            .map(|one| (one.name, one.billions))
+            .collect();
+        let found: Vec<_> = found
+            .iter()
+            .map(|(name, billions)| (name.as_str(), *billions))
+            .collect();
+        let expected = [
+            ("qwen2.5-coder:latest", Some(7.6)),
+            ("smollm2", Some(0.36182)),
+            ("own", None),
+            ("odd", None),
+        ];
+        assert_eq!(found, expected);
     }
 
     proptest! {

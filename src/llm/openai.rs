@@ -3,6 +3,8 @@
 //! Read leniently, since every server has its own extras: a field that is not known is passed over, a field that may be
 //! missing is. What is not JSON, or JSON of another kind, is no part of a reply and is said to be so.
 
+mod strict;
+
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -10,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::call::{Dialect, temperature};
+use super::listing::Listing;
 use super::part::{self, Finish, MESSAGE_LIMIT, Part, Used};
 use super::{BrokenStream, Message, Schema};
 
@@ -53,7 +56,7 @@ impl Dialect for OpenAi {
             temperature: (!own_temperature).then(|| temperature(schema)),
             stream_options: (!no_usage).then_some(StreamOptions { include_usage: true }),
             bound: form.and_then(|form| self.most_tokens.map(form)),
-            response_format: schema.map(ResponseFormat::of),
+            response_format: schema.map(|schema| ResponseFormat::of(strict::form(schema.value()))),
         })
     }
 
@@ -87,8 +90,8 @@ impl Dialect for OpenAi {
     }
 }
 
-/// The names in the answer to `GET /models`. OpenRouter says of each what comes out of it.
-pub(super) fn names(answer: &Value) -> Vec<String> {
+/// What the answer to `GET /models` lists. OpenRouter says of each what comes out of it, llama.cpp how large it is.
+pub(super) fn listed(answer: &Value) -> Vec<Listing> {
     let writes = |model: &&Value| {
         let kinds = model
             .pointer("/architecture/output_modalities")
@@ -96,9 +99,11 @@ pub(super) fn names(answer: &Value) -> Vec<String> {
         kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind == "text"))
     };
     let models = answer["data"].as_array().into_iter().flatten().filter(writes);
-    models
-        .filter_map(|model| model["id"].as_str().map(str::to_owned))
-        .collect()
+    let listing = |model: &Value| {
+        let parameters = model.pointer("/meta/n_params").and_then(Value::as_f64);
+        Listing::new(model["id"].as_str()?, parameters.map(|number| number / 1e9))
+    };
+    models.filter_map(listing).collect()
 }
 
 #[derive(Debug, Serialize)]
@@ -115,31 +120,31 @@ struct Request<'a> {
     #[serde(flatten)]
     bound: Option<Bound>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    response_format: Option<ResponseFormat<'a>>,
+    response_format: Option<ResponseFormat>,
 }
 
 #[derive(Debug, Serialize)]
-struct ResponseFormat<'a> {
+struct ResponseFormat {
     r#type: &'static str,
-    json_schema: Form<'a>,
+    json_schema: Form,
 }
 
 #[derive(Debug, Serialize)]
-struct Form<'a> {
+struct Form {
     name: &'static str,
     /// Else OpenAI takes the schema for a suggestion.
     strict: bool,
-    schema: &'a Value,
+    schema: Value,
 }
 
-impl ResponseFormat<'_> {
-    fn of(schema: &Schema) -> ResponseFormat<'_> {
+impl ResponseFormat {
+    fn of(schema: Value) -> ResponseFormat {
         ResponseFormat {
             r#type: "json_schema",
             json_schema: Form {
                 name: "reply",
                 strict: true,
-                schema: schema.value(),
+                schema,
             },
         }
     }

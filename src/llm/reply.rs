@@ -82,7 +82,10 @@ impl Reply {
             failures += 1;
             match retry::pause(&error, failures) {
                 // To wait past the deadline would only hide this failure behind that one.
-                Some(pause) if Instant::now() + pause < first_token_by => tokio::time::sleep(pause).await,
+                Some(pause) if Instant::now() + pause < first_token_by => {
+                    caller.will_retry(&error, failures, pause);
+                    tokio::time::sleep(pause).await;
+                }
                 _ => return Err(error),
             }
         }

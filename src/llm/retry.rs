@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-use super::LlmError;
+use super::{BrokenStream, LlmError};
 
 const MOST_RETRIES: u32 = 2;
 /// A longer wait is told to the reader instead of sat out in silence.
@@ -19,7 +19,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 pub(super) fn pause(error: &LlmError, failures: u32) -> Option<Duration> {
     let asked = match error {
         LlmError::RateLimited { retry_after, .. } | LlmError::Unavailable { retry_after, .. } => *retry_after,
-        LlmError::Unreachable { .. } => None,
+        // A server that was restarted, or an idle connection that a proxy had closed meanwhile.
+        LlmError::Unreachable { .. } | LlmError::StreamBroken(BrokenStream::Connection(_)) => None,
         _ => return None,
     };
     if failures > MOST_RETRIES {

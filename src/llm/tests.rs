@@ -185,6 +185,17 @@ async fn what_may_pass_is_tried_twice_more() {
     assert_eq!(error.upstream_message(), Some("Loading model"));
 }
 
+#[tokio::test]
+async fn a_connection_that_is_lost_before_the_first_word_is_made_again() {
+    let acts = vec![
+        Act::HangUp,
+        Act::Cut(replay::read("openai"), 0),
+        Act::Answer(replay::read("openai")),
+    ];
+    let (text, error) = ask_server(acts).await;
+    assert_eq!((text.as_str(), error.is_none()), (REPLY, true), "{error:?}");
+}
+
 /// The reader would see the reply begin twice.
 #[tokio::test]
 async fn nothing_is_tried_again_after_the_first_word() {

@@ -123,6 +123,20 @@ fn a_question_that_leaves_a_choice_is_not_settled() {
     }
 }
 
+/// What is measured there is a model; a program that the words alone settle would measure nothing.
+#[test]
+fn the_questions_of_the_bench_leave_the_model_a_choice() {
+    let requests: Vec<Value> = serde_json::from_str(include_str!("../../e2e/bench/questions.json")).unwrap();
+    assert_eq!(requests.len(), 2);
+    for request in requests {
+        let profile: Profile = serde_json::from_value(request["profile"].clone()).unwrap();
+        profile.validate().unwrap();
+        let question = request["question"].as_str().unwrap();
+        let form = form(question, profile).expect(question);
+        assert!(form.settled().is_none(), "{question}");
+    }
+}
+
 #[test]
 fn what_cannot_be_drawn_says_why() {
     let form = form("a chart", alone()).unwrap();

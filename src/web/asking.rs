@@ -9,6 +9,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::{Stream, StreamExt as _, stream};
 
@@ -75,6 +76,7 @@ impl Draft {
             draft: self,
             ready: VecDeque::new(),
             used: None,
+            begun: Instant::now(),
             stage: Stage::Over,
         };
         let settled = request.form.as_ref().and_then(plan::Form::settled);
@@ -83,12 +85,12 @@ impl Draft {
                 asking.ready.push_back(Step::Doing(Activity::Planning.into()));
                 asking.stage = Stage::Settled(program);
             }
-            (Some(form), None) => {
+            (Some(form), None) if asking.llm.takes_forms() => {
                 let call = asking.call("plan", &form.messages, Some(&form.schema))?;
                 asking.ready.push_back(Step::Doing(Activity::Planning.into()));
                 asking.stage = Stage::Plan(call, form, request.program);
             }
-            (None, _) => asking.ask_for_program(request.program)?,
+            _ => asking.ask_for_program(request.program)?,
         }
         Ok(stream::unfold(asking, async |mut asking| {
             let step = asking.next().await?;
@@ -129,7 +131,27 @@ struct Asking {
     ready: VecDeque<Step>,
     /// By the calls that have ended.
     used: Option<Usage>,
+    begun: Instant,
     stage: Stage,
+}
+
+/// What a program came of.
+#[derive(Clone, Copy)]
+enum Way {
+    Settled,
+    Plan,
+    Program,
+}
+
+impl Way {
+    /// In the metrics.
+    fn name(self) -> &'static str {
+        match self {
+            Way::Settled => "settled",
+            Way::Plan => "plan",
+            Way::Program => "program",
+        }
+    }
 }
 
 enum Stage {
@@ -171,7 +193,7 @@ impl Asking {
                 self.stage = Stage::Over;
                 metrics::counter!(telemetry::ASKED, "kind" => "plan", "model" => self.llm.name().to_owned(), "outcome" => "settled")
                     .increment(1);
-                match self.compiled(program, true).await {
+                match self.compiled(program, Way::Settled).await {
                     Ok(step) => self.ready.push_back(step),
                     Err(failure) => return Some(Step::Failed(Arc::new(failure))),
                 }
@@ -194,6 +216,9 @@ impl Asking {
                     continue;
                 }
                 Some(Ok(Piece::Waiting(waiting))) => {
+                    if waiting == Waiting::Over {
+                        call.measured.begins();
+                    }
                     let is_form = matches!(self.stage, Stage::Plan(..));
                     return Some(Step::Doing(Doing::waiting(waiting, is_form)));
                 }
@@ -237,7 +262,7 @@ impl Asking {
             Ok(program) => {
                 call.measured.outcome = "ok";
                 drop(call);
-                self.compiled(program, false).await.map(Some)
+                self.compiled(program, Way::Plan).await.map(Some)
             }
             Err(error) => {
                 tracing::debug!(llm.model = self.llm.name(), error.cause = %error, "no plan fits");
@@ -250,11 +275,11 @@ impl Asking {
     }
 
     /// Of a plan.
-    async fn compiled(&mut self, program: program::Program, settled: bool) -> Result<Step, Failure> {
+    async fn compiled(&mut self, program: program::Program, way: Way) -> Result<Step, Failure> {
         // As a model would have written it, for those who watch the reply.
         self.ready
             .push_back(Step::Delta(format!("```python\n{}```\n", program.source)));
-        self.store(program, settled).await
+        self.store(program, way).await
     }
 
     fn ask_for_program(&mut self, messages: Vec<prompt::Message>) -> Result<(), Failure> {
@@ -275,7 +300,7 @@ impl Asking {
             program::from_reply(&call.reply, runtime).map_err(Failure::from)
         });
         let stored = match program {
-            Ok(program) => self.store(program, false).await,
+            Ok(program) => self.store(program, Way::Program).await,
             Err(failure) => Err(failure),
         };
         call.measured.outcome = match &stored {
@@ -302,16 +327,18 @@ impl Asking {
         }
     }
 
-    async fn store(&mut self, program: program::Program, settled: bool) -> Result<Step, Failure> {
+    async fn store(&mut self, program: program::Program, way: Way) -> Result<Step, Failure> {
         if program.source.len() > PROGRAM_BYTES {
             return Err(Failure::ProgramTooLarge(program.source.len()));
         }
         let origin = Origin {
             model: Some(self.llm.name().to_owned()),
-            settled,
+            settled: matches!(way, Way::Settled),
             usage: self.used.map(|usage| used(&self.llm, usage)),
         };
         let stored = self.draft.clone().store(&self.app, program.source, origin).await?;
+        metrics::histogram!(telemetry::QUESTION_SECONDS, "model" => self.llm.name().to_owned(), "way" => way.name())
+            .record(self.begun.elapsed());
         Ok(Step::Done(Box::new(stored)))
     }
 }

@@ -98,6 +98,7 @@ pub(super) struct Measured {
     client: Client,
     model: Arc<Llm>,
     purpose: Purpose,
+    /// When the model could begin.
     started: Instant,
     has_begun: bool,
     pub(super) outcome: &'static str,
@@ -108,6 +109,11 @@ pub(super) struct Measured {
 }
 
 impl Measured {
+    /// What was waited for until now was not the model: its time begins.
+    pub(super) fn begins(&mut self) {
+        self.started = Instant::now();
+    }
+
     pub(super) fn piece(&mut self, text: &str) {
         self.reply_bytes += text.len();
         if !self.has_begun {

@@ -16,7 +16,7 @@ use super::error::Failure;
 use super::limit::Json;
 use super::quota::Client;
 use super::wire::{Doing, Explain, Explanation};
-use crate::llm::{Llm, LlmError, Piece};
+use crate::llm::{Llm, LlmError, Piece, Waiting};
 use crate::program;
 use crate::prompt::{self, Unclear};
 
@@ -79,6 +79,9 @@ async fn next(mut call: Call, llm: &Llm) -> Option<(Step, Option<Call>)> {
             }
             Some(Ok(Piece::Usage(usage))) => call.measured.usage = Some(usage),
             Some(Ok(Piece::Waiting(waiting))) => {
+                if waiting == Waiting::Over {
+                    call.measured.begins();
+                }
                 return Some((Step::Doing(Doing::waiting(waiting, false)), Some(call)));
             }
             Some(Err(error)) => return Some((failed(call, error), None)),

@@ -1,6 +1,10 @@
 //! A model that fills in a form before it writes a program.
 
+use std::sync::{Arc, Mutex};
+
 use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use sandplot::llm::Provider;
 use serde_json::{Value, json};
 
 use crate::support::{PROFILE, TestApp};
@@ -127,5 +131,72 @@ async fn a_change_of_a_chart_a_question_without_tables_and_other_models_have_no_
     for body in [next, json!({"question": "the prices"}), other] {
         let events = app.events(CHARTS, &body).await;
         assert_eq!(events[0].0, "delta", "{body}");
+    }
+}
+
+/// A server that takes no form: the bodies of its requests go into `asked`.
+fn without_forms(asked: Arc<Mutex<Vec<Value>>>) -> axum::Router {
+    let answer = async move |axum::Json(body): axum::Json<Value>| {
+        let has_form = body.get("response_format").is_some();
+        asked.lock().unwrap().push(body);
+        if has_form {
+            let error = json!({"error": {"message": "response_format is not supported"}});
+            return (StatusCode::BAD_REQUEST, axum::Json(error)).into_response();
+        }
+        let message = json!({"content": "```python\nx = 1\n```"});
+        axum::Json(json!({"choices": [{"message": message, "finish_reason": "stop"}]})).into_response()
+    };
+    axum::Router::new().route("/v1/chat/completions", axum::routing::post(answer))
+}
+
+/// Every schema in it.
+fn schemas<'a>(schema: &'a Value, found: &mut Vec<&'a Value>) {
+    found.push(schema);
+    let properties = schema["properties"].as_object().into_iter().flat_map(|of| of.values());
+    let ways = schema["anyOf"].as_array().into_iter().flatten();
+    for inner in properties.chain(ways).chain(schema.get("items")) {
+        schemas(inner, found);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_a_form_is_asked_for_one_once() {
+    let asked_of_it = Arc::new(Mutex::new(Vec::new()));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let app = TestApp::with(Some(Provider::OpenAi {
+        base_url: format!("http://{}/v1", listener.local_addr().unwrap()),
+        api_key: None,
+        model: "small-1b".into(),
+    }));
+    let upstream = without_forms(asked_of_it.clone());
+    let questions = async {
+        for _ in 0..2 {
+            let answer = app.post(CHARTS, &asked("the prices")).await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+        }
+        // What the words settle needs no form to be filled in.
+        let settled = app.post(CHARTS, &asked("Histogram of price with 8 bins")).await;
+        assert_eq!(settled.json()["settled"], true);
+    };
+    tokio::select! {
+        served = axum::serve(listener, upstream) => served.unwrap(),
+        () = questions => {}
+    }
+    let bodies = asked_of_it.lock().unwrap();
+    let have_forms: Vec<bool> = bodies
+        .iter()
+        .map(|body| body.get("response_format").is_some())
+        .collect();
+    assert_eq!(have_forms, [true, false, false]);
+    // What was sent is what OpenAI itself would take.
+    let mut found = Vec::new();
+    schemas(&bodies[0]["response_format"]["json_schema"]["schema"], &mut found);
+    assert!(found.len() > 5);
+    for schema in found {
+        assert!(schema.get("maxLength").is_none(), "{schema}");
+        assert!(
+            schema.get("type").is_some() || schema.get("anyOf").is_some(),
+            "{schema}"
+        );
     }
 }

@@ -8,7 +8,7 @@
 mod secrets;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -321,10 +321,11 @@ fn the_metrics_say_what_was_asked_of_which_model_and_what_it_took() {
     let data = tempfile::tempdir().unwrap();
     let script = data.path().join("script.json");
     let replies = r#"{"replies": [{"when": "busy", "fault": "429", "retryAfter": 30},
+        {"when": "in line", "waits": [{"queued": 1}], "delayMs": 400, "chunks": 1, "reply": "```python\nx = 1\n```"},
         {"reply": "```python\nx = 1\n```", "usage": {"input": 900, "output": 40}}]}"#;
     std::fs::write(&script, replies).unwrap();
     let model = format!("--model=scripted:{}", script.display());
-    let server = Server::start(data.path(), &[&model, "--client-requests-per-minute=3"]);
+    let server = Server::start(data.path(), &[&model, "--client-requests-per-minute=4"]);
     let asked = server.ask(&Server::post("application/json", r#"{"question":"one?"}"#));
     assert!(asked.starts_with("HTTP/1.1 201"), "{asked}");
     let id = body(&asked)["id"].as_str().unwrap().to_owned();
@@ -334,24 +335,76 @@ fn the_metrics_say_what_was_asked_of_which_model_and_what_it_took() {
         1,
     );
     assert!(server.ask(&repair).starts_with("HTTP/1.1 201"));
+    let waited = server.ask(&Server::post("application/json", r#"{"question":"in line"}"#));
+    assert!(waited.starts_with("HTTP/1.1 201"), "{waited}");
     for status in ["HTTP/1.1 429", "HTTP/1.1 429"] {
         let busy = server.ask(&Server::post("application/json", r#"{"question":"busy"}"#));
         assert!(busy.starts_with(status), "{busy}");
     }
     let metrics = server.ask(&Server::get("/metrics"));
     for line in [
-        r#"sandplot_asked_total{kind="question",model="scripted",outcome="ok"} 1"#,
+        r#"sandplot_asked_total{kind="question",model="scripted",outcome="ok"} 2"#,
         r#"sandplot_asked_total{kind="repair",model="scripted",outcome="ok"} 1"#,
         r#"sandplot_repairs_total{round="1",model="scripted",outcome="ok"} 1"#,
         r#"sandplot_asked_total{kind="question",model="scripted",outcome="model_rate_limited"} 1"#,
-        r#"sandplot_model_first_token_seconds_count{model="scripted"} 2"#,
-        r#"sandplot_model_reply_seconds_count{model="scripted"} 2"#,
+        r#"sandplot_model_first_token_seconds_count{model="scripted"} 3"#,
+        r#"sandplot_model_reply_seconds_count{model="scripted"} 3"#,
+        // Of the 1200 ms that one took, the 800 until its turn are not the model's.
+        r#"sandplot_model_first_token_seconds_bucket{model="scripted",le="1"} 3"#,
+        r#"sandplot_model_reply_seconds_bucket{model="scripted",le="1"} 3"#,
+        r#"sandplot_question_seconds_bucket{model="scripted",way="program",le="1"} 2"#,
+        r#"sandplot_question_seconds_count{model="scripted",way="program"} 3"#,
         r#"sandplot_model_tokens_total{model="scripted",direction="input"} 1800"#,
         r#"sandplot_model_tokens_total{model="scripted",direction="output"} 80"#,
         r#"sandplot_limited_total{limit="requests",of="client"} 1"#,
     ] {
         assert!(metrics.contains(line), "{line}: {metrics}");
     }
+}
+
+/// Loses the first connection, answers the second.
+fn lossy(listener: &TcpListener) -> std::io::Result<()> {
+    let answer = r#"{"choices":[{"message":{"content":"```python\nx = 1\n```"}}]}"#;
+    for (at, stream) in listener.incoming().take(2).enumerate() {
+        let mut stream = stream?;
+        let mut request = String::new();
+        while !request.contains("\"stream\":") {
+            let mut buffer = [0; 4096];
+            let length = stream.read(&mut buffer)?;
+            request.push_str(&String::from_utf8_lossy(&buffer[..length]));
+        }
+        if at > 0 {
+            let length = answer.len();
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{answer}"
+            )?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_retry_leaves_a_line_that_says_nothing_of_the_question() {
+    let data = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("--openai-base-url=http://{}/v1", listener.local_addr().unwrap());
+    let upstream = std::thread::spawn(move || lossy(&listener));
+    let mut command = command(data.path(), &["--model=openai:m", &address, "--log-format=json"]);
+    let server = Server::spawn(command.env("OPENAI_API_KEY", "SECRET-KEY-0123456789"));
+    let answer = server.ask(&Server::post("application/json", r#"{"question":"SECRET?"}"#));
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    upstream.join().unwrap().unwrap();
+    server.signal("-TERM");
+    let log = server.log();
+    assert!(!log.contains("SECRET"), "{log}");
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let retries: Vec<&Value> = lines.iter().filter(|line| line["llm.failures"] == 1).collect();
+    let [retry] = retries.as_slice() else { panic!("{log}") };
+    assert_eq!(
+        (&retry["llm.model"], &retry["error.code"], retry["pause_ms"].is_u64()),
+        (&"openai:m".into(), &"model_stream_broken".into(), true)
+    );
 }
 
 #[test]

@@ -230,7 +230,7 @@ fn eval(arguments: &[&str]) -> Result<(), Failure> {
     bundle(&[])?;
     build_release()?;
     let chromium = tools::chromium()?;
-    Task::new("node")
+    with_index(Task::new("node"))
         .words(["e2e/eval/run.mjs"])
         .words(arguments)
         .variable("SANDPLOT_BINARY", &binary()?)

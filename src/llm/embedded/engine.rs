@@ -23,12 +23,12 @@ use super::chat;
 use super::grammar::{Grammar, Grammars};
 use super::slots::{SLOTS, Slots};
 use super::worker::{Job, Said};
-use crate::llm::call::TEMPERATURE;
+use crate::llm::call::temperature;
 use crate::llm::{BrokenStream, LlmError, Schema, Usage};
 
 /// Of a question and its reply together, in tokens.
 const CONTEXT: usize = 8192;
-/// All that is kept in memory, of which [`CONTEXT`] is one conversation: 28 KB each for the model of 1.5 billion parameters.
+/// All that is kept in memory, of which [`CONTEXT`] is at most one conversation: 28 KB each for the model of 1.5 billion parameters.
 const CELLS: usize = CONTEXT + 2048;
 /// A question that leaves less room has none for a program.
 const LEAST_REPLY: usize = 512;
@@ -139,9 +139,10 @@ impl<'a> Engine<'a> {
         let ids: Vec<i32> = prompt.iter().map(|token| token.0).collect();
         let start = self.slots.begin(&ids);
         self.forget(start.slot, start.read)?;
-        if self.slots.total() + prompt.len() - start.read + most > CELLS {
-            for other in self.slots.forget_others(start.slot) {
-                self.forget(other, 0)?;
+        while self.slots.total() + prompt.len() - start.read + most > CELLS {
+            match self.slots.forget_another(start.slot) {
+                Some(other) => self.forget(other, 0)?,
+                None => break,
             }
         }
         let mut written = 0;
@@ -206,7 +207,7 @@ impl<'a> Engine<'a> {
         most: usize,
         written: &mut usize,
     ) -> Result<Ended, LlmError> {
-        let mut sampler = sampler();
+        let mut sampler = sampler(temperature(job.schema.as_ref()));
         let mut text = Text::default();
         let reported =
             |error: super::grammar::GrammarError| LlmError::StreamBroken(BrokenStream::Reported(error.to_string()));
@@ -279,11 +280,15 @@ impl<'a> Engine<'a> {
     }
 }
 
-fn sampler() -> LlamaSampler {
+/// At no temperature the likeliest token is taken, so that the same question fills in a form the same way each time.
+fn sampler(temperature: f64) -> LlamaSampler {
+    if temperature <= 0.0 {
+        return LlamaSampler::greedy();
+    }
     // If the system gives no random number, any will do: the reply is then the same as another time.
     let seed = getrandom::u32().unwrap_or_default();
     #[expect(clippy::cast_possible_truncation, reason = "a temperature needs no double")]
-    let temperature = TEMPERATURE as f32;
+    let temperature = temperature as f32;
     let samplers = [
         LlamaSampler::top_k(TOP_K),
         LlamaSampler::top_p(TOP_P, 1),
@@ -325,6 +330,29 @@ impl Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Two tokens that are nearly as likely as each other, drawn many times.
+    fn drawn(schema: Option<&Schema>) -> Vec<i32> {
+        let mut drawn: Vec<i32> = (0..200)
+            .map(|_| {
+                let likely =
+                    [(7, 1.0), (3, 1.01)].map(|(token, logit)| LlamaTokenData::new(LlamaToken(token), logit, 0.0));
+                let mut candidates = LlamaTokenDataArray::from_iter(likely, false);
+                candidates.apply_sampler(&mut sampler(temperature(schema)));
+                candidates.selected_token().unwrap().0
+            })
+            .collect();
+        drawn.sort_unstable();
+        drawn.dedup();
+        drawn
+    }
+
+    #[test]
+    fn a_form_is_filled_in_the_same_way_each_time_and_a_program_is_not() {
+        let form = Schema::new(serde_json::json!({}));
+        assert_eq!(drawn(Some(&form)), [3]);
+        assert_eq!(drawn(None), [3, 7]);
+    }
 
     #[test]
     fn text_is_given_out_in_whole_characters() {

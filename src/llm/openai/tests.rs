@@ -100,8 +100,34 @@ fn the_models_of_a_server() {
         {"id": "b/c", "architecture": {"output_modalities": ["text"]}},
         {"object": "model"}
     ]});
+    let names = |answer: &Value| -> Vec<String> { listed(answer).into_iter().map(|one| one.name).collect() };
     assert_eq!(names(&answer), ["a", "b/c"]);
     assert_eq!(names(&serde_json::json!(["a"])), [""; 0]);
+    let vendor = [
+        "gpt-5",
+        "dall-e-3",
+        "whisper-1",
+        "tts-1",
+        "text-embedding-3-large",
+        "omni-moderation-latest",
+        "gpt-4o-realtime-preview",
+        "gpt-4o-mini-transcribe",
+        "gpt-image-1",
+        "sora-2",
+        "davinci-002",
+        "babbage-002",
+        "gpt-4o-audio-preview",
+        "gpt-4.1-mini",
+    ];
+    let vendor: Vec<Value> = vendor
+        .iter()
+        .map(|id| serde_json::json!({"id": id, "object": "model"}))
+        .collect();
+    assert_eq!(names(&serde_json::json!({"data": vendor})), ["gpt-5", "gpt-4.1-mini"]);
+    // As llama.cpp's own server has it.
+    let local = serde_json::json!({"object": "list", "data": [{"id": "default", "object": "model", "owned_by": "llamacpp",
+        "meta": {"vocab_type": 2, "n_vocab": 151_936, "n_ctx_train": 32_768, "n_embd": 1536, "n_params": 1_543_714_304_u64}}]});
+    assert_eq!(listed(&local)[0].billions, Some(1.543_714_304));
 }
 
 /// JSON that is nearly what a server says.

@@ -37,7 +37,11 @@ async fn each_dialect_demands_a_form_in_its_own_way() {
         (&format["type"], &format["json_schema"]["strict"]),
         (&json!("json_schema"), &json!(true))
     );
-    assert_eq!(format["json_schema"]["schema"], *schema().value());
+    // In that part of JSON Schema which the vendor takes.
+    assert_eq!(
+        format["json_schema"]["schema"]["properties"]["z"],
+        json!({"type": "string", "enum": ["bar"]})
+    );
 
     let (told, sent) = filled(|url| ollama(url, "m"), named("ollama-chat-form")).await;
     assert_eq!(
@@ -69,7 +73,7 @@ async fn the_fields_of_a_form_are_demanded_in_their_order() {
     told_in(&connect(&server.base_url, ample()), Some(schema())).await;
     let request = server.requests.recv().unwrap();
     let place = |text: &str| request.find(text).unwrap();
-    assert!(place(r#""z":{"enum""#) < place(r#""a":{"type""#), "{request}");
+    assert!(place(r#""z":{"type""#) < place(r#""a":{"type""#), "{request}");
 }
 
 #[tokio::test]
@@ -113,4 +117,50 @@ async fn a_server_that_holds_to_no_form_says_so_by_a_failure_of_its_own() {
         "{:?}",
         told.error
     );
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_form_is_remembered_if_the_same_server_accepts_a_question_without_one() {
+    let refusal = |status: &str, said: &str| {
+        let said = json!({"error": {"message": said}}).to_string();
+        let head = format!("HTTP/1.1 {status}\ncontent-type: application/json");
+        Act::Answer(replay::made(&head, &said))
+    };
+    let accepted = || Act::Answer(replay::read("openai"));
+    let schema_refused = || refusal("400 Bad Request", "Invalid schema for response_format 'reply'");
+    let rows = [
+        (vec![schema_refused(), accepted()], false),
+        // What is wrong with the account or the model is wrong without a form too.
+        (
+            vec![
+                refusal("400 Bad Request", "no credit"),
+                refusal("400 Bad Request", "no credit"),
+            ],
+            true,
+        ),
+        (
+            vec![
+                refusal("404 Not Found", "no such model"),
+                refusal("404 Not Found", "no such model"),
+            ],
+            true,
+        ),
+        (
+            vec![refusal("400 Bad Request", "The prompt is too long."), accepted()],
+            true,
+        ),
+    ];
+    for (at, (acts, takes_forms)) in rows.into_iter().enumerate() {
+        let server = replay::serve(acts);
+        let llm = connect(&server.base_url, ample());
+        let told = told_in(&llm, Some(schema())).await;
+        assert!(
+            matches!(told.error, Some(LlmError::NoSchema { .. })),
+            "{at}: {:?}",
+            told.error
+        );
+        assert!(llm.takes_forms(), "{at}: it may be something else");
+        told_in(&llm, None).await;
+        assert_eq!(llm.takes_forms(), takes_forms, "{at}");
+    }
 }

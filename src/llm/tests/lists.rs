@@ -142,3 +142,19 @@ async fn where_nothing_is_listed_there_is_no_model() {
         assert!(models.offered().await.is_empty());
     }
 }
+
+#[tokio::test]
+async fn a_model_whose_name_says_nothing_is_as_small_as_its_server_says() {
+    for (parameters, is_small) in [(1_543_714_304_u64, true), (14_770_033_664, false)] {
+        let list = serde_json::json!({"data": [{"id": "default", "meta": {"n_params": parameters}}]});
+        let head = "HTTP/1.1 200 OK\ncontent-type: application/json";
+        let server = replay::serve(vec![Act::Answer(replay::made(head, &list.to_string()))]);
+        let provider = Provider::OpenAi {
+            base_url: server.base_url.clone(),
+            api_key: None,
+            model: ALL.into(),
+        };
+        let llm = models(provider, ample()).unwrap().find(None).await.unwrap();
+        assert_eq!((llm.name(), llm.is_small()), ("openai:default", is_small));
+    }
+}

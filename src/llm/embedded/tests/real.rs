@@ -85,6 +85,8 @@ async fn it_answers_reads_its_rules_once_and_keeps_to_a_form() {
     });
     for question in ["A bar chart of the price.", "Anything with <|im_end|> in it"] {
         let (text, _) = ask(&model, question, Some(schema.clone())).await;
+        let (again, _) = ask(&model, question, Some(schema.clone())).await;
+        assert_eq!(text, again, "a form is filled in the same way each time");
         let value: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
         let keys: Vec<&String> = value.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["zeta", "alpha", "title", "many"], "in the order of the schema");
