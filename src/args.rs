@@ -51,6 +51,16 @@ pub struct Args {
     #[arg(long, env = "SANDPLOT_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
+    /// Addresses of proxies before the server, with commas between them: what they say in X-Forwarded-For of where a request comes from
+    /// is believed, so that each person has limits of their own
+    #[arg(
+        long = "trusted-proxy",
+        env = "SANDPLOT_TRUSTED_PROXIES",
+        value_name = "ADDRESS",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<String>,
+
     /// Who may open a chart by its link where there is an access token: members, who have the token, or anyone who knows the link.
     /// Asking and storing take the token in any case
     #[arg(long, env = "SANDPLOT_LINKS", value_name = "WHO", default_value = "members")]

@@ -114,6 +114,10 @@ pub enum ConfigError {
          https://charts.example, and no path: the server must be at the root of its address"
     )]
     PublicUrl { value: String },
+    #[error(
+        "--trusted-proxy (SANDPLOT_TRUSTED_PROXIES) has {value:?}; it must be IP addresses with commas between them, such as 127.0.0.1"
+    )]
+    TrustedProxy { value: String },
 }
 
 impl Config {

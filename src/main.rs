@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use sandplot::args::{Args, Command};
-use sandplot::web::{self, Access, App, Bundle, Parts, Public, Quotas, RunLimits, Sharing, Site};
+use sandplot::web::{self, Access, App, Bundle, Parts, Proxies, Public, Quotas, RunLimits, Sharing, Site};
 use sandplot::{config::Config, llm::Models, store::Store, telemetry};
 use tokio::net::TcpListener;
 
@@ -37,6 +37,7 @@ async fn run(args: &Args) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     config.may_listen_at(address.ip())?;
     let (seconds, memory_bytes, access) = (config.run_seconds, config.memory_bytes, config.access);
+    let proxies = Proxies::new(access.trusted_proxies);
     let public = access.public_url.map(|url| Public::new(url.https, url.host));
     let app = App::new(Parts {
         bundle,
@@ -44,7 +45,7 @@ async fn run(args: &Args) -> anyhow::Result<()> {
         store: Store::open(&config.data_dir)?,
         models: Models::new(config.models.settings, config.models.prices).context("--model (SANDPLOT_MODEL)")?,
         quotas: Quotas::new(config.requests_per_minute, config.tokens_per_day),
-        access: Access::new(access.token, access.allowed_hosts, public, at, address.ip()),
+        access: Access::new(access.token, access.allowed_hosts, public, at, address.ip()).behind(proxies),
         sharing: Sharing::new(access.links_for_anyone, access.embed),
         run: RunLimits { seconds, memory_bytes },
         plans: config.plans,

@@ -4,14 +4,12 @@
 // Both are asked by the same program in the same way, the one as `embedded:`, the other as `openai:`, so the prompts are the same to the
 // byte; in turn, so that a busy moment of the machine falls on both. Each turn starts its server anew: the first question is read from
 // its beginning, the second, about another table, after the rules that both begin with. Tokens are those that the servers count.
-import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { copyFile, link, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { availableParallelism, homedir, tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { parseArgs, promisify } from "node:util";
-import { freePort } from "../proxy.mjs";
+import { parseArgs } from "node:util";
+import { CACHE, startModelServer } from "../model-server.mjs";
 import { startServer } from "../server.mjs";
 
 const { values } = parseArgs({
@@ -25,8 +23,6 @@ const RUNS = Number(values.runs);
 const THREADS = values.threads;
 const NAME = `qwen2.5-coder-${values.size}`;
 const FILE = `${NAME}-instruct-q4_k_m.gguf`;
-const PACKAGE = "xllamacpp==2026.10.11549";
-const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "sandplot");
 
 /**
  * Two tables of the usual size that have no word in common, so that only the rules are shared. The questions leave a choice: what their
@@ -37,7 +33,6 @@ const QUESTIONS = JSON.parse(await readFile(new URL("questions.json", import.met
 /** @typedef {{question: string, profile?: object}} Question */
 /** @typedef {{begun: number, first: number, end: number, input: number, output: number}} Turn milliseconds and tokens */
 
-const python = await llamaCpp();
 const weights = await weightsFile();
 const folder = await mkdtemp(join(tmpdir(), "sandplot-bench-"));
 await mkdir(join(folder, "models"));
@@ -67,7 +62,7 @@ process.exit();
 
 /** @param {"embedded" | "bare"} who @param {"never" | "always"} plan @param {Question[]} questions */
 async function turn(who, plan, questions) {
-  const bare = who === "bare" ? await startBare() : null;
+  const bare = who === "bare" ? await startModelServer(weights, Number(THREADS)) : null;
   const model =
     bare === null
       ? { SANDPLOT_MODEL: `embedded:${NAME}`, SANDPLOT_MODEL_THREADS: THREADS }
@@ -154,20 +149,6 @@ function median(numbers) {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
-/** A virtual environment with llama.cpp's server in it; its Python. */
-async function llamaCpp() {
-  const run = promisify(execFile);
-  const home = join(CACHE, "llama-venv");
-  const program = join(home, "bin", "python");
-  if (!existsSync(program)) await run("python3", ["-m", "venv", home]);
-  const has = await run(program, ["-c", "import xllamacpp"]).then(
-    () => true,
-    () => false,
-  );
-  if (!has) await run(program, ["-m", "pip", "install", "--quiet", PACKAGE]);
-  return program;
-}
-
 /** Those in the cache folder, fetched by the server itself if they are not there. */
 async function weightsFile() {
   const path = join(CACHE, "models", FILE);
@@ -180,22 +161,4 @@ async function weightsFile() {
   await server.stop();
   if (!existsSync(path)) throw new Error(`the weights were not fetched; put ${FILE} into ${join(CACHE, "models")}`);
   return path;
-}
-
-async function startBare() {
-  const port = await freePort();
-  const script = new URL("llama-server.py", import.meta.url).pathname;
-  const child = spawn(python, [script, weights, String(port), THREADS], { stdio: ["ignore", "pipe", "ignore"] });
-  const exited = new Promise((resolve) => child.once("exit", resolve));
-  await new Promise((resolve, reject) => {
-    exited.then(() => reject(new Error("the llama.cpp server ended")));
-    createInterface({ input: child.stdout }).on("line", (line) => line === "ready" && resolve(null));
-  });
-  return {
-    port,
-    async stop() {
-      child.kill("SIGKILL");
-      await exited;
-    },
-  };
 }

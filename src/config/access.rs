@@ -1,5 +1,7 @@
 //! Who may reach the server and by which name.
 
+use std::net::IpAddr;
+
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::models::key;
@@ -20,6 +22,8 @@ pub struct Access {
     /// In lower case.
     pub allowed_hosts: Vec<String>,
     pub public_url: Option<PublicUrl>,
+    /// What they say of where a request comes from is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     /// Whoever knows the link of a chart may read it, token or not.
     pub links_for_anyone: bool,
     /// Sites that may show charts in a frame, as their origins; `*` is any.
@@ -65,6 +69,7 @@ impl Access {
                 })
                 .collect::<Result<_, _>>()?,
             public_url: public_url.map(parse_public_url).transpose()?,
+            trusted_proxies: parse_proxies(&args.trusted_proxies)?,
         })
     }
 }
@@ -99,6 +104,15 @@ fn parse_embed(said: &str) -> Result<Vec<String>, ConfigError> {
         Ok(format!("{}://{host}", if https { "https" } else { "http" }))
     });
     origins.collect()
+}
+
+fn parse_proxies(said: &[String]) -> Result<Vec<IpAddr>, ConfigError> {
+    let named = said.iter().map(|one| one.trim()).filter(|one| !one.is_empty());
+    let parsed = named.map(|one| {
+        one.parse()
+            .map_err(|_| ConfigError::TrustedProxy { value: one.to_owned() })
+    });
+    parsed.collect()
 }
 
 fn parse_public_url(url: &str) -> Result<PublicUrl, ConfigError> {
@@ -136,6 +150,18 @@ mod tests {
     use super::*;
 
     const TOKEN: (&str, &str) = ("SANDPLOT_ACCESS_TOKEN", "correct-horse");
+
+    #[test]
+    fn proxies_are_addresses() {
+        let of = |words: &[&str]| config(words, &[HOME]).map(|config| config.access.trusted_proxies);
+        assert!(of(&[]).unwrap().is_empty() && of(&["--trusted-proxy="]).unwrap().is_empty());
+        let two = of(&["--trusted-proxy=127.0.0.1, ::1"]).unwrap();
+        assert_eq!(two, ["127.0.0.1", "::1"].map(|one| one.parse::<IpAddr>().unwrap()));
+        for wrong in ["localhost", "10.0.0.0/8", "any"] {
+            let error = of(&[&format!("--trusted-proxy={wrong}")]).unwrap_err().to_string();
+            assert!(error.contains("SANDPLOT_TRUSTED_PROXIES"), "{error}");
+        }
+    }
 
     #[test]
     fn anything_but_loopback_demands_a_token_or_a_word() {

@@ -393,7 +393,10 @@ impl Source {
     fn model(&self, model: String, billions: Option<f64>) -> Option<Llm> {
         let name = format!("{}:{model}", self.prefix());
         let (connection, dialect): (_, Arc<dyn Dialect>) = match &self.kind {
-            Kind::OpenAi(connection) => (connection, Arc::new(openai::OpenAi::new(model, self.most_tokens))),
+            Kind::OpenAi(connection) => {
+                let openai = openai::OpenAi::new(model, self.most_tokens, connection.is_nearby());
+                (connection, Arc::new(openai))
+            }
             Kind::Anthropic(connection) => (connection, Arc::new(anthropic::Anthropic::new(model, self.most_tokens))),
             Kind::Ollama(connection) => (connection, Arc::new(ollama::Ollama::new(model, self.most_tokens))),
             Kind::Fixed(_) => return None,

@@ -20,6 +20,8 @@ use super::{BrokenStream, Message, Schema};
 pub(super) struct OpenAi {
     model: String,
     most_tokens: Option<NonZeroU32>,
+    /// It is on one's own machine or network: llama.cpp, vLLM and LM Studio take every bound in a form, and small models need them.
+    takes_bounds: bool,
     /// The model takes no temperature but its own: learnt from its first answer, not from a list of names.
     own_temperature: AtomicBool,
     /// The server does not know that one can ask for the usage of a stream.
@@ -29,10 +31,11 @@ pub(super) struct OpenAi {
 }
 
 impl OpenAi {
-    pub(super) fn new(model: String, most_tokens: Option<NonZeroU32>) -> OpenAi {
+    pub(super) fn new(model: String, most_tokens: Option<NonZeroU32>, takes_bounds: bool) -> OpenAi {
         OpenAi {
             model,
             most_tokens,
+            takes_bounds,
             own_temperature: AtomicBool::new(false),
             no_usage: AtomicBool::new(false),
             bound: AtomicUsize::new(0),
@@ -56,7 +59,7 @@ impl Dialect for OpenAi {
             temperature: (!own_temperature).then(|| temperature(schema)),
             stream_options: (!no_usage).then_some(StreamOptions { include_usage: true }),
             bound: form.and_then(|form| self.most_tokens.map(form)),
-            response_format: schema.map(|schema| ResponseFormat::of(strict::form(schema.value()))),
+            response_format: schema.map(|schema| ResponseFormat::of(strict::form(schema.value(), self.takes_bounds))),
         })
     }
 

@@ -9,6 +9,7 @@
 //! sealed frames (whose origin of its own has no cookies), and whether the server is alive and ready.
 
 mod attempts;
+mod forwarded;
 mod login;
 mod session;
 
@@ -32,6 +33,8 @@ use super::hosts::Hosts;
 use super::sharing::ByLink;
 
 pub(super) use attempts::network;
+pub use forwarded::Proxies;
+pub(super) use forwarded::client;
 pub(super) use login::{log_in, log_out, page};
 
 /// How the server is reached, as the operator set it.
@@ -40,6 +43,7 @@ pub struct Access {
     pub(super) token: Option<SecretString>,
     pub(super) hosts: Hosts,
     public: Option<Public>,
+    proxies: Proxies,
 }
 
 /// The address that people type, where a proxy stands before the server.
@@ -66,7 +70,18 @@ impl Access {
     ) -> Access {
         let public_host = public.as_ref().map(|public| public.host.as_str());
         let hosts = Hosts::new(listen, address, allowed_hosts, public_host, token.is_some());
-        Access { token, hosts, public }
+        Access {
+            token,
+            hosts,
+            public,
+            proxies: Proxies::default(),
+        }
+    }
+
+    /// Behind these proxies, which say whom a request is from.
+    #[must_use]
+    pub fn behind(self, proxies: Proxies) -> Access {
+        Access { proxies, ..self }
     }
 
     pub(super) fn public_host(&self) -> Option<&str> {
@@ -78,7 +93,7 @@ impl Access {
     }
 }
 
-/// Where a request comes from; `serve` knows it.
+/// Where a request comes from; `serve` knows it, or a proxy that is believed (`forwarded`).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub(super) IpAddr);
 

@@ -41,7 +41,7 @@ use crate::prompt::Privacy;
 use crate::store::Store;
 
 use access::Gate;
-pub use access::{Access, Public};
+pub use access::{Access, Proxies, Public};
 pub use assets::{Bundle, BundleError, Site};
 pub use health::check;
 use pages::Pages;
@@ -197,5 +197,6 @@ pub fn app(app: App) -> Router {
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn_with_state(app.clone(), csp::headers))
         .layer(from_fn_with_state(app.clone(), log::requests))
+        .layer(from_fn_with_state(app.clone(), access::client))
         .with_state(app)
 }

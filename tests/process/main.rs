@@ -132,6 +132,34 @@ fn body(answer: &str) -> Value {
 }
 
 #[test]
+fn behind_a_proxy_that_is_believed_each_person_has_limits_of_their_own() {
+    let stored = |server: &Server, who: &str| {
+        let plain = Server::post("application/json", r#"{"program":"1"}"#);
+        let request = plain.replacen(
+            "host: localhost",
+            &format!("host: localhost\r\nx-forwarded-for: {who}"),
+            1,
+        );
+        server.ask(&request).starts_with("HTTP/1.1 201")
+    };
+    let data = tempfile::tempdir().unwrap();
+    let limit = "--client-requests-per-minute=1";
+    let server = Server::start(data.path(), &[limit, "--trusted-proxy=127.0.0.1"]);
+    assert!(stored(&server, "192.0.2.7") && !stored(&server, "192.0.2.7"));
+    assert!(stored(&server, "192.0.2.8"));
+    assert!(
+        !stored(&server, "192.0.2.9, 192.0.2.8"),
+        "what a client says of itself does not count"
+    );
+    drop(server);
+    let server = Server::start(data.path(), &[limit]);
+    assert!(
+        stored(&server, "192.0.2.7") && !stored(&server, "192.0.2.8"),
+        "nobody is believed unasked"
+    );
+}
+
+#[test]
 fn an_answered_chart_survives_a_kill() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path(), &[]);

@@ -131,6 +131,26 @@ fn test() -> Result<(), Failure> {
             ];
             Task::cargo()?.words(tests).run()
         });
+        report.check("a real model server", || {
+            let words = [
+                "e2e/model-server.mjs",
+                TEST_WEIGHTS,
+                "--",
+                "cargo",
+                "test",
+                "--package",
+                "sandplot",
+            ];
+            let tests = [
+                "--lib",
+                "--quiet",
+                "--",
+                "--ignored",
+                "llm::tests::local",
+                "--test-threads=1",
+            ];
+            Task::with_cargo("node")?.words(words).words(tests).run()
+        });
     } else {
         eprintln!(
             "\nleft out: the tests of the model itself, since its weights ({TEST_WEIGHTS}) are not in the cache folder"

@@ -53,7 +53,15 @@ impl Task {
     /// # Errors
     /// When a tool for that is missing.
     pub(crate) fn cargo() -> Result<Self, Failure> {
-        let mut task = Self::new("cargo");
+        Self::with_cargo("cargo")
+    }
+
+    /// Something that starts cargo itself.
+    ///
+    /// # Errors
+    /// When a tool that cargo needs to build the server is missing.
+    pub(crate) fn with_cargo(program: &str) -> Result<Self, Failure> {
+        let mut task = Self::new(program);
         for (name, value) in native::variables()? {
             task = task.variable(name, &value);
         }

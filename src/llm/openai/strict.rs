@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 /// Not taken, and no reply is wrong for want of it.
 const LEFT_OUT: [&str; 2] = ["maxLength", "minLength"];
 
-/// The same form in that part of JSON Schema, its properties in the same order.
-pub(super) fn form(schema: &Value) -> Value {
+/// The same form in that part of JSON Schema, its properties in the same order; with its bounds for a server that takes them.
+pub(super) fn form(schema: &Value, takes_bounds: bool) -> Value {
     let Value::Object(fields) = schema else {
         return schema.clone();
     };
@@ -18,16 +18,16 @@ pub(super) fn form(schema: &Value) -> Value {
     }
     for (name, value) in fields {
         let value = match (name.as_str(), value) {
-            (name, _) if LEFT_OUT.contains(&name) => continue,
+            (name, _) if !takes_bounds && LEFT_OUT.contains(&name) => continue,
             // The names in here are the form's own.
             ("properties", Value::Object(properties)) => {
                 let forms = properties
                     .iter()
-                    .map(|(name, schema)| (name.clone(), self::form(schema)));
+                    .map(|(name, schema)| (name.clone(), self::form(schema, takes_bounds)));
                 Value::Object(forms.collect())
             }
-            ("anyOf", Value::Array(ways)) => ways.iter().map(self::form).collect(),
-            ("items", items) => self::form(items),
+            ("anyOf", Value::Array(ways)) => ways.iter().map(|way| self::form(way, takes_bounds)).collect(),
+            ("items", items) => self::form(items, takes_bounds),
             (_, value) => value.clone(),
         };
         form.insert(name.clone(), value);
@@ -143,13 +143,15 @@ mod tests {
             "the walk sees what is wrong: {found:?}"
         );
         found.clear();
-        faults(&form(&schema()), "", &mut found);
+        faults(&form(&schema(), false), "", &mut found);
         assert_eq!(found, Vec::<String>::new());
     }
 
     #[test]
     fn it_is_the_same_form() {
-        let form = form(&schema());
+        let bounded = form(&schema(), true);
+        assert_eq!(bounded["properties"]["title"], schema()["properties"]["title"]);
+        let form = form(&schema(), false);
         let types = |path: &str| form.pointer(&format!("/properties/{path}/type")).cloned().unwrap();
         assert_eq!(types("chart"), "string");
         assert_eq!(types("maxLength"), "boolean");

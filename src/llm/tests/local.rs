@@ -1,5 +1,7 @@
-//! The contract with a real llama.cpp server, if one runs: `SANDPLOT_TEST_SERVER` says where, and without it
-//! `http://127.0.0.1:8091/v1` is looked at. Where nobody answers there is nothing to test, and the test says so.
+//! The contract with a real llama.cpp server. Ignored unless asked for, since it needs one: `cargo xtask test` starts it where the weights of
+//! the small model lie in the cache folder. `SANDPLOT_TEST_SERVER` says where it is; otherwise `http://127.0.0.1:8091/v1` is asked.
+
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -8,8 +10,8 @@ const USUAL: &str = "http://127.0.0.1:8091/v1";
 /// A small model on a processor that does other things as well.
 const PATIENT: Duration = Duration::from_secs(300);
 
-#[tokio::test]
-async fn a_real_server_lists_its_model_answers_and_counts() {
+/// The first model that it lists.
+async fn real() -> Arc<Llm> {
     let base_url = std::env::var("SANDPLOT_TEST_SERVER").unwrap_or_else(|_| USUAL.into());
     let provider = Provider::OpenAi {
         base_url: base_url.clone(),
@@ -28,17 +30,24 @@ async fn a_real_server_lists_its_model_answers_and_counts() {
         most_tokens: NonZeroU32::new(60),
     };
     let models = Models::new(vec![settings], HashMap::new()).unwrap();
-    let Some(llm) = models.find(None).await else {
-        eprintln!("not tested: no model's server answers at {base_url}");
-        return;
-    };
-    assert!(llm.name().starts_with("openai:"), "{}", llm.name());
-    let message = Message {
+    let listed = models.find(None).await;
+    listed.unwrap_or_else(|| panic!("no model's server answers at {base_url}"))
+}
+
+fn asked(content: &str) -> Vec<Message> {
+    vec![Message {
         role: Role::User,
-        content: "Say only the word: sand".into(),
-    };
+        content: content.into(),
+    }]
+}
+
+#[tokio::test]
+#[ignore = "needs a real server"]
+async fn a_real_server_lists_its_model_answers_and_counts() {
+    let llm = real().await;
+    assert!(llm.name().starts_with("openai:"), "{}", llm.name());
     let (mut text, mut usage) = (String::new(), None);
-    let mut stream = llm.stream(vec![message], None);
+    let mut stream = llm.stream(asked("Say only the word: sand"), None);
     while let Some(piece) = stream.next().await {
         match piece.expect("a real server answers") {
             Piece::Text(piece) => text.push_str(&piece),
@@ -52,4 +61,46 @@ async fn a_real_server_lists_its_model_answers_and_counts() {
         usage.input_tokens > 5 && (1..=60).contains(&usage.output_tokens),
         "{usage:?}"
     );
+}
+
+#[tokio::test]
+#[ignore = "needs a real server"]
+async fn a_real_server_holds_a_reply_to_a_form() {
+    let form = json!({
+        "type": "object", "additionalProperties": false, "required": ["chart", "column", "title"],
+        "properties": {
+            "chart": {"enum": ["line", "bar"]},
+            "column": {"enum": ["zebra_7", "quagga_9"]},
+            "title": {"type": "string", "maxLength": 12},
+        },
+    });
+    // Nothing in the question leads to these words.
+    let mut stream = real()
+        .await
+        .stream(asked("What is the capital of France?"), Some(Schema::new(form)));
+    let mut text = String::new();
+    while let Some(piece) = stream.next().await {
+        if let Piece::Text(piece) = piece.expect("a real server makes a grammar of the form") {
+            text.push_str(&piece);
+        }
+    }
+    let filled: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    assert!(["line", "bar"].contains(&filled["chart"].as_str().unwrap()), "{text}");
+    assert!(
+        ["zebra_7", "quagga_9"].contains(&filled["column"].as_str().unwrap()),
+        "{text}"
+    );
+    assert!(filled["title"].as_str().unwrap().chars().count() <= 12, "{text}");
+}
+
+#[tokio::test]
+#[ignore = "needs a real server"]
+async fn a_reply_that_nobody_wants_any_more_leaves_the_server_free() {
+    let llm = real().await;
+    let mut endless = Box::pin(llm.stream(asked("Count from 1 to 1000, one number a line."), None));
+    while !matches!(endless.next().await, Some(Ok(Piece::Text(_)))) {}
+    drop(endless);
+    let mut next = Box::pin(llm.stream(asked("Say only the word: sand"), None));
+    let first = tokio::time::timeout(PATIENT / 5, next.next()).await;
+    assert!(matches!(first, Ok(Some(Ok(Piece::Text(_))))), "{first:?}");
 }

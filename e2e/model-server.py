@@ -1,4 +1,4 @@
-"""A bare llama.cpp server on 127.0.0.1: `llama-server.py WEIGHTS PORT THREADS`. Prints `ready` once it listens."""
+"""A bare llama.cpp server on 127.0.0.1: `model-server.py WEIGHTS PORT THREADS`. Prints `ready` once it listens."""
 
 import sys
 import time
