@@ -84,6 +84,27 @@ test("each edit is a version: back, forth, a branch, side by side, over a reload
   await expect(page.getByTestId("versions")).toBeHidden();
 });
 
+test("the versions are in sight beside the figure, and below it where there is one column", async ({
+  page,
+  server,
+}) => {
+  await page.goto(server.url);
+  await runProgram(page, plot("First"));
+  await runProgram(page, plot("Second"));
+  const desk = page.getByRole("region", { name: "Data and question" }).getByTestId("versions");
+  const stage = page.getByRole("region", { name: "Chart" }).getByTestId("versions");
+  await page.evaluate(() => scrollTo(0, 0));
+  await expect(desk.getByRole("link").first()).toBeInViewport();
+  // What is compared needs more room than that.
+  await desk.getByRole("button", { name: /^Compare with version 1/ }).click();
+  await expect(page.getByRole("region", { name: "Chart" }).getByTestId("comparison")).toBeFocused();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(desk).toHaveCount(0);
+  await expect(stage.getByRole("link")).toHaveCount(2);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await expect(desk).toBeVisible();
+});
+
 test("another browser, and a server that was started again, know what a chart came from and no more", async ({
   page,
   browser,
