@@ -59,7 +59,7 @@ test.describe("with a short clock and little memory", () => {
 
   test("files beyond the cap find no space, and those that were removed make room again", async ({ page }) => {
     const program = [
-      "for i in range(40):",
+      "for i in range(12):",
       "    open('/tmp/again', 'wb').write(b'x' * 50_000_000)",
       "    import os; os.remove('/tmp/again')",
       "print('there was room')",
