@@ -60,6 +60,8 @@ const server = await startServer({
     ...(url && { OPENAI_BASE_URL: url }),
   },
 });
+// Facts of single tasks are put there before the results are.
+await mkdir(new URL("results/", import.meta.url), { recursive: true });
 const browser = await chromium.launch(config.use.launchOptions);
 const only = options.only?.split(",");
 const tasks = (options.tasks ? await tasksOf(options.tasks) : await sampleTasks()).filter(
@@ -290,6 +292,5 @@ async function scored(folder, id, extract, program, files) {
 }
 
 async function save() {
-  await mkdir(new URL("results/", import.meta.url), { recursive: true });
   await writeFile(options.out, JSON.stringify(results, null, 1));
 }

@@ -109,6 +109,11 @@ test("without a model a program is described by what stands in it", () => {
     words,
     "Read off the program itself: 6 lines, with matplotlib and seaborn.\n\nOf your tables it names the columns who and pay.",
   );
+  const signs = { tables: [{ columns: [{ name: "who" }, { name: "Co-ed (9 %)" }, { name: "unit price" }] }] };
+  assert.match(
+    outline("df['Co-ed (9 %)'] + df.who", /** @type {any} */ (signs), null),
+    /columns who and Co-ed \(9 %\)\.$/,
+  );
   assert.equal(outline("", null, null), "");
   assert.match(outline(PROGRAM, null, FIGURE), /^Bar chart: Pay of each person\./);
 });

@@ -108,6 +108,21 @@ for (const [what, [question, figure]] of Object.entries(certain)) {
   });
 }
 
+test("names of every kind of sign are looked for as they are", () => {
+  const signs = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at));
+  for (const sign of [...signs, "\u{1f4a7}", "é"]) {
+    const name = `Yr 9${sign}Co-ed`;
+    const columns = [{ name: "school", type: "text", top: [name, "North"] }];
+    const named = missingFrom({
+      question: `Compare north and ${name} by price`,
+      program: "",
+      figures: [svg({}, north)],
+      profile: /** @type {any} */ ({ tables: [{ columns }] }),
+    });
+    assert.ok(named === null || named.missing.includes(name), sign);
+  }
+});
+
 test("a column of numbers beside another is missing if neither figure nor program knows it", () => {
   const prices = svg({ axes: [{ yLabel: "Unit price" }] }, drawn(["region", "Unit price"], [["North", "3"]]));
   const program = 'df.groupby("region")["unit_price"].mean().plot()';

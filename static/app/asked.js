@@ -87,7 +87,7 @@ function found(shown, named, words) {
 function within(text, names) {
   const folded = text.toLowerCase();
   const there = [...new Set(names)].filter((name) => {
-    const escaped = name.toLowerCase().replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+    const escaped = name.toLowerCase().replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
     return name.length >= SHORTEST && new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, "u").test(folded);
   });
   // “York” of “New York” is not named by itself.

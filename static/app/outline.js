@@ -11,6 +11,8 @@ import { quotedTexts } from "./python-words.js";
 import { listed } from "./words.js";
 
 const IMPORT = /^[ \t]*(?:import|from)[ \t]+([\w.]+)/gm;
+/** Not one that is called. */
+const ATTRIBUTE = /\.([\p{L}_][\p{L}\p{N}_]*)(?![\p{L}\p{N}_(])/gu;
 
 /** @param {string} program @param {Profile | null} profile @param {Figure | null} figure @returns {string} paragraphs */
 export function outline(program, profile, figure) {
@@ -18,9 +20,8 @@ export function outline(program, profile, figure) {
   if (program.trim() === "") return "";
   const libraries = [...new Set([...program.matchAll(IMPORT)].map(([, name]) => (name ?? "").split(".")[0] ?? ""))];
   const texts = quotedTexts(program);
-  const isNamed = (/** @type {string} */ name) =>
-    texts.has(name) ||
-    new RegExp(`\\.${name.replace(/[^\p{L}\p{N}_]/gu, "\\$&")}(?![\\p{L}\\p{N}_(])`, "u").test(program);
+  const attributes = new Set([...program.matchAll(ATTRIBUTE)].map(([, name]) => name));
+  const isNamed = (/** @type {string} */ name) => texts.has(name) || attributes.has(name);
   const columns = [
     ...new Set((profile?.tables ?? []).flatMap((table) => table.columns.map(({ name }) => name)).filter(isNamed)),
   ];

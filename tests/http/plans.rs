@@ -188,12 +188,12 @@ async fn a_server_that_refuses_a_form_is_asked_for_one_once() {
         .map(|body| body.get("response_format").is_some())
         .collect();
     assert_eq!(have_forms, [true, false, false]);
-    // What was sent is what OpenAI itself would take.
+    // What was sent is what OpenAI itself would take, but for the bounds of texts, which a server nearby gets as well.
     let mut found = Vec::new();
     schemas(&bodies[0]["response_format"]["json_schema"]["schema"], &mut found);
     assert!(found.len() > 5);
+    assert!(found.iter().any(|schema| schema.get("maxLength").is_some()));
     for schema in found {
-        assert!(schema.get("maxLength").is_none(), "{schema}");
         assert!(
             schema.get("type").is_some() || schema.get("anyOf").is_some(),
             "{schema}"
