@@ -59,7 +59,7 @@ const STATES = [
       await shown(page);
       await page.getByRole("button", { name: /^Compare with version 1/ }).click();
       await page.getByTestId("comparison").getByRole("img").nth(1).waitFor();
-      await page.getByTestId("versions").evaluate((element) => element.scrollIntoView());
+      await page.getByTestId("comparison").evaluate((element) => element.scrollIntoView());
     },
   },
 ];
