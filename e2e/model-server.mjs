@@ -11,8 +11,12 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { freePort } from "./proxy.mjs";
 
-export const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "sandplot");
 const PACKAGE = "xllamacpp==2026.10.11549";
+
+/** Where weights and tools are kept from one run to the next. @param {Record<string, string | undefined>} environment */
+export function cacheFolder(environment = process.env) {
+  return join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "sandplot");
+}
 
 /** @param {string} weights @param {number} threads @returns {Promise<{port: number, stop(): Promise<void>}>} */
 export async function startModelServer(weights, threads) {
@@ -39,7 +43,7 @@ export async function startModelServer(weights, threads) {
 /** A virtual environment with llama.cpp's server in it; its Python. */
 async function llamaCpp() {
   const run = promisify(execFile);
-  const home = join(CACHE, "llama-venv");
+  const home = join(cacheFolder(), "llama-venv");
   const program = join(home, "bin", "python");
   if (!existsSync(program)) await run("python3", ["-m", "venv", home]);
   const has = await run(program, ["-c", "import xllamacpp"]).then(
@@ -52,7 +56,7 @@ async function llamaCpp() {
 
 async function main() {
   const [file = "", , command = "", ...words] = process.argv.slice(2);
-  const server = await startModelServer(join(CACHE, "models", file), 2);
+  const server = await startModelServer(join(cacheFolder(), "models", file), 2);
   const env = { ...process.env, SANDPLOT_TEST_SERVER: `http://127.0.0.1:${server.port}/v1` };
   const child = spawn(command, words, { stdio: "inherit", env });
   const code = await new Promise((resolve, reject) => child.once("exit", resolve).once("error", reject));

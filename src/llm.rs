@@ -321,7 +321,7 @@ impl Llm {
         }
     }
 
-    /// Whether it is a small model on one's own machine or network, as far as its name says.
+    /// Whether it is a small model on one's own machine or network, as far as its server's list or its name says.
     pub fn is_small(&self) -> bool {
         self.is_small
     }

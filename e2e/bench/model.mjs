@@ -9,7 +9,7 @@ import { copyFile, link, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { CACHE, startModelServer } from "../model-server.mjs";
+import { cacheFolder, startModelServer } from "../model-server.mjs";
 import { startServer } from "../server.mjs";
 
 const { values } = parseArgs({
@@ -21,6 +21,7 @@ const { values } = parseArgs({
 });
 const RUNS = Number(values.runs);
 const THREADS = values.threads;
+const CACHE = cacheFolder();
 const NAME = `qwen2.5-coder-${values.size}`;
 const FILE = `${NAME}-instruct-q4_k_m.gguf`;
 

@@ -1,7 +1,8 @@
 // What a measured server is started with, and what is said of its seconds. Apart from the run, so that it can be tested without one.
 import { mkdir, mkdtemp, symlink } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cacheFolder } from "../model-server.mjs";
 
 /** How people reach their models: keys, addresses, limits; and where the weights of one in the server come from. */
 const PASSED_ON = /^(OPENAI|ANTHROPIC|OLLAMA)_|^SANDPLOT_|^(HF_ENDPOINT|PIP_INDEX_URL)$/;
@@ -19,8 +20,7 @@ export function passedOn(environment) {
  * @param {Record<string, string | undefined>} environment
  */
 export async function dataFolder(environment) {
-  const cache = environment.XDG_CACHE_HOME || join(homedir(), ".cache");
-  const models = join(cache, "sandplot", "models");
+  const models = join(cacheFolder(environment), "models");
   await mkdir(models, { recursive: true });
   const folder = await mkdtemp(join(tmpdir(), "sandplot-eval-"));
   await symlink(models, join(folder, "models"));

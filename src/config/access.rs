@@ -48,7 +48,6 @@ impl Access {
         if token.is_some() && args.no_auth {
             return Err(ConfigError::TokenAndNone);
         }
-        let hosts = args.allowed_hosts.iter().map(|name| name.trim());
         let public_url = args.public_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
         let links_for_anyone = args.links == Readers::Anyone;
         let embed = parse_embed(&args.embed)?;
@@ -60,8 +59,7 @@ impl Access {
             links_for_anyone,
             embed,
             no_auth: args.no_auth,
-            allowed_hosts: hosts
-                .filter(|name| !name.is_empty())
+            allowed_hosts: given(&args.allowed_hosts)
                 .map(|name| {
                     is_host(name)
                         .then(|| name.to_ascii_lowercase())
@@ -106,9 +104,13 @@ fn parse_embed(said: &str) -> Result<Vec<String>, ConfigError> {
     origins.collect()
 }
 
+/// What stands between the commas.
+fn given(said: &[String]) -> impl Iterator<Item = &str> {
+    said.iter().map(|one| one.trim()).filter(|one| !one.is_empty())
+}
+
 fn parse_proxies(said: &[String]) -> Result<Vec<IpAddr>, ConfigError> {
-    let named = said.iter().map(|one| one.trim()).filter(|one| !one.is_empty());
-    let parsed = named.map(|one| {
+    let parsed = given(said).map(|one| {
         one.parse()
             .map_err(|_| ConfigError::TrustedProxy { value: one.to_owned() })
     });

@@ -113,7 +113,8 @@ export function openTables(tables) {
 function openOne({ table, preview, head }, all) {
   const target = `tables[${string(table.name)}]`;
   const file = string(table.file);
-  const place = all.filter((other) => other.table.file === table.file).findIndex((other) => other.table === table);
+  const ofFile = all.filter((other) => other.table.file === table.file);
+  const place = ofFile.findIndex((other) => other.table === table);
   const packed = /\.(gz|bz2|xz|zst|zip)$/i.exec(table.file);
   const ending = /\.(\w+)$/.exec(packed ? table.file.slice(0, packed.index) : table.file)?.[1]?.toLowerCase() ?? "";
   if (["xlsx", "xlsm", "xls"].includes(ending)) return [`${target} = pd.read_excel(${file}, sheet_name=${place})`];
@@ -124,7 +125,7 @@ function openOne({ table, preview, head }, all) {
       const read = `pd.read_json(${file}${isLines ? ", lines=True" : ""})`;
       return [`${target} = pd.json_normalize(${read}.to_dict("records"))`];
     }
-    const of = all.filter((other) => other.table.file === table.file).length > 1 ? `, ${place}` : "";
+    const of = ofFile.length > 1 ? `, ${place}` : "";
     return [
       `with open(${file}, encoding="utf-8-sig") as file:`,
       isLines
@@ -207,8 +208,9 @@ function asWanted({ table, preview, head }) {
     return source === name ? [] : [`${string(source)}: ${string(name)}`];
   });
   if (renamed.length > 0) lines.push(`${target} = ${target}.rename(columns={${renamed.join(", ")}})`);
+  const isMarked = hasMarks(head);
   const made = table.columns.flatMap(({ name, type, unit }) => {
-    const isWritten = (type === "number" || type === "integer") && (unit !== undefined || hasMarks(head));
+    const isWritten = (type === "number" || type === "integer") && (unit !== undefined || isMarked);
     const helper = /^date/.test(type) ? "dates" : type === "boolean" ? "yes_or_no" : isWritten ? "numbers" : null;
     return helper ? [`${string(name)}: ${helper}`] : [];
   });

@@ -43,6 +43,22 @@ export function pythonWords(program) {
   return words;
 }
 
+/**
+ * With something else in the place of each comment and of each text that is quoted.
+ * @param {string} program
+ * @param {(text: string, isComment: boolean) => string} instead
+ */
+export function replaceTexts(program, instead) {
+  let replaced = "";
+  let at = 0;
+  for (const { kind, start, end } of pythonWords(program)) {
+    if (kind !== "comment" && kind !== "string") continue;
+    replaced += program.slice(at, start) + instead(program.slice(start, end), kind === "comment");
+    at = end;
+  }
+  return replaced + program.slice(at);
+}
+
 /** What stands between quotes. @param {string} program @returns {Set<string>} */
 export function quotedTexts(program) {
   return new Set(

@@ -6,7 +6,7 @@
  * @import {ProfileTable} from "../shared/protocol.js"
  */
 
-import { pythonWords, quotedTexts } from "./python-words.js";
+import { quotedTexts, replaceTexts } from "./python-words.js";
 import { topStatements } from "./statements.js";
 
 /** @param {string} program @param {ProfileTable[]} tables in their order @returns {Set<string>} names of files */
@@ -38,14 +38,8 @@ function uses(program, name) {
 
 /** Without comments and what is quoted, but for what a formatted text reads. @param {string} program */
 function withoutTexts(program) {
-  let bare = "";
-  let at = 0;
-  for (const { kind, start, end } of pythonWords(program)) {
-    if (kind !== "comment" && kind !== "string") continue;
-    const text = program.slice(start, end);
-    const isFormatted = kind === "string" && /^[rb]?f/i.test(text);
-    bare += program.slice(at, start) + (isFormatted ? (text.match(/\{[^{}]*\}/g) ?? []).join(" ") : "''");
-    at = end;
-  }
-  return bare + program.slice(at);
+  return replaceTexts(program, (text, isComment) => {
+    const isFormatted = !isComment && /^[rb]?f/i.test(text);
+    return isFormatted ? (text.match(/\{[^{}]*\}/g) ?? []).join(" ") : "''";
+  });
 }

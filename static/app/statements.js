@@ -6,7 +6,7 @@
  * @typedef {{text: string, first: number, last: number}} Statement lines, counted from 0
  */
 
-import { pythonWords } from "./python-words.js";
+import { replaceTexts } from "./python-words.js";
 
 /** @param {string} program @returns {Statement[]} without comments and empty lines between them */
 export function topStatements(program) {
@@ -35,15 +35,9 @@ export function topStatements(program) {
 
 /** Comments become nothing and strings one sign, so that neither has brackets; every line stays one. @param {string} program */
 function mask(program) {
-  let masked = "";
-  let at = 0;
-  for (const { kind, start, end } of pythonWords(program)) {
-    if (kind !== "comment" && kind !== "string") continue;
-    const text = program.slice(start, end);
+  return replaceTexts(program, (text, isComment) => {
+    if (isComment) return "";
     // A string over several lines holds its lines together as a bracket does.
-    const inside = text.includes("\n") ? `(${text.replace(/[^\n]/g, "")})` : '""';
-    masked += program.slice(at, start) + (kind === "comment" ? "" : inside);
-    at = end;
-  }
-  return masked + program.slice(at);
+    return text.includes("\n") ? `(${text.replace(/[^\n]/g, "")})` : '""';
+  });
 }

@@ -25,12 +25,8 @@ impl Proxies {
     /// Each proxy adds whom it was asked by at the end of the list. So the client is the last one who is no proxy of ours: what stands
     /// before was sent by that client, and may be anything.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let fields: Vec<&str> = headers
-            .get_all(FORWARDED_FOR)
-            .iter()
-            .map(|value| value.to_str().unwrap_or_default())
-            .collect();
-        let said = fields.iter().rev().flat_map(|field| field.rsplit(','));
+        let fields = headers.get_all(FORWARDED_FOR).iter().rev();
+        let said = fields.flat_map(|field| field.to_str().unwrap_or_default().rsplit(','));
         let mut client = peer;
         for one in said.map(|one| address(one.trim())) {
             match one {
