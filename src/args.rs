@@ -76,9 +76,9 @@ pub struct Args {
     pub data_dir: Option<PathBuf>,
 
     /// The models that write the programs, with commas between them: openai:NAME (any server of that dialect), anthropic:NAME,
-    /// ollama:NAME, embedded:NAME (a small one in this process) or scripted:FILE (fixed replies); * as NAME means all that the
-    /// server lists, and `none` alone no model [default: all of an Ollama at localhost or host.docker.internal, if there is one,
-    /// else embedded:qwen2.5-coder-1.5b]
+    /// ollama:NAME, embedded:NAME (a small one in this process), SERVER:NAME (a server that --servers names) or scripted:FILE (fixed
+    /// replies); * as NAME means all that the server lists, and `none` alone no model [default: all of an Ollama at localhost or
+    /// host.docker.internal, if there is one, else embedded:qwen2.5-coder-1.5b]
     #[arg(long, env = "SANDPLOT_MODEL", value_name = "PROVIDER:NAME")]
     pub model: Option<String>,
 
@@ -101,6 +101,12 @@ pub struct Args {
     /// Where Ollama is [default: looked for at localhost:11434, then at host.docker.internal:11434]
     #[arg(long, env = "OLLAMA_HOST", value_name = "ADDR", hide_env_values = true)]
     pub ollama_host: Option<String>,
+
+    /// Further servers of OpenAI's dialect, each with a name for its models, with commas between them:
+    /// gpu1=http://gpu1:8000/v1. The key of one is in SANDPLOT_KEY_GPU1, or in the file that SANDPLOT_KEY_GPU1_FILE names; no other
+    /// server gets it, and this one gets no other
+    #[arg(long, env = "SANDPLOT_SERVERS", value_name = "NAME=URL", hide_env_values = true)]
+    pub servers: Option<String>,
 
     /// File with the weights of the embedded model, instead of fetching them; only the pinned file is taken
     #[arg(long, env = "SANDPLOT_MODEL_FILE", value_name = "FILE", value_parser = OsStringValueParser::new().map(PathBuf::from))]
@@ -130,9 +136,10 @@ pub struct Args {
     pub plan: String,
 
     /// Longest time to wait for the whole of a reply [default: 600, and 1800 for a model nearby]. The first word is waited for a
-    /// third of it; that of a model on this machine or in its network, which may be slow to read the question, all of it
-    #[arg(long, env = "SANDPLOT_MODEL_TIMEOUT", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    pub model_timeout: Option<u64>,
+    /// third of it; that of a model on this machine or in its network, which may be slow to read the question, all of it. For one
+    /// provider or server PROVIDER=SECONDS, several with commas: 60,ollama=600
+    #[arg(long, env = "SANDPLOT_MODEL_TIMEOUT", value_name = "SECONDS")]
+    pub model_timeout: Option<String>,
 
     /// Most tokens a reply may take, thoughts included; 0 leaves it to the model's server
     #[arg(long, env = "SANDPLOT_MODEL_TOKENS", value_name = "TOKENS", default_value_t = 16_384)]

@@ -7,6 +7,8 @@
 mod access;
 mod embedded;
 mod models;
+mod servers;
+mod timeouts;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -45,10 +47,21 @@ pub enum ConfigError {
     Listen { value: String },
     #[error(
         "--model (SANDPLOT_MODEL) has {value:?}; each entry must be openai:NAME (any server that speaks that dialect), \
-         anthropic:NAME, ollama:NAME, embedded:NAME or scripted:FILE, with commas between them; * as NAME means all that the server lists, \
-         and `none` alone no model at all"
+         anthropic:NAME, ollama:NAME, embedded:NAME, scripted:FILE, {servers}, with commas between them; * as NAME means all that the \
+         server lists, and `none` alone no model at all"
     )]
-    Model { value: String },
+    Model { value: String, servers: String },
+    #[error(
+        "--servers (SANDPLOT_SERVERS) has {entry:?}; each entry must be a name and an http or https address, such as \
+         gpu1=http://gpu1:8000/v1, with commas between them; a name has small letters and digits, begins with a letter, stands once, and \
+         is none of openai, anthropic, ollama, embedded, scripted and none"
+    )]
+    Server { entry: String },
+    #[error(
+        "--model-timeout (SANDPLOT_MODEL_TIMEOUT) has {value:?}; it must be seconds from 1 to 86400, or for one provider its name and \
+         seconds, with commas between them, such as 60,ollama=600; the providers are {known}"
+    )]
+    Timeout { value: String, known: String },
     #[error(
         "--model (SANDPLOT_MODEL) has {model:?} with an address behind its name, where none is read: put the address into {variable}, and \
          leave the name alone"
@@ -70,13 +83,13 @@ pub enum ConfigError {
     DataDir,
     #[error("{flag} is {}; it must be a text file with the key in it", path.display())]
     KeyFile {
-        flag: &'static str,
+        flag: String,
         path: PathBuf,
         #[source]
         source: std::io::Error,
     },
     #[error("{flag} is {}, which is empty; the key must be in it", path.display())]
-    KeyFileEmpty { flag: &'static str, path: PathBuf },
+    KeyFileEmpty { flag: String, path: PathBuf },
     #[error(
         "{setting} is {value:?}, which others can reach: set SANDPLOT_ACCESS_TOKEN or --access-token-file to a \
          secret that they must show (`openssl rand -hex 16` makes one), or say --no-auth (SANDPLOT_NO_AUTH=1) if whoever reaches \
@@ -208,6 +221,8 @@ mod tests {
             "--anthropic-base-url=",
             "--anthropic-api-key-file=",
             "--ollama-host=",
+            "--servers=",
+            "--model-timeout=",
             "--model-file=",
             "--model-hub=",
             "--model-index=",

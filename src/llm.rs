@@ -13,6 +13,7 @@
 mod address;
 mod anthropic;
 mod call;
+mod connect;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;
@@ -43,7 +44,8 @@ use futures_util::Stream;
 use secrecy::SecretString;
 use serde::Serialize;
 
-pub use address::is_nearby;
+pub use address::{is_address, is_nearby};
+pub use connect::key_variable;
 pub use error::{BrokenStream, LlmError, Phase, SetupError, WeightsError};
 pub use models::Models;
 pub use sse::SseError;
@@ -174,6 +176,8 @@ pub const ALL: &str = "*";
 pub enum Provider {
     /// Any server that speaks OpenAI's chat completions: OpenAI, NIM, vLLM, llama.cpp, OpenRouter.
     OpenAi {
+        /// As the operator named it, where it is not the one of `openai:`.
+        server: Option<String>,
         /// As the vendor's own clients read it, so with the version: `https://api.openai.com/v1`.
         base_url: String,
         /// A server on one's own machine needs none.
@@ -230,10 +234,28 @@ impl fmt::Debug for EmbeddedPlace {
 /// Whether this program was built with what runs a model in it.
 pub const HAS_EMBEDDED: bool = cfg!(feature = "embedded");
 
+impl Provider {
+    /// What its models' names begin with.
+    pub fn prefix(&self) -> &str {
+        match self {
+            Provider::OpenAi { server, .. } => server.as_deref().unwrap_or("openai"),
+            Provider::Anthropic { .. } => "anthropic",
+            Provider::Ollama { .. } => "ollama",
+            Provider::Embedded { .. } => "embedded",
+            Provider::Scripted { .. } => "scripted",
+        }
+    }
+}
+
 /// A base URL may carry a user and a password, so it is not printed.
 impl fmt::Debug for Provider {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Provider::OpenAi {
+                server: Some(server),
+                model,
+                ..
+            } => write!(formatter, "OpenAi({server}, {model})"),
             Provider::OpenAi { model, .. } => write!(formatter, "OpenAi({model})"),
             Provider::Anthropic { model, .. } => write!(formatter, "Anthropic({model})"),
             Provider::Ollama { model, .. } => write!(formatter, "Ollama({model})"),

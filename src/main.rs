@@ -30,7 +30,7 @@ async fn run(args: &Args) -> anyhow::Result<()> {
     }
     telemetry::start_logging(args.log_format, &args.log)?;
     let config = Config::new(args, |name| std::env::var(name).ok())?;
-    config.models.hint.inspect(|hint| tracing::warn!("{hint}"));
+    config.models.hint.iter().for_each(|hint| tracing::warn!("{hint}"));
     let metrics = telemetry::start_metrics()?;
     let at = &config.listen;
     let listener = TcpListener::bind(at).await.with_context(|| format!("--listen {at}"))?;

@@ -7,33 +7,30 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::path::Path;
-use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::servers::Servers;
+use super::timeouts::Timeouts;
 use super::{ConfigError, embedded, path};
 use crate::args::Args;
-use crate::llm::{ALL, Deadlines, EmbeddedPlace, HAS_EMBEDDED, Price, Provider, Settings, is_nearby};
+use crate::llm::{ALL, EmbeddedPlace, HAS_EMBEDDED, Price, Provider, Settings};
 use crate::plan::{Plans, When};
 use clap::ValueEnum as _;
 
+/// What an entry begins with, beside the names of servers.
+pub(super) const PROVIDERS: [&str; 5] = ["openai", "anthropic", "ollama", "embedded", "scripted"];
 const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
 const ANTHROPIC_BASE_URL: &str = "https://api.anthropic.com";
 const OLLAMA_BASE_URLS: [&str; 2] = ["http://localhost:11434", "http://host.docker.internal:11434"];
 const OLLAMA_PORT: u16 = 11434;
-
-/// A reply of a service is written faster than it can be read; the first word of a small model on a slow processor may take as
-/// long as the whole of it.
-const TOTAL: Duration = Duration::from_secs(600);
-const TOTAL_NEARBY: Duration = Duration::from_secs(1800);
-const IDLE_NEARBY: Duration = Duration::from_secs(120);
 
 #[derive(Debug)]
 pub struct Models {
     pub settings: Vec<Settings>,
     pub prices: HashMap<String, Price>,
     /// Something that is set but does nothing, for the log.
-    pub hint: Option<&'static str>,
+    pub hint: Option<String>,
 }
 
 impl Models {
@@ -43,8 +40,11 @@ impl Models {
         variable: &impl Fn(&str) -> Option<String>,
     ) -> Result<Models, ConfigError> {
         let place = embedded::place(args, data_dir, variable);
+        let servers = Servers::new(args.servers.as_deref().unwrap_or_default())?;
+        let known: Vec<&str> = PROVIDERS.into_iter().chain(servers.names()).collect();
+        let timeouts = Timeouts::new(args.model_timeout.as_deref().unwrap_or_default(), &known)?;
         let given = args.model.as_deref().map(str::trim).filter(|model| !model.is_empty());
-        let providers = match given {
+        let providers: Vec<Provider> = match given {
             None => {
                 let embedded = HAS_EMBEDDED.then(|| Provider::Embedded {
                     model: embedded::USUAL.to_owned(),
@@ -57,13 +57,13 @@ impl Models {
                     .collect()
             }
             Some("none") => Vec::new(),
-            Some(list) => entries(list)?
+            Some(list) => entries(list, &known)?
                 .iter()
-                .map(|entry| provider(entry, args, &place, variable))
+                .map(|entry| provider(entry, args, &place, &servers, variable))
                 .collect::<Result<_, _>>()?,
         };
         let settings = |provider| Settings {
-            deadlines: deadlines(&provider, args.model_timeout.map(Duration::from_secs)),
+            deadlines: timeouts.deadlines(&provider),
             provider,
             most_tokens: NonZeroU32::new(args.model_tokens),
         };
@@ -72,67 +72,111 @@ impl Models {
             .any(|name| variable(name).is_some())
             || path(args.openai_api_key_file.as_deref()).is_some()
             || path(args.anthropic_api_key_file.as_deref()).is_some();
+        let hint = match given {
+            None => unused(args, key_is_given, &servers),
+            Some(_) => unasked(&servers, &providers),
+        };
         Ok(Models {
             settings: providers.into_iter().map(settings).collect(),
             prices: prices(args.prices.as_deref().unwrap_or_default())?,
-            hint: given.is_none().then(|| unused(args, key_is_given)).flatten(),
+            hint,
         })
     }
 }
 
 /// What is set but does nothing where no model is chosen.
-fn unused(args: &Args, key_is_given: bool) -> Option<&'static str> {
+fn unused(args: &Args, key_is_given: bool, servers: &Servers) -> Option<String> {
     if key_is_given {
-        return Some(
-            "a key of a model's vendor is given, but no model is chosen, so it is not used: set \
-             SANDPLOT_MODEL=openai:NAME or SANDPLOT_MODEL=anthropic:NAME",
-        );
+        let hint = "a key of a model's vendor is given, but no model is chosen, so it is not used: set SANDPLOT_MODEL=openai:NAME or \
+                    SANDPLOT_MODEL=anthropic:NAME";
+        return Some(hint.into());
     }
     let is_given = |url: Option<&str>| url.is_some_and(|url| !url.trim().is_empty());
-    if is_given(args.openai_base_url.as_deref()) {
-        return Some(
-            "OPENAI_BASE_URL is set, but no model is chosen, so the server there is not asked: set SANDPLOT_MODEL=openai:NAME, \
-             or SANDPLOT_MODEL=openai:* for all that it lists",
-        );
+    let vendors = [
+        ("OPENAI_BASE_URL", "openai", is_given(args.openai_base_url.as_deref())),
+        (
+            "ANTHROPIC_BASE_URL",
+            "anthropic",
+            is_given(args.anthropic_base_url.as_deref()),
+        ),
+    ];
+    if let Some((variable, provider, _)) = vendors.into_iter().find(|(.., is_given)| *is_given) {
+        return Some(format!(
+            "{variable} is set, but no model is chosen, so the server there is not asked: set SANDPLOT_MODEL={provider}:NAME, or \
+             SANDPLOT_MODEL={provider}:* for all that it lists"
+        ));
     }
-    is_given(args.anthropic_base_url.as_deref()).then_some(
-        "ANTHROPIC_BASE_URL is set, but no model is chosen, so the server there is not asked: set SANDPLOT_MODEL=anthropic:NAME, \
-         or SANDPLOT_MODEL=anthropic:* for all that it lists",
-    )
+    let all: Vec<String> = servers.names().map(|name| format!("{name}:{ALL}")).collect();
+    (!all.is_empty()).then(|| {
+        let all = all.join(",");
+        format!("SANDPLOT_SERVERS is set, but no model is chosen, so none of them is asked: set SANDPLOT_MODEL={all} for all that they list")
+    })
+}
+
+/// A server that is there, but not in what was chosen.
+fn unasked(servers: &Servers, providers: &[Provider]) -> Option<String> {
+    let mut names = servers.names();
+    let name = names.find(|name| providers.iter().all(|provider| provider.prefix() != *name))?;
+    Some(format!(
+        "SANDPLOT_SERVERS has {name}, but SANDPLOT_MODEL has no model of it, so it is not asked: add {name}:NAME, or {name}:{ALL} for all \
+         that it lists"
+    ))
 }
 
 /// What stands between the commas. A file of scripted replies may have a comma in its name.
-fn entries(list: &str) -> Result<Vec<String>, ConfigError> {
+fn entries(list: &str, providers: &[&str]) -> Result<Vec<String>, ConfigError> {
     let mut entries: Vec<String> = Vec::new();
     for part in list.split(',') {
-        let known = part.trim().split_once(':').filter(|(provider, name)| {
-            ["openai", "anthropic", "ollama", "embedded", "scripted"].contains(provider) && !name.is_empty()
-        });
+        let known = part.trim().split_once(':');
+        let known = known.filter(|(provider, name)| providers.contains(provider) && !name.is_empty());
         match (known, entries.last_mut()) {
             (Some(_), _) => entries.push(part.trim().to_owned()),
             (None, Some(file)) if file.starts_with("scripted:") => {
                 file.push(',');
                 file.push_str(part);
             }
-            _ => return Err(ConfigError::Model { value: part.to_owned() }),
+            _ => {
+                return Err(ConfigError::Model {
+                    value: part.to_owned(),
+                    servers: of_servers(providers),
+                });
+            }
         }
     }
     Ok(entries)
+}
+
+/// What an entry can be beside the providers', for whoever mistyped one.
+fn of_servers(providers: &[&str]) -> String {
+    let servers: Vec<String> = providers
+        .iter()
+        .filter(|name| !PROVIDERS.contains(name))
+        .map(|name| format!("{name}:NAME"))
+        .collect();
+    match servers.as_slice() {
+        [] => "or SERVER:NAME of a server in --servers (SANDPLOT_SERVERS)".into(),
+        servers => format!(
+            "or {} of the servers in --servers (SANDPLOT_SERVERS)",
+            servers.join(", ")
+        ),
+    }
 }
 
 fn provider(
     entry: &str,
     args: &Args,
     place: &EmbeddedPlace,
+    servers: &Servers,
     variable: &impl Fn(&str) -> Option<String>,
 ) -> Result<Provider, ConfigError> {
     let (kind, name) = entry.split_once(':').unwrap_or((entry, ""));
     if let Some((name, _)) = name.split_once("@http://").or_else(|| name.split_once("@https://")) {
         let variable = match kind {
-            "openai" => "OPENAI_BASE_URL",
+            "openai" => "OPENAI_BASE_URL, or into SANDPLOT_SERVERS if it is one of several",
             "anthropic" => "ANTHROPIC_BASE_URL",
             "ollama" => "OLLAMA_HOST",
-            _ => "SANDPLOT_MODEL_FILE",
+            "embedded" | "scripted" => "SANDPLOT_MODEL_FILE",
+            _ => "SANDPLOT_SERVERS",
         };
         // The address is not repeated: a password may be in it.
         return Err(ConfigError::AddressInModel {
@@ -140,8 +184,12 @@ fn provider(
             variable,
         });
     }
+    if let Some(provider) = servers.provider(kind, name, variable)? {
+        return Ok(provider);
+    }
     Ok(match kind {
         "openai" => Provider::OpenAi {
+            server: None,
             base_url: given_or(args.openai_base_url.as_deref(), OPENAI_BASE_URL),
             api_key: key(
                 variable("OPENAI_API_KEY"),
@@ -210,26 +258,6 @@ fn given_or(given: Option<&str>, usual: &str) -> String {
     given.filter(|url| !url.is_empty()).unwrap_or(usual).to_owned()
 }
 
-fn deadlines(provider: &Provider, total: Option<Duration>) -> Deadlines {
-    let usual = Deadlines::default();
-    let is_nearby = match provider {
-        Provider::OpenAi { base_url, .. } | Provider::Anthropic { base_url, .. } => is_nearby(base_url),
-        Provider::Ollama { .. } | Provider::Embedded { .. } => true,
-        Provider::Scripted { .. } => false,
-    };
-    let total = total.unwrap_or(if is_nearby { TOTAL_NEARBY } else { TOTAL });
-    let (first_token, idle) = match is_nearby {
-        true => (total, IDLE_NEARBY),
-        false => (total.mul_f64(0.3).max(Duration::from_secs(1)), usual.idle),
-    };
-    Deadlines {
-        connect: usual.connect.min(total),
-        first_token,
-        idle: idle.min(total),
-        total,
-    }
-}
-
 /// `NAME=INPUT/OUTPUT`, with commas between them.
 fn prices(list: &str) -> Result<HashMap<String, Price>, ConfigError> {
     let price = |entry: &str| {
@@ -272,23 +300,19 @@ pub(super) fn plans(list: &str) -> Result<Plans, ConfigError> {
 }
 
 /// The environment wins over the file, so that one run can use another key without a change to what is deployed.
-pub(super) fn key(
-    value: Option<String>,
-    file: Option<&Path>,
-    flag: &'static str,
-) -> Result<Option<SecretString>, ConfigError> {
+pub(super) fn key(value: Option<String>, file: Option<&Path>, flag: &str) -> Result<Option<SecretString>, ConfigError> {
     if let Some(value) = value {
         return Ok(Some(value.into()));
     }
     let Some(path) = file else { return Ok(None) };
     let text = std::fs::read_to_string(path).map_err(|source| ConfigError::KeyFile {
-        flag,
+        flag: flag.to_owned(),
         path: path.to_owned(),
         source,
     })?;
     match text.trim() {
         "" => Err(ConfigError::KeyFileEmpty {
-            flag,
+            flag: flag.to_owned(),
             path: path.to_owned(),
         }),
         key => Ok(Some(key.into())),

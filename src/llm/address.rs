@@ -9,6 +9,11 @@ pub(super) fn parse(text: &str) -> Option<Url> {
     (matches!(url.scheme(), "http" | "https") && !url.cannot_be_a_base()).then_some(url)
 }
 
+/// Whether a model's server can be called at it.
+pub fn is_address(text: &str) -> bool {
+    parse(text).is_some()
+}
+
 /// This machine, and the one that a container runs on.
 pub(super) fn is_at_home(host: &str) -> bool {
     matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "host.docker.internal")

@@ -3,6 +3,7 @@
 //! What a dialect says stands in `openai`, `anthropic` and `ollama`; how an accepted answer is read in `reply`; whether to try
 //! again in `retry`. A [`Connection`] is one provider, shared by all its models.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -65,10 +66,10 @@ pub(super) enum Framing {
 }
 
 /// What the operator can change about a provider, by the names of the variables.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Variables {
-    pub(super) key: &'static str,
-    pub(super) address: &'static str,
+    pub(super) key: Cow<'static, str>,
+    pub(super) address: Cow<'static, str>,
 }
 
 /// How to reach a provider.
@@ -104,8 +105,8 @@ impl Connection {
             .map(|base| address::parse(base))
             .collect::<Option<Vec<Url>>>()
             .filter(|bases| !bases.is_empty())
-            .ok_or(SetupError::BaseUrl {
-                variable: variables.address,
+            .ok_or_else(|| SetupError::BaseUrl {
+                variable: variables.address.clone(),
             })?;
         let mut http = reqwest::Client::builder()
             .default_headers(headers)
@@ -160,7 +161,7 @@ impl Connection {
             Some(error) if error.is_timeout() => self.timeout(Phase::Connect),
             Some(source) => LlmError::Unreachable {
                 source: source.without_url(),
-                variable: self.variables.address,
+                variable: self.variables.address.clone(),
             },
             None => broken(BrokenStream::Cut),
         })
@@ -213,7 +214,7 @@ impl Connection {
             401 | 403 => LlmError::KeyRejected {
                 status,
                 message,
-                variable: self.variables.key,
+                variable: self.variables.key.clone(),
             },
             429 => LlmError::RateLimited { retry_after, message },
             408 | 500.. => LlmError::Unavailable {
@@ -477,7 +478,6 @@ mod tests {
 
     #[test]
     fn a_call_stands_below_the_base() {
-        let variables = Variables { key: "K", address: "A" };
         for (base, expected) in [
             (
                 "https://api.openai.com/v1",
@@ -494,6 +494,10 @@ mod tests {
             ),
         ] {
             let bases = [base.to_owned()];
+            let variables = Variables {
+                key: "K".into(),
+                address: "A".into(),
+            };
             let connection = Connection::new(&bases, None, HeaderMap::new(), variables, Deadlines::default()).unwrap();
             let url = connection.url(0, &["chat", "completions"]).unwrap();
             assert_eq!(url.as_str(), expected);

@@ -1,5 +1,6 @@
 //! What can go wrong between a question and its reply, told apart by what the reader can do about it.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ pub enum LlmError {
         status: u16,
         message: String,
         /// The environment variable that holds it.
-        variable: &'static str,
+        variable: Cow<'static, str>,
     },
     #[error("the model's server answers no more requests for now: {message}")]
     RateLimited {
@@ -34,7 +35,7 @@ pub enum LlmError {
         #[source]
         source: reqwest::Error,
         /// The environment variable that says where it is.
-        variable: &'static str,
+        variable: Cow<'static, str>,
     },
     #[error("the model's server was silent for {} ms ({phase})", after.as_millis())]
     Timeout { phase: Phase, after: Duration },
@@ -182,9 +183,9 @@ impl LlmError {
 #[derive(Debug, Error)]
 pub enum SetupError {
     #[error("{variable} must be an http or https address, as the vendor gives it")]
-    BaseUrl { variable: &'static str },
+    BaseUrl { variable: Cow<'static, str> },
     #[error("{variable} has characters that no HTTP header can carry; is there a line break in it?")]
-    Key { variable: &'static str },
+    Key { variable: Cow<'static, str> },
     #[error("there is no model {name:?} in this program; there are {known}")]
     NoSuchEmbedded { name: String, known: String },
     #[error(

@@ -10,10 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
 
-use super::call::{Caller, Connection, Dialect, Variables};
+use super::call::{Caller, Connection, Dialect};
+use super::connect;
 #[cfg(feature = "embedded")]
 use super::embedded;
 use super::listing::Listing;
@@ -41,6 +40,8 @@ pub struct Models {
 /// What the operator named by one entry: a model, or all of a provider's.
 #[derive(Debug)]
 struct Source {
+    /// What its models' names begin with.
+    prefix: String,
     kind: Kind,
     is_guess: bool,
     /// Its models are offered only where there are no others.
@@ -54,7 +55,7 @@ enum Kind {
     Anthropic(Arc<Connection>),
     Ollama(Arc<Connection>),
     /// All of a source that are there are known from the start.
-    Fixed(&'static str),
+    Fixed,
 }
 
 #[derive(Debug, Default)]
@@ -196,7 +197,7 @@ impl Models {
                     .collect();
                 if before.len() != list.models.len() {
                     tracing::info!(
-                        llm.provider = source.prefix(),
+                        llm.provider = source.prefix,
                         llm.models = list.models.len(),
                         "the provider lists its models"
                     );
@@ -204,7 +205,7 @@ impl Models {
             }
             Err(error) if !had_failed && !source.is_guess => {
                 tracing::warn!(
-                    llm.provider = source.prefix(),
+                    llm.provider = source.prefix,
                     error.cause = %error,
                     "the provider does not list its models"
                 );
@@ -230,7 +231,9 @@ fn source(settings: Settings, has_several_scripts: bool) -> Result<(Source, Name
         deadlines,
         most_tokens,
     } = settings;
+    let prefix = provider.prefix().to_owned();
     let of = |kind, is_guess| Source {
+        prefix,
         kind,
         is_guess,
         is_fallback: false,
@@ -238,11 +241,12 @@ fn source(settings: Settings, has_several_scripts: bool) -> Result<(Source, Name
     };
     let (source, model) = match provider {
         Provider::OpenAi {
+            server,
             base_url,
             api_key,
             model,
         } => {
-            let connection = open_ai(&base_url, api_key, deadlines)?;
+            let connection = connect::open_ai(server.as_deref(), &base_url, api_key, deadlines)?;
             (of(Kind::OpenAi(Arc::new(connection)), false), model)
         }
         Provider::Anthropic {
@@ -250,7 +254,7 @@ fn source(settings: Settings, has_several_scripts: bool) -> Result<(Source, Name
             api_key,
             model,
         } => {
-            let connection = anthropic(&base_url, api_key, deadlines)?;
+            let connection = connect::anthropic(&base_url, api_key, deadlines)?;
             (of(Kind::Anthropic(Arc::new(connection)), false), model)
         }
         Provider::Ollama {
@@ -258,11 +262,7 @@ fn source(settings: Settings, has_several_scripts: bool) -> Result<(Source, Name
             model,
             is_guess,
         } => {
-            let variables = Variables {
-                key: "OLLAMA_HOST",
-                address: "OLLAMA_HOST",
-            };
-            let connection = Connection::new(&base_urls, None, HeaderMap::new(), variables, deadlines)?;
+            let connection = connect::ollama(&base_urls, deadlines)?;
             (of(Kind::Ollama(Arc::new(connection)), is_guess), model)
         }
         Provider::Scripted { file } => {
@@ -272,7 +272,7 @@ fn source(settings: Settings, has_several_scripts: bool) -> Result<(Source, Name
                 price: None,
                 is_small: false,
             };
-            return Ok((of(Kind::Fixed("scripted"), false), Named::These(vec![llm])));
+            return Ok((of(Kind::Fixed, false), Named::These(vec![llm])));
         }
         Provider::Embedded {
             model,
@@ -281,7 +281,7 @@ fn source(settings: Settings, has_several_scripts: bool) -> Result<(Source, Name
         } => {
             let source = Source {
                 is_fallback,
-                ..of(Kind::Fixed("embedded"), false)
+                ..of(Kind::Fixed, false)
             };
             return Ok((
                 source,
@@ -333,65 +333,10 @@ fn script_name(file: &Path, among_several: bool) -> String {
     }
 }
 
-fn open_ai(base_url: &str, api_key: Option<SecretString>, deadlines: Deadlines) -> Result<Connection, SetupError> {
-    let variables = Variables {
-        key: "OPENAI_API_KEY",
-        address: "OPENAI_BASE_URL",
-    };
-    let key = api_key.filter(is_given);
-    let mut headers = HeaderMap::new();
-    if let Some(key) = &key {
-        let value = format!("Bearer {}", key.expose_secret().trim());
-        headers.insert(AUTHORIZATION, secret(&value, variables)?);
-    }
-    Connection::new(&[base_url.to_owned()], key.as_ref(), headers, variables, deadlines)
-}
-
-fn anthropic(base_url: &str, api_key: Option<SecretString>, deadlines: Deadlines) -> Result<Connection, SetupError> {
-    let variables = Variables {
-        key: "ANTHROPIC_API_KEY",
-        address: "ANTHROPIC_BASE_URL",
-    };
-    let key = api_key.filter(is_given);
-    let mut headers = HeaderMap::new();
-    headers.insert(
-        HeaderName::from_static("anthropic-version"),
-        HeaderValue::from_static(anthropic::VERSION),
-    );
-    if let Some(key) = &key {
-        headers.insert(
-            HeaderName::from_static("x-api-key"),
-            secret(key.expose_secret().trim(), variables)?,
-        );
-    }
-    Connection::new(&[base_url.to_owned()], key.as_ref(), headers, variables, deadlines)
-}
-
-fn is_given(key: &SecretString) -> bool {
-    !key.expose_secret().trim().is_empty()
-}
-
-/// Marked, so that the HTTP client does not print it either.
-fn secret(text: &str, variables: Variables) -> Result<HeaderValue, SetupError> {
-    let variable = variables.key;
-    let mut value = HeaderValue::from_str(text).map_err(|_| SetupError::Key { variable })?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
 impl Source {
-    fn prefix(&self) -> &'static str {
-        match self.kind {
-            Kind::OpenAi(_) => "openai",
-            Kind::Anthropic(_) => "anthropic",
-            Kind::Ollama(_) => "ollama",
-            Kind::Fixed(prefix) => prefix,
-        }
-    }
-
     /// `billions` of parameters, where that is known.
     fn model(&self, model: String, billions: Option<f64>) -> Option<Llm> {
-        let name = format!("{}:{model}", self.prefix());
+        let name = format!("{}:{model}", self.prefix);
         let (connection, dialect): (_, Arc<dyn Dialect>) = match &self.kind {
             Kind::OpenAi(connection) => {
                 let openai = openai::OpenAi::new(model, self.most_tokens, connection.is_nearby());
@@ -399,7 +344,7 @@ impl Source {
             }
             Kind::Anthropic(connection) => (connection, Arc::new(anthropic::Anthropic::new(model, self.most_tokens))),
             Kind::Ollama(connection) => (connection, Arc::new(ollama::Ollama::new(model, self.most_tokens))),
-            Kind::Fixed(_) => return None,
+            Kind::Fixed => return None,
         };
         let connection = connection.clone();
         Some(Llm {
@@ -418,7 +363,7 @@ impl Source {
                 connection.list(&["v1", "models"], &all, anthropic::listed).await
             }
             Kind::Ollama(connection) => connection.list(&["api", "tags"], &[], ollama::listed).await,
-            Kind::Fixed(_) => Ok(Vec::new()),
+            Kind::Fixed => Ok(Vec::new()),
         }
     }
 }

@@ -112,7 +112,7 @@ mod tests {
         let key = LlmError::KeyRejected {
             status: 401,
             message: String::new(),
-            variable: "K",
+            variable: "K".into(),
         };
         assert_eq!(pause(&key, 1), None);
     }

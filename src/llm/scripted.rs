@@ -202,7 +202,7 @@ fn fault(reply: &Reply, deadlines: &Deadlines) -> Option<(Option<Duration>, LlmE
             (None, LlmError::Refused { message })
         }
         Fault::Key => {
-            let (status, variable) = (401, "OPENAI_API_KEY");
+            let (status, variable) = (401, "OPENAI_API_KEY".into());
             (
                 None,
                 LlmError::KeyRejected {

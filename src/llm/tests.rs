@@ -33,6 +33,7 @@ fn ample() -> Deadlines {
 
 fn open_ai(base_url: &str) -> Provider {
     Provider::OpenAi {
+        server: None,
         base_url: base_url.into(),
         api_key: Some(SecretString::from(KEY)),
         model: "m".into(),
@@ -341,13 +342,14 @@ fn settings_that_cannot_work_are_told_at_the_start() {
     for base_url in ["", "api.openai.com/v1", "ftp://host/v1", "http://"] {
         let error = models(open_ai(base_url), ample()).err();
         let expected = SetupError::BaseUrl {
-            variable: "OPENAI_BASE_URL",
+            variable: "OPENAI_BASE_URL".into(),
         };
         assert_eq!(format!("{error:?}"), format!("{:?}", Some(expected)), "{base_url}");
     }
     let broken = || Some(SecretString::from("a\nb"));
     let (base_url, model) = ("http://host/v1".to_owned(), "m".to_owned());
     let open_ai = Provider::OpenAi {
+        server: None,
         base_url: base_url.clone(),
         api_key: broken(),
         model: model.clone(),

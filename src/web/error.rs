@@ -343,7 +343,7 @@ fn said_of_model(error: &LlmError) -> (StatusCode, ErrorCode, Sentence) {
         LlmError::KeyRejected { variable, .. } => (
             StatusCode::BAD_GATEWAY,
             Code::ModelKey,
-            Phrase::new("error.model_key").with("variable", *variable),
+            Phrase::new("error.model_key").with("variable", variable.as_ref()),
         ),
         LlmError::RateLimited { retry_after, .. } => (
             StatusCode::TOO_MANY_REQUESTS,
@@ -361,7 +361,7 @@ fn said_of_model(error: &LlmError) -> (StatusCode, ErrorCode, Sentence) {
         LlmError::Unreachable { variable, .. } => (
             StatusCode::BAD_GATEWAY,
             Code::ModelUnreachable,
-            Phrase::new("error.model_unreachable").with("variable", *variable),
+            Phrase::new("error.model_unreachable").with("variable", variable.as_ref()),
         ),
         LlmError::Timeout { phase, after } => (
             StatusCode::GATEWAY_TIMEOUT,
@@ -559,7 +559,7 @@ mod tests {
             LlmError::KeyRejected {
                 status: 401,
                 message: message(),
-                variable: "OPENAI_API_KEY",
+                variable: "OPENAI_API_KEY".into(),
             },
             LlmError::RateLimited {
                 retry_after: None,

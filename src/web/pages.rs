@@ -1,5 +1,6 @@
 //! What people see: the app, a chart, the two sealed frames, a failure. The templates are in `templates/`, one struct each.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -119,8 +120,9 @@ struct Group<'a> {
 
 struct Choice<'a> {
     name: &'a str,
-    /// Without the provider, which the group says.
-    label: &'a str,
+    /// Without the provider, which the group says; with it where another provider has a model of the same name, since a list that is
+    /// closed shows no group.
+    label: String,
 }
 
 #[derive(Template)]
@@ -383,13 +385,17 @@ impl<'a> Picker<'a> {
             // Some servers name a model by where its file is; the end of that says what it is.
             let file = label.rsplit('/').next().filter(|_| label.starts_with('/'));
             let label = file.unwrap_or(label);
-            let choice = Choice { name, label };
+            let choice = Choice {
+                name,
+                label: label.to_owned(),
+            };
             let provider = match provider {
                 "openai" => words.t("model.compatible"),
                 "anthropic" => "Anthropic",
                 "ollama" => "Ollama",
                 "embedded" => words.t("model.embedded"),
-                _ => words.t("model.scripted"),
+                "scripted" => words.t("model.scripted"),
+                server => server,
             };
             match groups.iter_mut().find(|group| group.label == provider) {
                 Some(group) => group.models.push(choice),
@@ -399,6 +405,7 @@ impl<'a> Picker<'a> {
                 }),
             }
         }
+        tell_apart(&mut groups);
         Picker {
             groups,
             count: models.len(),
@@ -416,6 +423,20 @@ impl<'a> Picker<'a> {
     fn only(&self) -> Option<&'a str> {
         let first = self.groups.first()?.models.first()?;
         (self.count == 1).then_some(first.name)
+    }
+}
+
+fn tell_apart(groups: &mut [Group<'_>]) {
+    let mut count: HashMap<String, usize> = HashMap::new();
+    for choice in groups.iter().flat_map(|group| &group.models) {
+        *count.entry(choice.label.clone()).or_default() += 1;
+    }
+    for group in groups {
+        for choice in &mut group.models {
+            if count.get(&choice.label).is_some_and(|count| *count > 1) {
+                choice.label = format!("{} ({})", choice.label, group.label);
+            }
+        }
     }
 }
 

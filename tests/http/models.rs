@@ -95,6 +95,31 @@ async fn what_a_call_took_is_in_its_answer_and_not_kept() {
     assert_eq!(silent.get("usage"), None, "this provider says nothing of it");
 }
 
+/// A list that is closed shows no heading, so the name itself has to say it.
+#[tokio::test]
+async fn models_of_the_same_name_are_told_apart_by_their_server() {
+    let model = |server: Option<&str>, model: &str| Provider::OpenAi {
+        server: server.map(str::to_owned),
+        base_url: "http://127.0.0.1:9/v1".into(),
+        api_key: None,
+        model: model.into(),
+    };
+    let app = TestApp::with([
+        model(Some("gpu1"), "/models/qwen.gguf"),
+        model(Some("lab"), "qwen.gguf"),
+        model(Some("lab"), "phi"),
+        model(None, "qwen.gguf"),
+    ]);
+    let page = app.get("/").await.text();
+    for part in [
+        r#"<optgroup label="gpu1"><option value="gpu1:/models/qwen.gguf">qwen.gguf (gpu1)</option></optgroup>"#,
+        r#"<option value="lab:qwen.gguf">qwen.gguf (lab)</option><option value="lab:phi">phi</option>"#,
+        r#"<option value="openai:qwen.gguf">qwen.gguf (OpenAI-compatible)</option>"#,
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
 /// Not the same as no model: nothing is to be set, it is to be waited for.
 #[tokio::test]
 async fn a_server_that_does_not_list_its_models_is_told_apart() {
@@ -121,5 +146,5 @@ async fn the_page_has_a_picker_where_there_is_something_to_pick() {
     let one = TestApp::new().get("/").await.text();
     assert!(one.contains("scripted writes the program.") && !one.contains(r#"<select id="model""#));
     let none = TestApp::with(None).get("/").await.text();
-    assert!(none.contains("No model is connected") && !none.contains(r#"<select id="model""#));
+    assert!(none.contains("No model is connected") && !none.contains("<select id=\"m"));
 }

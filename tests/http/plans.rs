@@ -164,6 +164,7 @@ async fn a_server_that_refuses_a_form_is_asked_for_one_once() {
     let asked_of_it = Arc::new(Mutex::new(Vec::new()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let app = TestApp::with(Some(Provider::OpenAi {
+        server: None,
         base_url: format!("http://{}/v1", listener.local_addr().unwrap()),
         api_key: None,
         model: "small-1b".into(),

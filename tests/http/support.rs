@@ -213,8 +213,8 @@ impl TestApp {
         }
     }
 
-    pub fn with(provider: Option<Provider>) -> TestApp {
-        TestApp::reached(provider, local())
+    pub fn with(providers: impl IntoIterator<Item = Provider>) -> TestApp {
+        TestApp::reached(providers, local())
     }
 
     /// With a token; and behind a proxy that people reach by https, if it has a name.
@@ -262,10 +262,10 @@ impl TestApp {
         }
     }
 
-    pub fn reached(provider: Option<Provider>, access: Access) -> TestApp {
+    pub fn reached(providers: impl IntoIterator<Item = Provider>, access: Access) -> TestApp {
         let data = tempfile::tempdir().unwrap();
         TestApp {
-            router: router(data.path(), provider, access, Quotas::default()),
+            router: router(data.path(), providers, access, Quotas::default()),
             data,
         }
     }

@@ -33,6 +33,7 @@ async fn connect(accept: &str) -> (TestApp, TcpStream, impl Future<Output = ()>)
     let upstream = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}/v1", upstream.local_addr().unwrap());
     let app = TestApp::with(Some(Provider::OpenAi {
+        server: None,
         base_url,
         api_key: None,
         model: "m".into(),

@@ -10,12 +10,13 @@ use super::{Server, command};
 
 const KEY: &str = "sk-canary-of-the-model-0123456789";
 const OTHER_KEY: &str = "sk-ant-canary-of-the-other-0123456789";
+const SERVERS_KEY: &str = "gpu-canary-of-the-server-0123456789";
 const TOKEN: &str = "canary-of-the-door-0123456789";
 /// In the address of the model.
 const PASSWORD: &str = "canary-of-the-address";
 
 fn assert_none(place: &str, text: &[u8]) {
-    for canary in [KEY, OTHER_KEY, TOKEN, PASSWORD] {
+    for canary in [KEY, OTHER_KEY, SERVERS_KEY, TOKEN, PASSWORD] {
         // A part is enough to go on from.
         let part = &canary.as_bytes()[..14];
         let found = text.windows(part.len()).position(|window| window == part);
@@ -93,7 +94,7 @@ fn post(path: &str, headers: &str, body: &str) -> String {
 fn no_key_and_no_token_is_in_anything_that_is_written_sent_or_kept() {
     let data = tempfile::tempdir().unwrap();
     let log = tempfile::NamedTempFile::new().unwrap();
-    let models = "--model=openai:m,anthropic:m,ollama:m,openai:*,anthropic:*,ollama:*";
+    let models = "--model=openai:m,anthropic:m,ollama:m,gpu1:m,openai:*,anthropic:*,ollama:*,gpu1:*";
     let mut command = command(data.path(), &[models, "--log=trace"]);
     command
         .env("OPENAI_API_KEY", KEY)
@@ -101,6 +102,8 @@ fn no_key_and_no_token_is_in_anything_that_is_written_sent_or_kept() {
         .env("SANDPLOT_ACCESS_TOKEN", TOKEN)
         .env("OPENAI_BASE_URL", echo(KEY, "/v1"))
         .env("ANTHROPIC_BASE_URL", echo(OTHER_KEY, ""))
+        .env("SANDPLOT_SERVERS", format!("gpu1={}", echo(SERVERS_KEY, "/v1")))
+        .env("SANDPLOT_KEY_GPU1", SERVERS_KEY)
         .env("OLLAMA_HOST", echo("nothing-that-is-secret", ""));
     command.stderr(Stdio::from(File::create(log.path()).unwrap()));
     let server = Server::spawn(&mut command);
@@ -163,6 +166,7 @@ fn no_key_and_no_token_is_in_anything_that_is_written_sent_or_kept() {
     ] {
         requests.push(ask("anthropic:m", wish, "text/event-stream"));
         requests.push(ask("ollama:m", wish, "text/event-stream"));
+        requests.push(ask("gpu1:m", wish, "text/event-stream"));
     }
     requests.push(ask("anthropic:none", "400", "text/event-stream"));
     for request in &requests {
@@ -193,6 +197,7 @@ fn what_is_said_before_it_starts_has_no_secret_in_it() {
         assert_none(&format!("{words:?}"), &said);
     };
     let address = format!("ftp://user:{PASSWORD}@host/v1");
+    let servers = format!("gpu1=http://user:{PASSWORD}@host/v1");
     let secrets = [
         ("OPENAI_API_KEY", KEY),
         ("SANDPLOT_ACCESS_TOKEN", TOKEN),
@@ -202,6 +207,8 @@ fn what_is_said_before_it_starts_has_no_secret_in_it() {
         ("OLLAMA_HOST", &address),
         ("HF_ENDPOINT", &address),
         ("SANDPLOT_MODEL_INDEX", &address),
+        ("SANDPLOT_SERVERS", &servers),
+        ("SANDPLOT_KEY_GPU1", SERVERS_KEY),
         ("PIP_INDEX_URL", &address),
     ];
     for words in [
@@ -220,9 +227,20 @@ fn what_is_said_before_it_starts_has_no_secret_in_it() {
         &["--unknown"],
         &["--listen=x"],
         &["--model-timeout=x"],
+        &["--model=gpu2:m"],
+        &["--model=gpu1:m@http://host"],
+        &["--model-timeout=gpu2=5"],
+        &["--servers=gpu1"],
     ] {
         said(words, &secrets, data.path());
     }
+    said(&[], &[("SANDPLOT_SERVERS", &format!("gpu1={address}"))], data.path());
+    said(&[], &[("SANDPLOT_SERVERS", &address)], data.path());
+    let broken_server = [
+        ("SANDPLOT_SERVERS", servers.as_str()),
+        ("SANDPLOT_KEY_GPU1", &format!("{SERVERS_KEY}\nx")),
+    ];
+    said(&["--model=gpu1:m"], &broken_server, data.path());
     let (broken_key, broken_token) = (format!("{KEY}\nx"), format!("{TOKEN} x"));
     said(&["--model=openai:m"], &[("OPENAI_API_KEY", &broken_key)], data.path());
     let broken_other = format!("{OTHER_KEY}\nx");

@@ -133,21 +133,6 @@ fn an_ollama_is_found_as_its_own_client_finds_it() {
 }
 
 #[test]
-fn a_model_nearby_has_more_time_before_its_first_word() {
-    let seconds = |words: &[&str]| {
-        let deadlines = settings(words, &[])[0].deadlines;
-        [deadlines.first_token.as_secs(), deadlines.total.as_secs()]
-    };
-    assert_eq!(seconds(&["--model=openai:m"]), [180, 600]);
-    assert_eq!(seconds(&["--model=anthropic:m"]), [180, 600]);
-    assert_eq!(seconds(&["--model=ollama:m"]), [1800, 1800]);
-    let local = "--openai-base-url=http://192.168.1.9:8000/v1";
-    assert_eq!(seconds(&["--model=openai:m", local]), [1800, 1800]);
-    assert_eq!(seconds(&["--model=openai:m", local, "--model-timeout=100"]), [100, 100]);
-    assert_eq!(seconds(&["--model=openai:m", "--model-timeout=100"]), [30, 100]);
-}
-
-#[test]
 fn a_form_is_for_all_models_or_for_single_ones() {
     let plans = |word: &str| config(&[&format!("--plan={word}")], &[HOME]).unwrap().plans;
     assert!(plans("auto").are_for("ollama:m:1b", true) && !plans("").are_for("openai:m", false));
@@ -201,6 +186,7 @@ fn an_address_behind_a_name_is_refused_with_the_variable_that_takes_it() {
         ),
         ("anthropic:m@https://box", "anthropic:m", "ANTHROPIC_BASE_URL"),
         ("ollama:m:7b@http://box:11434", "ollama:m:7b", "OLLAMA_HOST"),
+        ("openai:m@http://box", "openai:m", "SANDPLOT_SERVERS"),
     ] {
         let error = config(&[&format!("--model={model}")], &[HOME]).unwrap_err().to_string();
         assert!(error.contains(name) && error.contains(variable), "{error}");

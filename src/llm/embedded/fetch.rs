@@ -88,7 +88,11 @@ impl Arrivals<'_> {
 
 impl Fetcher {
     pub(super) fn new(weights: &'static Weights, place: EmbeddedPlace) -> Result<Fetcher, SetupError> {
-        let url = |text: &str, variable| address::parse(text).ok_or(SetupError::BaseUrl { variable });
+        let url = |text: &str, variable: &'static str| {
+            address::parse(text).ok_or(SetupError::BaseUrl {
+                variable: variable.into(),
+            })
+        };
         let http = Client::builder()
             .connect_timeout(CONNECT)
             .read_timeout(SILENCE)

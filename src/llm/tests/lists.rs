@@ -19,6 +19,7 @@ fn lists(name: &str, provider: impl Fn(&str) -> Provider) -> (Models, replay::Se
 async fn every_provider_lists_its_models() {
     let key = || Some(SecretString::from(KEY));
     let (open, server) = lists("openai-models", |base_url| Provider::OpenAi {
+        server: None,
         base_url: base_url.into(),
         api_key: key(),
         model: ALL.into(),
@@ -150,6 +151,7 @@ async fn a_model_whose_name_says_nothing_is_as_small_as_its_server_says() {
         let head = "HTTP/1.1 200 OK\ncontent-type: application/json";
         let server = replay::serve(vec![Act::Answer(replay::made(head, &list.to_string()))]);
         let provider = Provider::OpenAi {
+            server: None,
             base_url: server.base_url.clone(),
             api_key: None,
             model: ALL.into(),
@@ -157,4 +159,88 @@ async fn a_model_whose_name_says_nothing_is_as_small_as_its_server_says() {
         let llm = models(provider, ample()).unwrap().find(None).await.unwrap();
         assert_eq!((llm.name(), llm.is_small()), ("openai:default", is_small));
     }
+}
+
+fn named(server: &str, base_url: &str, key: Option<&str>, model: &str) -> Provider {
+    Provider::OpenAi {
+        server: Some(server.into()),
+        base_url: base_url.into(),
+        api_key: key.map(SecretString::from),
+        model: model.into(),
+    }
+}
+
+#[tokio::test]
+async fn of_several_servers_one_that_is_away_leaves_the_others() {
+    let list = || Act::Answer(replay::read("openai-models"));
+    let (gpu1, lab) = (replay::serve(vec![list()]), replay::serve(vec![list()]));
+    let settings = [
+        named("gpu1", &gpu1.base_url, None, ALL),
+        named("away", &replay::refused(), None, ALL),
+        named("lab", &lab.base_url, None, ALL),
+    ];
+    let settings = settings.map(|provider| Settings {
+        provider,
+        deadlines: ample(),
+        most_tokens: None,
+    });
+    let models = Models::new(settings.into(), HashMap::new()).unwrap();
+    assert_eq!(
+        names(&models.offered().await),
+        ["gpu1:gpt-4.1-mini", "gpu1:gpt-4.1", "lab:gpt-4.1-mini", "lab:gpt-4.1"]
+    );
+    assert!(models.are_incomplete());
+}
+
+#[tokio::test]
+async fn a_key_goes_to_its_own_server_and_a_failure_names_its_own_variable() {
+    let acts = || {
+        vec![
+            Act::Answer(replay::read("openai")),
+            Act::Answer(replay::read("openai-wrong-key")),
+        ]
+    };
+    let (vendor, gpu1, lab) = (replay::serve(acts()), replay::serve(acts()), replay::serve(acts()));
+    let other_key = "sk-other-9876543210fedcba";
+    let rows = [
+        (open_ai(&vendor.base_url), &vendor, Some(KEY), "OPENAI_API_KEY"),
+        (
+            named("gpu1", &gpu1.base_url, Some(other_key), "m"),
+            &gpu1,
+            Some(other_key),
+            "SANDPLOT_KEY_GPU1",
+        ),
+        (named("lab", &lab.base_url, None, "m"), &lab, None, "SANDPLOT_KEY_LAB"),
+    ];
+    let settings = rows.iter().map(|(provider, ..)| Settings {
+        provider: provider.clone(),
+        deadlines: ample(),
+        most_tokens: None,
+    });
+    let models = Models::new(settings.collect(), HashMap::new()).unwrap();
+    let known = models.known();
+    assert_eq!(names(&known), ["openai:m", "gpu1:m", "lab:m"]);
+    for (llm, (_, server, key, variable)) in known.iter().zip(&rows) {
+        assert_eq!(ask(llm).await.0, REPLY);
+        let request = server.requests.recv().unwrap();
+        for other in [KEY, other_key] {
+            assert_eq!(
+                request.contains(other),
+                *key == Some(other),
+                "{}: {request}",
+                llm.name()
+            );
+        }
+        let refused = ask(llm).await.1.unwrap();
+        assert!(
+            matches!(&refused, LlmError::KeyRejected { variable: named, .. } if named == variable),
+            "{refused:?}"
+        );
+    }
+    let away = only(named("gpu1", &replay::refused(), None, "m"), ample());
+    let unreachable = ask(&away).await.1.unwrap();
+    assert!(
+        matches!(&unreachable, LlmError::Unreachable { variable, .. } if variable == "SANDPLOT_SERVERS (gpu1)"),
+        "{unreachable:?}"
+    );
 }

@@ -14,6 +14,7 @@ const PATIENT: Duration = Duration::from_secs(300);
 async fn real() -> Arc<Llm> {
     let base_url = std::env::var("SANDPLOT_TEST_SERVER").unwrap_or_else(|_| USUAL.into());
     let provider = Provider::OpenAi {
+        server: None,
         base_url: base_url.clone(),
         api_key: None,
         model: ALL.into(),
