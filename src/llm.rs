@@ -3,7 +3,8 @@
 //! This module and its parts are the only ones that talk to the outside. They know nothing of charts: the words are built in
 //! `prompt`, the program is found in `program`, and what a failure means to a reader is decided in `web`. One file per
 //! dialect (`openai`, `anthropic`, `ollama`), which says what a request and its answer look like; `call` sends it, `reply` reads
-//! it, `models` knows which models there are. `embedded` is a model in this process instead. A reply is a stream of pieces that ends after the last one or with one [`LlmError`].
+//! it, `models` knows which models there are, and `connect` what each provider wants to be called by. `embedded` is a model in this
+//! process instead, before which persons take turns (`turn`). A reply is a stream of pieces that ends after the last one or with one [`LlmError`].
 //!
 //! Promises to the caller:
 //! - every call ends: connecting, the first token, each pause and the whole have a deadline;
@@ -32,6 +33,7 @@ mod size;
 mod sse;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -49,6 +51,7 @@ pub use connect::key_variable;
 pub use error::{BrokenStream, LlmError, Phase, SetupError, WeightsError};
 pub use models::Models;
 pub use sse::SseError;
+pub use turn::{Person, Turn};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Message {
@@ -77,6 +80,13 @@ impl Schema {
     pub fn value(&self) -> &serde_json::Value {
         &self.0
     }
+}
+
+/// What is asked of a model, and in whose turn.
+pub struct Request {
+    pub messages: Vec<Message>,
+    pub schema: Option<Schema>,
+    pub turn: Turn,
 }
 
 /// One thing that a call gives.
@@ -315,12 +325,12 @@ impl Llm {
 
     /// The reply, piece by piece as it is written. Dropping the stream cancels the upstream call. With a schema it is JSON of that
     /// form; a server that holds no reply to a form ends with [`LlmError::NoSchema`].
-    pub fn stream(&self, messages: Vec<Message>, schema: Option<Schema>) -> Pieces {
+    pub fn stream(&self, request: Request) -> Pieces {
         match &self.client {
-            Client::Remote(caller) => Box::pin(caller.stream(messages, schema)),
+            Client::Remote(caller) => Box::pin(caller.stream(request.messages, request.schema)),
             #[cfg(feature = "embedded")]
-            Client::Embedded(embedded) => Box::pin(embedded.stream(messages, schema)),
-            Client::Scripted(script) => Box::pin(script.stream(&messages, schema.is_some())),
+            Client::Embedded(embedded) => Box::pin(embedded.stream(request)),
+            Client::Scripted(script) => Box::pin(script.stream(&request.messages, request.schema.is_some())),
         }
     }
 

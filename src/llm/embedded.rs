@@ -1,5 +1,5 @@
 //! A model that runs in the server itself, through llama.cpp, for who has no other. Its weights are fetched at the first question,
-//! checked (`weights`, `fetch`) and kept; one question is answered at a time, in the order in which they came (`queue`).
+//! checked (`weights`, `fetch`) and kept; one question is answered at a time, and persons take turns (`queue`).
 //!
 //! The deadlines of a call hold from the moment when the model begins with it. What comes before is shown to whoever waits: the
 //! download, which ends when its sources fall silent, and the questions before, each of which has its own deadlines.
@@ -28,11 +28,11 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use fetch::{Fetcher, Progress};
-use queue::{Place, Queue};
+pub(super) use queue::{Place, Queue};
 use weights::Weights;
 use worker::{Job, Said, Stage};
 
-use super::{Deadlines, EmbeddedPlace, LlmError, Message, Phase, Piece, Schema, SetupError, Waiting};
+use super::{Deadlines, EmbeddedPlace, LlmError, Message, Phase, Piece, Request, Schema, SetupError, Turn, Waiting};
 use crate::telemetry;
 
 /// The name under which the model is offered, of the one that is meant by `name`.
@@ -102,14 +102,12 @@ impl Embedded {
         self.shared.fetcher.missing()
     }
 
-    pub(super) fn stream(
-        &self,
-        messages: Vec<Message>,
-        schema: Option<Schema>,
-    ) -> impl Stream<Item = Result<Piece, LlmError>> + Send + use<> {
+    pub(super) fn stream(&self, request: Request) -> impl Stream<Item = Result<Piece, LlmError>> + Send + use<> {
+        let Request { messages, schema, turn } = request;
         let call = Call {
             stage: self.shared.stage.subscribe(),
             embedded: self.clone(),
+            turn,
             last: None,
             state: State::New { messages, schema },
         };
@@ -157,6 +155,7 @@ impl Embedded {
 struct Call {
     embedded: Embedded,
     stage: watch::Receiver<Stage>,
+    turn: Turn,
     /// What was said last of the waiting.
     last: Option<Waiting>,
     state: State,
@@ -172,7 +171,7 @@ enum State {
         messages: Vec<Message>,
         schema: Option<Schema>,
     },
-    /// The place is kept for as long as the model is at work.
+    /// The place is kept for as long as the model is at work, and beyond by the turn.
     Asked {
         place: Place,
         hears: UnboundedReceiver<Said>,
@@ -194,7 +193,7 @@ impl Call {
             let state = std::mem::replace(&mut self.state, State::Over);
             match state {
                 State::New { messages, schema } => {
-                    let place = self.embedded.shared.queue.enter();
+                    let place = self.turn.place(&self.embedded.shared.queue);
                     self.state = State::Queued {
                         place,
                         messages,
@@ -208,7 +207,9 @@ impl Call {
                 } => {
                     let ahead = place.ahead();
                     if ahead == 0 {
-                        metrics::histogram!(telemetry::EMBEDDED_WAIT_SECONDS).record(place.since.elapsed());
+                        if let Some(waited) = place.waited() {
+                            metrics::histogram!(telemetry::EMBEDDED_WAIT_SECONDS).record(waited);
+                        }
                         match self.embedded.submit(messages, schema) {
                             Ok(hears) => {
                                 self.state = State::Asked {
@@ -217,7 +218,7 @@ impl Call {
                                     begun: None,
                                 };
                             }
-                            Err(error) => return Some(Err(error)),
+                            Err(error) => return self.over(place, Some(Err(error))),
                         }
                         continue;
                     }
@@ -255,8 +256,8 @@ impl Call {
                     tokio::select! {
                         said = hears.recv() => match said {
                             Some(Said::Begun) => begun = Some(Begun { at: Instant::now(), text: None }),
-                            Some(Said::End(Err(error))) => return Some(Err(error)),
-                            _ => return Some(Err(ended())),
+                            Some(Said::End(Err(error))) => return self.over(place, Some(Err(error))),
+                            _ => return self.over(place, Some(Err(ended()))),
                         },
                         _ = self.stage.changed() => {}
                     }
@@ -272,7 +273,7 @@ impl Call {
                 } => {
                     let (by, phase, after) = begun.deadline(self.embedded.deadlines);
                     let Ok(said) = timeout_at(by, hears.recv()).await else {
-                        return Some(Err(LlmError::Timeout { phase, after }));
+                        return self.over(place, Some(Err(LlmError::Timeout { phase, after })));
                     };
                     let piece = match said {
                         Some(Said::Text(text)) => {
@@ -280,10 +281,12 @@ impl Call {
                             Piece::Text(text)
                         }
                         Some(Said::Usage(usage)) => Piece::Usage(usage),
-                        Some(Said::End(Ok(()))) if begun.text.is_none() => return Some(Err(LlmError::Empty)),
-                        Some(Said::End(Ok(()))) => return None,
-                        Some(Said::End(Err(error))) => return Some(Err(error)),
-                        Some(Said::Begun) | None => return Some(Err(ended())),
+                        Some(Said::End(Ok(()))) if begun.text.is_none() => {
+                            return self.over(place, Some(Err(LlmError::Empty)));
+                        }
+                        Some(Said::End(Ok(()))) => return self.over(place, None),
+                        Some(Said::End(Err(error))) => return self.over(place, Some(Err(error))),
+                        Some(Said::Begun) | None => return self.over(place, Some(Err(ended()))),
                     };
                     self.state = State::Asked {
                         place,
@@ -295,6 +298,12 @@ impl Call {
                 State::Over => return None,
             }
         }
+    }
+
+    /// This call is; its question may have another.
+    fn over(&self, place: Place, last: Option<Result<Piece, LlmError>>) -> Option<Result<Piece, LlmError>> {
+        self.turn.keep(place);
+        last
     }
 
     fn waits(&mut self, waiting: Waiting) -> Piece {

@@ -65,6 +65,14 @@ fn question() -> Vec<Message> {
     }]
 }
 
+fn request(messages: Vec<Message>, schema: Option<Schema>) -> Request {
+    Request {
+        messages,
+        schema,
+        turn: Turn::of(Person(0)),
+    }
+}
+
 /// What a call gave: its text, its usage, its failure.
 #[derive(Debug, Default)]
 struct Told {
@@ -79,7 +87,7 @@ async fn told(llm: &Llm) -> Told {
 
 async fn told_in(llm: &Llm, schema: Option<Schema>) -> Told {
     let mut told = Told::default();
-    let mut stream = llm.stream(question(), schema);
+    let mut stream = llm.stream(request(question(), schema));
     while let Some(item) = stream.next().await {
         assert!(told.error.is_none(), "nothing follows an error");
         match item {

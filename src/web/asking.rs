@@ -19,7 +19,7 @@ use super::error::Failure;
 use super::limit::{MOST_REPAIRS, PROGRAM_BYTES};
 use super::quota::Client;
 use super::wire::{self, Activity, Answer, Doing, Explanation};
-use crate::llm::{BrokenStream, Llm, LlmError, Piece, Usage, Waiting};
+use crate::llm::{BrokenStream, Llm, LlmError, Piece, Turn, Usage, Waiting};
 use crate::plan::{self, PlanError};
 use crate::program::ProgramError;
 use crate::store::{Chart, ChartId};
@@ -86,11 +86,11 @@ impl Draft {
                 asking.stage = Stage::Settled(program);
             }
             (Some(form), None) if asking.llm.takes_forms() => {
-                let call = asking.call("plan", &form.messages, Some(&form.schema))?;
+                let call = asking.call("plan", &form.messages, Some(&form.schema), None)?;
                 asking.ready.push_back(Step::Doing(Activity::Planning.into()));
                 asking.stage = Stage::Plan(call, form, request.program);
             }
-            _ => asking.ask_for_program(request.program)?,
+            _ => asking.ask_for_program(request.program, None)?,
         }
         Ok(stream::unfold(asking, async |mut asking| {
             let step = asking.next().await?;
@@ -170,6 +170,7 @@ impl Asking {
         kind: &'static str,
         messages: &[prompt::Message],
         schema: Option<&serde_json::Value>,
+        turn: Option<Turn>,
     ) -> Result<Call, Failure> {
         let round = self.draft.repairs;
         Call::start(
@@ -179,6 +180,7 @@ impl Asking {
             Purpose { kind, round },
             messages,
             schema,
+            turn,
         )
     }
 
@@ -267,8 +269,9 @@ impl Asking {
             Err(error) => {
                 tracing::debug!(llm.model = self.llm.name(), error.cause = %error, "no plan fits");
                 call.measured.outcome = "no_plan";
+                let turn = call.turn.clone();
                 drop(call);
-                self.ask_for_program(otherwise)?;
+                self.ask_for_program(otherwise, Some(turn))?;
                 Ok(Some(Step::Doing(Activity::Writing.into())))
             }
         }
@@ -282,9 +285,9 @@ impl Asking {
         self.store(program, way).await
     }
 
-    fn ask_for_program(&mut self, messages: Vec<prompt::Message>) -> Result<(), Failure> {
+    fn ask_for_program(&mut self, messages: Vec<prompt::Message>, turn: Option<Turn>) -> Result<(), Failure> {
         let kind = if self.draft.repairs > 0 { "repair" } else { "question" };
-        self.stage = Stage::Program(self.call(kind, &messages, None)?, messages);
+        self.stage = Stage::Program(self.call(kind, &messages, None, turn)?, messages);
         Ok(())
     }
 
@@ -312,11 +315,12 @@ impl Asking {
                 if self.draft.repairs < MOST_REPAIRS =>
             {
                 let program = program::as_written(&call.reply).unwrap_or_default();
+                let turn = call.turn.clone();
                 drop(call);
                 let runtime = self.app.parts().bundle.runtime();
                 let messages = prompt::without(asked, &program, &import, instead.as_deref(), runtime);
                 self.draft.repairs += 1;
-                self.ask_for_program(messages)?;
+                self.ask_for_program(messages, Some(turn))?;
                 Ok(Step::Doing(Doing {
                     import: Some(import),
                     repair: Some(self.draft.repairs),

@@ -10,7 +10,7 @@ use super::App;
 use super::error::Failure;
 use super::quota::{Client, Unit};
 use super::wire;
-use crate::llm::{self, Llm, Pieces, Usage};
+use crate::llm::{self, Llm, Pieces, Turn, Usage};
 use crate::{prompt, telemetry};
 
 /// Of text in any language, roughly: for what a provider does not count itself.
@@ -28,9 +28,12 @@ pub(super) struct Call {
     pub(super) pieces: Pieces,
     pub(super) reply: String,
     pub(super) measured: Measured,
+    /// The next call of the same question is made in it as well.
+    pub(super) turn: Turn,
 }
 
 impl Call {
+    /// In the `turn` of an earlier call, if the question had one; else in one of the client's.
     pub(super) fn start(
         app: &App,
         client: Client,
@@ -38,6 +41,7 @@ impl Call {
         purpose: Purpose,
         messages: &[prompt::Message],
         schema: Option<&serde_json::Value>,
+        turn: Option<Turn>,
     ) -> Result<Call, Failure> {
         let schema_bytes = schema.map_or(0, |schema| schema.to_string().len());
         let bytes: usize = messages.iter().map(|message| message.content.len()).sum();
@@ -45,9 +49,18 @@ impl Call {
         app.meters()
             .take(Unit::Tokens, client, question_tokens, Instant::now())
             .map_err(Failure::Quota)?;
-        let messages = messages.iter().map(for_llm).collect();
+        let turn = turn.unwrap_or_else(|| match purpose.round {
+            0 => Turn::of(client.person()),
+            _ => Turn::again(client.person()),
+        });
+        let request = llm::Request {
+            messages: messages.iter().map(for_llm).collect(),
+            schema: schema.cloned().map(llm::Schema::new),
+            turn: turn.clone(),
+        };
         Ok(Call {
-            pieces: llm.stream(messages, schema.cloned().map(llm::Schema::new)),
+            pieces: llm.stream(request),
+            turn,
             reply: String::new(),
             measured: Measured {
                 app: app.clone(),

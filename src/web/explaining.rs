@@ -60,7 +60,7 @@ pub(super) async fn explain(
     };
     let messages = prompt::explain(&chart.question, &profile, &chart.program, unclear);
     let llm = writer_or(&app, wanted.model.as_deref(), chart.model.as_deref()).await?;
-    let call = Call::start(&app, client, &llm, PURPOSE, &messages, None)?;
+    let call = Call::start(&app, client, &llm, PURPOSE, &messages, None, None)?;
     let steps = stream::unfold(Some(call), move |call| {
         let llm = llm.clone();
         async move { next(call?, &llm).await }

@@ -21,6 +21,7 @@ use super::App;
 use super::access::{Peer, network};
 use super::error::{Failure, seconds};
 use super::words::Phrase;
+use crate::llm::Person;
 use crate::telemetry;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -66,6 +67,15 @@ impl FromRequestParts<App> for Client {
 impl Client {
     fn of(peer: Option<&Peer>) -> Client {
         Client(peer.map(|peer| network(peer.0)))
+    }
+
+    /// In the line before a model.
+    pub(super) fn person(self) -> Person {
+        let address = self.0.map(|address| match address {
+            IpAddr::V4(address) => address.to_ipv6_mapped(),
+            IpAddr::V6(address) => address,
+        });
+        Person(address.map_or(0, |address| address.to_bits()))
     }
 }
 

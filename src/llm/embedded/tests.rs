@@ -1,7 +1,9 @@
-//! The way of the weights, against servers that behave and servers that do not (`servers`). What the model itself does is in `real`.
+//! The way of the weights, against servers that behave and servers that do not (`servers`). What the model itself does is in `real`, and
+//! who has which turn at it in `turns`.
 
 mod real;
 mod servers;
+mod turns;
 
 use std::sync::Mutex;
 

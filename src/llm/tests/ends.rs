@@ -176,7 +176,7 @@ async fn a_reply_without_end_is_stopped() {
 async fn a_reader_who_leaves_cancels_the_upstream_call() {
     let server = replay::serve(vec![Act::Stall(replay::read("openai"), MIDDLE)]);
     let llm = connect(&server.base_url, ample());
-    let mut stream = llm.stream(question(), None);
+    let mut stream = llm.stream(request(question(), None));
     assert!(stream.next().await.unwrap().is_ok());
     drop(stream);
     server

@@ -48,7 +48,7 @@ async fn a_real_server_lists_its_model_answers_and_counts() {
     let llm = real().await;
     assert!(llm.name().starts_with("openai:"), "{}", llm.name());
     let (mut text, mut usage) = (String::new(), None);
-    let mut stream = llm.stream(asked("Say only the word: sand"), None);
+    let mut stream = llm.stream(request(asked("Say only the word: sand"), None));
     while let Some(piece) = stream.next().await {
         match piece.expect("a real server answers") {
             Piece::Text(piece) => text.push_str(&piece),
@@ -76,9 +76,10 @@ async fn a_real_server_holds_a_reply_to_a_form() {
         },
     });
     // Nothing in the question leads to these words.
-    let mut stream = real()
-        .await
-        .stream(asked("What is the capital of France?"), Some(Schema::new(form)));
+    let mut stream = real().await.stream(request(
+        asked("What is the capital of France?"),
+        Some(Schema::new(form)),
+    ));
     let mut text = String::new();
     while let Some(piece) = stream.next().await {
         if let Piece::Text(piece) = piece.expect("a real server makes a grammar of the form") {
@@ -98,10 +99,10 @@ async fn a_real_server_holds_a_reply_to_a_form() {
 #[ignore = "needs a real server"]
 async fn a_reply_that_nobody_wants_any_more_leaves_the_server_free() {
     let llm = real().await;
-    let mut endless = Box::pin(llm.stream(asked("Count from 1 to 1000, one number a line."), None));
+    let mut endless = Box::pin(llm.stream(request(asked("Count from 1 to 1000, one number a line."), None)));
     while !matches!(endless.next().await, Some(Ok(Piece::Text(_)))) {}
     drop(endless);
-    let mut next = Box::pin(llm.stream(asked("Say only the word: sand"), None));
+    let mut next = Box::pin(llm.stream(request(asked("Say only the word: sand"), None)));
     let first = tokio::time::timeout(PATIENT / 5, next.next()).await;
     assert!(matches!(first, Ok(Some(Ok(Piece::Text(_))))), "{first:?}");
 }

@@ -116,3 +116,13 @@ fn a_wait_is_told_as_exactly_as_one_plans_by_it() {
         ]
     );
 }
+
+#[test]
+fn who_has_limits_of_their_own_has_turns_of_their_own() {
+    let person = |address: &str| client(address).person();
+    assert_eq!(person("10.0.0.1"), person("::ffff:10.0.0.1"));
+    assert_eq!(person("2001:db8:1:2::1"), person("2001:db8:1:2:ffff::9"));
+    assert_ne!(person("2001:db8:1:2::1"), person("2001:db8:1:3::1"));
+    assert_ne!(person("10.0.0.1"), person("10.0.0.2"));
+    assert_ne!(person("10.0.0.1"), Client::of(None).person());
+}

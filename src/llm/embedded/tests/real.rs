@@ -8,7 +8,9 @@ use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use super::super::Embedded;
-use crate::llm::{Deadlines, EmbeddedPlace, LlmError, Message, Piece, Role, Schema, Usage, Waiting};
+use crate::llm::{
+    Deadlines, EmbeddedPlace, LlmError, Message, Person, Piece, Request, Role, Schema, Turn, Usage, Waiting,
+};
 
 fn embedded() -> Embedded {
     let cache = std::env::var("XDG_CACHE_HOME").map(PathBuf::from);
@@ -31,6 +33,14 @@ fn messages(rules: &str, question: &str) -> Vec<Message> {
     vec![message(Role::System, rules), message(Role::User, question)]
 }
 
+fn request(messages: Vec<Message>, schema: Option<Schema>) -> Request {
+    Request {
+        messages,
+        schema,
+        turn: Turn::of(Person(0)),
+    }
+}
+
 /// Long enough to tell whether it was read again.
 fn rules() -> String {
     format!(
@@ -40,7 +50,7 @@ fn rules() -> String {
 }
 
 async fn ask(model: &Embedded, question: &str, schema: Option<Value>) -> (String, Usage) {
-    let pieces = model.stream(messages(&rules(), question), schema.map(Schema::new));
+    let pieces = model.stream(request(messages(&rules(), question), schema.map(Schema::new)));
     let pieces: Vec<_> = pieces.map(Result::unwrap).collect().await;
     let text = pieces.iter().filter_map(|piece| match piece {
         Piece::Text(text) => Some(text.as_str()),
@@ -55,7 +65,7 @@ async fn ask(model: &Embedded, question: &str, schema: Option<Value>) -> (String
 
 async fn seconds_to_first_text(model: &Embedded, messages: Vec<Message>) -> f64 {
     let begun = Instant::now();
-    let mut pieces = Box::pin(model.stream(messages, None));
+    let mut pieces = Box::pin(model.stream(request(messages, None)));
     while !matches!(pieces.next().await, Some(Ok(Piece::Text(_)))) {}
     begun.elapsed().as_secs_f64()
 }
@@ -101,7 +111,7 @@ async fn it_answers_reads_its_rules_once_and_keeps_to_a_form() {
         assert!(value["title"].as_str().unwrap().chars().count() <= 40);
     }
     let odd = Schema::new(json!({"type": "object", "properties": {"x": {"$ref": "nowhere"}}}));
-    let failed: Vec<_> = model.stream(messages("x", "y"), Some(odd)).collect().await;
+    let failed: Vec<_> = model.stream(request(messages("x", "y"), Some(odd))).collect().await;
     assert!(
         matches!(failed.last(), Some(Err(LlmError::NoSchema { .. }))),
         "{failed:?}"
@@ -114,10 +124,10 @@ async fn one_at_a_time_in_order_and_whoever_leaves_lets_the_others_up() {
     let model = embedded();
     ask(&model, "Hello", None).await;
     let long = "Write the numbers from 1 to 500, each as a word.";
-    let mut first = Box::pin(model.stream(messages(&rules(), long), None));
+    let mut first = Box::pin(model.stream(request(messages(&rules(), long), None)));
     assert!(matches!(first.next().await, Some(Ok(Piece::Text(_)))));
-    let mut second = Box::pin(model.stream(messages(&rules(), long), None));
-    let mut third = Box::pin(model.stream(messages(&rules(), "Say yes."), None));
+    let mut second = Box::pin(model.stream(request(messages(&rules(), long), None)));
+    let mut third = Box::pin(model.stream(request(messages(&rules(), "Say yes."), None)));
     assert_eq!(
         second.next().await.unwrap().unwrap(),
         Piece::Waiting(Waiting::Queued { ahead: 1 })
@@ -147,7 +157,10 @@ async fn one_at_a_time_in_order_and_whoever_leaves_lets_the_others_up() {
 #[ignore = "needs the weights of 0.5b"]
 async fn a_question_that_is_too_long_is_refused_with_numbers() {
     let model = embedded();
-    let failed: Vec<_> = model.stream(messages("x", &"word ".repeat(9000)), None).collect().await;
+    let failed: Vec<_> = model
+        .stream(request(messages("x", &"word ".repeat(9000)), None))
+        .collect()
+        .await;
     let Some(Err(LlmError::TooLong { tokens, limit })) = failed.last() else {
         panic!("{failed:?}")
     };
