@@ -82,6 +82,38 @@ test("where no plan fits the model writes the program, and the page says so", as
   await expect(page.getByTestId("program")).not.toContainText('"chart"');
 });
 
+test("whoever asks chooses between a form first and code, and the choice stays", async ({ page }) => {
+  await page.goto(server.url);
+  const method = page.getByLabel("Method");
+  await expect(method).toHaveValue("auto");
+  await page.getByText("What leaves this tab").click();
+  const preview = page.getByTestId("prompt-preview");
+  await expect(preview).not.toContainText('"plan"');
+  await method.selectOption("Form first");
+  await expect(page.getByText("the server writes the program of it")).toBeVisible();
+  await expect(preview).toContainText('"plan": true');
+  await method.selectOption("Code");
+  await expect(page.getByText("without a form")).toBeVisible();
+  await expect(preview).toContainText('"plan": false');
+  expect((await new AxeBuilder({ page }).exclude("iframe").analyze()).violations).toEqual([]);
+
+  await ask(page, "bars");
+  await expectState(page, "shown");
+  // The operator wants a form of every model here.
+  await expect(page.getByTestId("program")).toContainText("Written");
+  await page.reload();
+  await expect(method).toHaveValue("code");
+  // A change of a chart has no form in any case, so nothing is said of one.
+  await page.getByText("What leaves this tab").click();
+  await page.getByTestId("question").fill("as a line");
+  await expect(preview).toContainText('"parent"');
+  await expect(preview).not.toContainText('"plan"');
+  await method.selectOption("Automatic");
+  await expect(page.getByText("without a form")).toBeHidden();
+  await page.reload();
+  await expect(method).toHaveValue("auto");
+});
+
 test("choosing can be stopped", async ({ page }) => {
   await ask(page, "slow");
   await expect(page.getByText("The model is choosing what to draw")).toBeVisible();

@@ -146,8 +146,11 @@ pub(super) async fn create(
     let profile = profile.unwrap_or_default();
     let program = prompt::question(&question, &profile, previous, runtime);
     let llm = model(&app, ask.model.as_deref()).await?;
+    let plans = ask
+        .plan
+        .unwrap_or_else(|| app.parts().plans.are_for(llm.name(), llm.is_small()));
     // A form says a chart from nothing; a change of one is said best in the program that is there.
-    let form = (previous.is_none() && app.parts().plans.are_for(llm.name(), llm.is_small()))
+    let form = (previous.is_none() && plans)
         .then(|| plan::form(&question, profile))
         .flatten();
     let steps = draft.ask(&app, client, llm, Request { form, program })?;

@@ -22,6 +22,9 @@ pub(super) struct Ask {
     pub(super) program: Option<String>,
     /// One of those that the server offers; the first of them if it is left out.
     pub(super) model: Option<String>,
+    /// Whether the model fills in a form first, of which the server writes the program; as the operator set it if it is left out. A chart
+    /// that follows another is written in any case.
+    pub(super) plan: Option<bool>,
 }
 
 /// The body of `POST /api/v1/charts/{id}/repair`.

@@ -18,6 +18,7 @@ import { createFormatter } from "./format.js";
 import { makeFigureFile } from "./html-file.js";
 import { openAddressed, takeIn } from "./intake.js";
 import { t } from "./language.js";
+import { bindMethodPicker } from "./method-picker.js";
 import { bindModelPicker } from "./model-picker.js";
 import { saveNotebook } from "./notebook-file.js";
 import { readPageData } from "./page-data.js";
@@ -182,11 +183,15 @@ function openSample(sample, text) {
   if (text) fillQuestion(text);
 }
 
-bindModelPicker(pageData.models, (model) => {
-  session.choose(model);
+/** @param {Parameters<typeof session.choose>[0]} choice */
+function choose(choice) {
+  session.choose(choice);
   // As with the question: the preview is never behind.
   render();
-});
+}
+
+bindModelPicker(pageData.models, (model) => choose({ model }));
+bindMethodPicker(pageData.models, (plan) => choose({ plan }));
 question.maxLength = pageData.limits.questionChars;
 question.addEventListener("input", () => {
   session.type(question.value);

@@ -21,6 +21,7 @@
  * @property {string} doing what is happening in this phase, where the phase alone does not say
  * @property {{done: number, total: number} | null} fetching bytes of the model, while the server fetches it
  * @property {string | null} model the one that is asked, where there are several to choose from
+ * @property {boolean | null} plan whether it is asked for a form first; null leaves it to the server
  * @property {string} typed what stands in the question box
  * @property {string} asked the question of the chart that is shown or being made
  * @property {string} program what stands in the program panel
@@ -71,6 +72,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     doing: "",
     fetching: null,
     model: null,
+    plan: null,
     typed: "",
     asked: pageData.chart?.question ?? "",
     program: pageData.chart?.program ?? "",
@@ -225,13 +227,15 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
   /** @param {string} question */
   function askBody(question) {
     const profile = tables.disclosed();
-    const { model } = state;
+    const { model, plan } = state;
     const parent = state.chart?.id;
     const body = {
       question,
       ...(profile && { profile }),
       ...(parent !== undefined && { parent }),
       ...(model !== null && { model }),
+      // No form says the change of a chart.
+      ...(plan !== null && parent === undefined && { plan }),
     };
     return JSON.stringify(body, null, 2);
   }
@@ -537,9 +541,9 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       set({ typed });
     },
 
-    /** @param {string} model */
-    choose(model) {
-      set({ model });
+    /** @param {Partial<Pick<SessionState, "model" | "plan">>} choice */
+    choose(choice) {
+      set(choice);
     },
 
     /** @param {string} program */

@@ -11,7 +11,12 @@ parent?: string, program?: string,
 /**
  * One of those that the server offers; the first of them if it is left out.
  */
-model?: string, };
+model?: string, 
+/**
+ * Whether the model fills in a form first, of which the server writes the program; as the operator set it if it is left out. A chart
+ * that follows another is written in any case.
+ */
+plan?: boolean, };
 
 /**
  * The body of `POST /api/v1/charts/{id}/repair`.

@@ -145,6 +145,7 @@ async fn the_page_has_a_picker_where_there_is_something_to_pick() {
     assert!(page.contains(r#""models":[{"name":"scripted:one"},{"name":"scripted:two"}]"#));
     let one = TestApp::new().get("/").await.text();
     assert!(one.contains("scripted writes the program.") && !one.contains(r#"<select id="model""#));
+    assert!(one.contains(r#"<select id="method""#));
     let none = TestApp::with(None).get("/").await.text();
     assert!(none.contains("No model is connected") && !none.contains("<select id=\"m"));
 }

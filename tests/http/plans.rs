@@ -134,6 +134,44 @@ async fn a_change_of_a_chart_a_question_without_tables_and_other_models_have_no_
     }
 }
 
+/// The planner has a form by the operator's setting, the other has none.
+#[tokio::test]
+async fn whoever_asks_may_choose_whether_there_is_a_form_first() {
+    let app = app();
+    let ask = |question: &str, model: &str, plan: Value| {
+        let mut body = asked(question);
+        body["model"] = json!(model);
+        body["plan"] = plan;
+        body
+    };
+    let first = async |body: &Value| app.events(CHARTS, body).await.remove(0);
+    let settled = "Histogram of price with 8 bins";
+    for (body, expected) in [
+        (ask("the prices", "scripted:planner", json!(false)), "delta"),
+        (ask(settled, "scripted:planner", json!(false)), "delta"),
+        (ask("the prices", "scripted:planner", json!(null)), "doing"),
+        (ask(settled, "scripted:other", json!(null)), "delta"),
+        (ask(settled, "scripted:other", json!(true)), "doing"),
+    ] {
+        assert_eq!(first(&body).await.0, expected, "{body}");
+    }
+    let chart = app
+        .post(CHARTS, &ask(settled, "scripted:other", json!(true)))
+        .await
+        .json();
+    assert_eq!(
+        (&chart["model"], &chart["settled"]),
+        (&json!("scripted:other"), &json!(true))
+    );
+    // A change of a chart is written, whatever is chosen.
+    let mut next = ask(settled, "scripted:other", json!(true));
+    next["parent"] = chart["id"].clone();
+    assert_eq!(first(&next).await.0, "delta");
+    let wrong = app.post(CHARTS, &ask(settled, "scripted:other", json!("always"))).await;
+    let sentence = wrong.refused(400, "bad_request");
+    assert!(sentence.contains("boolean"), "{sentence}");
+}
+
 /// A server that takes no form: the bodies of its requests go into `asked`.
 fn without_forms(asked: Arc<Mutex<Vec<Value>>>) -> axum::Router {
     let answer = async move |axum::Json(body): axum::Json<Value>| {
