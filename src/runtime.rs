@@ -42,6 +42,21 @@ pub struct File {
     pub sha256: String,
     #[serde(rename = "type")]
     pub media_type: String,
+    /// For a file that is put in place piece by piece.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub pieces: Option<Pieces>,
+}
+
+/// By which a part of a file can be checked before the next part is read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "RuntimePieces"))]
+pub struct Pieces {
+    /// Length of each but the last.
+    pub bytes: u64,
+    /// As in the attribute of that name (`sha256-` and base64), one for each piece.
+    pub integrity: Vec<String>,
 }
 
 /// The names of the files that every run needs.

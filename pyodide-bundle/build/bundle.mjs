@@ -37,7 +37,8 @@ import { writeVendor } from "./vendor.mjs";
 /**
  * A served file: its identity is known by digest and size, and only its forms are kept.
  *
- * @typedef {{name: string, bytes: number, sha256: string, forms: Forms}} Served
+ * @typedef {{bytes: number, integrity: string[]}} Pieces
+ * @typedef {{name: string, bytes: number, sha256: string, pieces?: Pieces, forms: Forms}} Served
  * @typedef {{sha256: string, bytes: number, modules: string[]}} BuiltIndex `modules`: of the standard library, else empty
  */
 
@@ -45,6 +46,12 @@ const STANDARD_LIBRARY = "/lib/python314.zip";
 const STANDARD_LIBRARY_FILE = "stdlib.zip";
 const PARQUET_FILE = "parquet.js";
 const RUNTIME_INPUTS = ["pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "python_stdlib.zip", "pyodide-lock.json"];
+
+/**
+ * Of what is checked and put in place piece by piece. As large as can be: each costs a browser a message. But not larger, for then
+ * browsers no longer use again for one piece what another took.
+ */
+const PIECE_BYTES = 896 * 1024;
 
 /** What decides how a compiled file comes out, beside its input and the interpreter. */
 const RECIPE_FILES = ["compile.mjs", "pack.mjs", "unpack.mjs"];
@@ -205,7 +212,13 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
    */
   async function serve(name, content, when = "later") {
     const bytes = Buffer.from(content);
-    return { name, bytes: bytes.length, sha256: sha256(bytes), forms: await compressor.compress(bytes, when) };
+    return {
+      name,
+      bytes: bytes.length,
+      sha256: sha256(bytes),
+      ...(when === "memory" && { pieces: piecesOf(bytes) }),
+      forms: await compressor.compress(bytes, when),
+    };
   }
 
   /** @param {string} name of a compiled file that is kept uncompressed */
@@ -214,6 +227,19 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
     if (!bytes) throw new Error(`${name} was not built`);
     return bytes;
   }
+}
+
+/**
+ * @param {Buffer} bytes
+ * @returns {Pieces}
+ */
+function piecesOf(bytes) {
+  const count = Math.ceil(bytes.length / PIECE_BYTES);
+  const integrity = Array.from({ length: count }, (_, number) => {
+    const piece = bytes.subarray(number * PIECE_BYTES, (number + 1) * PIECE_BYTES);
+    return `sha256-${Buffer.from(sha256(piece), "hex").toString("base64")}`;
+  });
+  return { bytes: PIECE_BYTES, integrity };
 }
 
 /** @param {Manifest} manifest */
@@ -308,11 +334,12 @@ function build(name, source, compiler, say) {
  * @param {string[]} held top-level names of the modules that the snapshot holds
  */
 function runtimeDescription(manifest, files, modules, held) {
-  const list = files.map(({ name, bytes, sha256: digest }) => ({
+  const list = files.map(({ name, bytes, sha256: digest, pieces }) => ({
     name,
     bytes,
     sha256: digest,
     type: TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream",
+    ...(pieces && { pieces }),
   }));
   const packages = Object.entries(manifest.packages).map(([name, { version, depends, base }]) => [
     name,

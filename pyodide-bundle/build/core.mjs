@@ -82,6 +82,11 @@ const LINKER_HOOKS = [
     'addOnPreRun(()=>{if(!Module.linker)Module["setTrampoline"]()});(Module["setTrampoline"]=function(){',
   ],
   [
+    "and put where there is room, without a look through all of the table whether it is there already: no other function is it",
+    "return addFunction(trampolineInstance.exports.trampoline_call)",
+    "const slot=getEmptyTableSlot();setWasmTableEntry(slot,trampolineInstance.exports.trampoline_call);return slot",
+  ],
+  [
     "the linker's own tables",
     'Module["LDSO"]=LDSO;',
     'Module["LDSO"]=LDSO;Module["linkerState"]=()=>({symbols:GOT,imports:wasmImports,table:wasmTable,free:freeTableIndexes});',
@@ -100,6 +105,8 @@ export function buildCore(asmSource, pyodideSource, ownSource) {
   asm = replaceExactly(asm, "}export default _createPyodideModule;", "});", 1);
   asm = replaceExactly(asm, "import.meta.url", JSON.stringify(MODULE_URL), 3);
   for (const [, from, to] of LINKER_HOOKS) asm = replaceExactly(asm, from, to, 1);
+  // A list of what lies in site-packages, for Pyodide's own loader of packages, which is not used here: it takes a walk through all files.
+  asm = replaceExactly(asm, ",API.package_loader.init_loaded_packages()", "", 1);
   asm = shortenExports(asm);
 
   let loader = replaceExactly(pyodideSource, "//# sourceMappingURL=pyodide.mjs.map", "", 1);

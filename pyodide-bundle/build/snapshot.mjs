@@ -75,7 +75,7 @@ async function record({ core, worker, boot, files }) {
     return module;
   };
   context["loadPyodide"] = (/** @type {object} */ options) => original.loadPyodide({ ...options, _makeSnapshot: true });
-  await converse(context, worker, { ...boot, packs: files.packs.length, memory: 0 }, rolesOf(files));
+  await converse(context, worker, { ...boot, packs: files.packs.length, isRestored: false }, rolesOf(files));
   return { module, recorder };
 }
 
@@ -102,9 +102,8 @@ function replay({ core, worker, boot, files, libraries }, metadata) {
       ...rolesOf(files),
       metadata: new TextEncoder().encode(JSON.stringify(metadata)).buffer,
       libraries: libraries(metadata.libraries.map(({ path }) => path)),
-      "memory-0": new ArrayBuffer(0),
     };
-    converse(context, worker, { ...boot, packs: files.packs.length, memory: 1 }, roles).catch(reject);
+    converse(context, worker, { ...boot, packs: files.packs.length, isRestored: true }, roles).catch(reject);
   });
 }
 

@@ -135,27 +135,28 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
 
   /**
    * @param {Uint8Array} heap
-   * @param {Promise<ArrayBuffer>[]} memory
+   * @param {() => Promise<ArrayBuffer>} next
    */
-  async function overlay(heap, memory) {
-    const runs = metadata.pages.values();
-    let [offset, left] = [0, 0];
-    for (const part of memory) {
-      const buffer = await part;
-      const bytes = new Uint8Array(buffer);
-      for (let from = 0; from < bytes.length; ) {
-        if (left === 0) [offset, left] = runs.next().value ?? [0, 0];
-        const length = Math.min(left, bytes.length - from);
-        if (length === 0) throw new Error("the snapshot holds more memory than it describes");
-        heap.set(bytes.subarray(from, from + length), offset);
+  async function overlay(heap, next) {
+    let buffer = new ArrayBuffer(0);
+    let from = 0;
+    for (let [offset, left] of metadata.pages) {
+      while (left > 0) {
+        if (from === buffer.byteLength) {
+          // Given back now, and not when somebody looks for what nobody needs any more.
+          buffer.transfer?.(0);
+          buffer = await next();
+          from = 0;
+        }
+        const length = Math.min(left, buffer.byteLength - from);
+        heap.set(new Uint8Array(buffer, from, length), offset);
         from += length;
         offset += length;
         left -= length;
       }
-      // Given back now, and not when somebody looks for what nobody needs any more.
-      buffer.transfer?.(0);
     }
-    if (left > 0 || !runs.next().done) throw new Error("the snapshot describes more memory than it holds");
+    if (from < buffer.byteLength) throw new Error("the snapshot holds more memory than it describes");
+    buffer.transfer?.(0);
   }
 
   /**

@@ -33,8 +33,8 @@ export interface SnapshotMetadata {
 
 export interface Snapshot {
   metadata: SnapshotMetadata;
-  /** In parts, each put in place when it arrives. */
-  memory: Promise<ArrayBuffer>[];
+  /** Gives the next piece of it, however long, when it is there. */
+  memory: () => Promise<ArrayBuffer>;
   /** `metadata.libraries`, compiled, in that order. */
   libraries: Promise<WebAssembly.Module[]>;
   /** Puts the files in place, those that were open among them. It finds the memory unfinished. */

@@ -14,5 +14,6 @@ export function pinnedFile({ runtime, runtimeBase, packed }, name) {
   if (!found) throw new Error(`${name} is not part of this runtime`);
   const blob = packed?.get(name);
   const url = `${runtimeBase}/${found.sha256}/${name}`;
-  return { name, url, integrity: digestFromHex(found.sha256), ...(blob && { blob }) };
+  const { pieces } = found;
+  return { name, url, integrity: digestFromHex(found.sha256), ...(pieces && { pieces }), ...(blob && { blob }) };
 }

@@ -3,8 +3,11 @@
  * Fetches files whose digests are known, and gives out no others; and how runtime.js asks runtime-worker.js for them. Where the
  * digests come from is the caller's to know.
  *
- * @typedef {{name: string, url: string, integrity: string, blob?: Blob}} PinnedFile `integrity`: value of an
- *   attribute of that name; `blob`: its bytes, where the document holds them, compressed if the type says so
+ * @import {RuntimePieces} from "./wire.js"
+ *
+ * @typedef {{name: string, url: string, integrity: string, pieces?: RuntimePieces, blob?: Blob}} PinnedFile `integrity`: value of an
+ *   attribute of that name; `pieces`: of a file that is put in place piece by piece; `blob`: its bytes, where the document holds
+ *   them, compressed if the type says so
  * @typedef {{type: "get", id: number, file: PinnedFile}
  *   | {type: "hand", id: number, files: [role: string, file: PinnedFile][]}
  *   | {type: "ahead" | "fetch" | "keep", files: PinnedFile[]}} ToRuntimeWorker `hand` comes with the port on which the files go out, by their roles

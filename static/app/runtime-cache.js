@@ -23,18 +23,25 @@ let known;
 /** What a file's address is called as a file. @param {string} url */
 const nameOf = (url) => encodeURIComponent(url);
 
-/** @param {string} url @returns {Promise<ArrayBuffer | null>} */
-export function readKept(url) {
-  return quietly(async () => {
+/**
+ * @param {string} url
+ * @param {(size: number, read: (from: number, length: number) => ArrayBuffer) => Promise<boolean>} work
+ * @returns {Promise<boolean>} what comes of it; false as well if there is no such file, or it is shorter than what was to be read
+ */
+export async function readKept(url, work) {
+  const done = await quietly(async () => {
     const access = await soon(openToRead(url));
     try {
-      const bytes = new Uint8Array(access.getSize());
-      access.read(bytes, { at: 0 });
-      return bytes.buffer;
+      return await work(access.getSize(), (from, length) => {
+        const bytes = new Uint8Array(length);
+        if (access.read(bytes, { at: from }) < length) throw new RangeError("the file ends early");
+        return bytes.buffer;
+      });
     } finally {
       access.close();
     }
   });
+  return done ?? false;
 }
 
 /**

@@ -8,6 +8,7 @@
  */
 
 import { digestOf } from "./digest.js";
+import { Pieces } from "./pieces.js";
 import { obtainPinned, PinnedError } from "./pinned.js";
 import { dropOthers, keep, readKept } from "./runtime-cache.js";
 
@@ -17,7 +18,7 @@ const held = new Map();
 const kept = new Set();
 /** Milliseconds after which a file is read though the one before it is not there: storage may not answer. */
 const TURN = 100;
-/** What was read before anybody asked, by addresses. @type {Map<string, Promise<ArrayBuffer | null>>} */
+/** What was read before anybody asked, by addresses. @type {Map<string, Pieces>} */
 const ahead = new Map();
 
 /** @param {FromRuntimeWorker} message @param {Transferable[]} [transfer] */
@@ -25,15 +26,36 @@ const tell = (message, transfer = []) => postMessage(message, { transfer });
 
 /**
  * @param {PinnedFile} file
+ * @returns {(give: (piece: ArrayBuffer) => void) => Promise<void>} hands it out, in pieces that are to be given away
+ */
+function obtain(file) {
+  const reading = ahead.get(file.url) ?? (held.has(file.url) ? null : read(file));
+  ahead.delete(file.url);
+  return async (give) => {
+    let given = 0;
+    const isWhole = await reading?.to((piece) => {
+      given += piece.byteLength;
+      give(piece);
+    });
+    if (!isWhole) {
+      const bytes = await copyOf(file);
+      give(given === 0 ? bytes : bytes.slice(given));
+    }
+    // Said, if it is no news any more, once more: what came early may have been heard by nobody.
+    tell({ type: "arrived", name: file.name });
+  };
+}
+
+/**
+ * @param {PinnedFile} file
  * @returns {Promise<ArrayBuffer>} to be given away
  */
 async function take(file) {
-  const early = ahead.get(file.url);
-  ahead.delete(file.url);
-  const bytes = (await (early ?? (held.has(file.url) ? null : read(file)))) ?? (await copyOf(file));
-  // Said, if it is no news any more, once more: what came early may have been heard by nobody.
-  tell({ type: "arrived", name: file.name });
-  return bytes;
+  /** @type {ArrayBuffer[]} */
+  const pieces = [];
+  await obtain(file)((piece) => pieces.push(piece));
+  const [only, ...more] = pieces;
+  return only && more.length === 0 ? only : new Blob(pieces).arrayBuffer();
 }
 
 /** @param {PinnedFile} file @returns {Promise<ArrayBuffer>} */
@@ -51,23 +73,45 @@ function readAhead(files) {
   /** @type {Promise<unknown>} */
   let turn = Promise.resolve();
   for (const file of files) {
-    const bytes = turn.then(() => read(file));
-    const done = bytes.then((bytes) => {
-      // Met by whoever asks for it.
-      if (!bytes) hold(file).catch(() => {});
-    });
-    turn = Promise.race([done, turn.then(() => new Promise((resolve) => setTimeout(resolve, TURN)))]);
-    ahead.set(file.url, bytes);
+    const reading = read(file, turn);
+    turn = Promise.race([reading.ended, turn.then(() => new Promise((resolve) => setTimeout(resolve, TURN)))]);
+    ahead.set(file.url, reading);
   }
 }
 
-/** From what the browser keeps. @param {PinnedFile} file @returns {Promise<ArrayBuffer | null>} */
-async function read({ url, integrity, blob }) {
-  if (blob) return null;
-  const bytes = await readKept(url);
-  if (!bytes || (await digestOf(bytes)) !== integrity) return null;
-  kept.add(url);
-  return bytes;
+/**
+ * From what the browser keeps; where that is not the file, or not all of it, it is fetched.
+ * @param {PinnedFile} file
+ * @param {Promise<unknown>} [turn]
+ */
+function read(file, turn = Promise.resolve()) {
+  return new Pieces(async (give) => {
+    await turn;
+    const isWhole = await readChecked(file, give);
+    if (isWhole) kept.add(file.url);
+    // Met by whoever asks for it.
+    else hold(file).catch(() => {});
+    return isWhole;
+  });
+}
+
+/**
+ * Each piece is checked before the next is read, and most are given away by then: so memory that one took serves the next.
+ * @param {PinnedFile} file
+ * @param {(piece: ArrayBuffer) => void} give
+ */
+async function readChecked({ url, integrity, pieces, blob }, give) {
+  if (blob) return false;
+  return readKept(url, async (size, read) => {
+    const length = pieces?.bytes ?? size;
+    for (const [number, digest] of (pieces?.integrity ?? [integrity]).entries()) {
+      const from = number * length;
+      const piece = read(from, Math.min(length, size - from));
+      if ((await digestOf(piece)) !== digest) return false;
+      give(piece);
+    }
+    return true;
+  });
 }
 
 /**
@@ -122,9 +166,15 @@ async function answer(id, work) {
 
 /** @param {[role: string, file: PinnedFile][]} files @param {MessagePort} port */
 async function hand(files, port) {
-  const handed = files.map(async ([role, file]) => {
-    const bytes = await take(file);
-    port.postMessage({ type: "file", role, bytes }, [bytes]);
+  /** @type {Promise<unknown>} */
+  let turn = Promise.resolve();
+  const handed = files.map(([role, file]) => {
+    const give = (/** @type {ArrayBuffer} */ bytes) => port.postMessage({ type: "file", role, bytes }, [bytes]);
+    if (!file.pieces) return obtain(file)(give);
+    // In their order. What may have to be fetched is asked for at once, what can be read is read when it can be given away.
+    const asked = kept.has(file.url) && !ahead.has(file.url) ? null : obtain(file);
+    turn = turn.then(() => (asked ?? obtain(file))(give));
+    return turn;
   });
   await Promise.all(handed);
   return null;

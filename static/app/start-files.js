@@ -34,7 +34,8 @@ export function createStartFiles(runtime, files, framePlace) {
 
   function restoring() {
     const { metadata, libraries, data, memory } = base.snapshot;
-    return start([data], memory, { wasm: core.wasm, libraries }, { metadata });
+    const parts = memory.map((name) => /** @type {[string, string]} */ (["memory", name]));
+    return start([data], parts, { wasm: core.wasm, libraries }, { metadata });
   }
 
   function booting() {
@@ -44,29 +45,23 @@ export function createStartFiles(runtime, files, framePlace) {
 
   /**
    * @param {string[]} packs
-   * @param {string[]} memory
+   * @param {[role: string, file: string][]} memory of a snapshot, if it is restored from one
    * @param {Record<string, string>} code by roles
    * @param {Record<string, string>} others
    * @returns {Start}
    */
   function start(packs, memory, code, others) {
-    const numbered = (/** @type {string} */ role, /** @type {string[]} */ names) =>
-      names.map((name, number) => /** @type {[string, string]} */ ([`${role}-${number}`, name]));
+    const numbered = packs.map((name, number) => /** @type {[string, string]} */ ([`pack-${number}`, name]));
     return {
       message: {
         type: "boot",
         abi: { abi_version: runtime.abi, python: runtime.python },
         modules: Object.keys(runtime.imports),
         packs: packs.length,
-        memory: memory.length,
+        isRestored: memory.length > 0,
       },
       code: Object.entries(code),
-      others: [
-        ...Object.entries(others),
-        ["harness", core.harness],
-        ...numbered("pack", packs),
-        ...numbered("memory", memory),
-      ],
+      others: [...Object.entries(others), ["harness", core.harness], ...numbered, ...memory],
     };
   }
 

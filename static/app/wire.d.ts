@@ -367,7 +367,24 @@ digest: string, files: Array<RuntimeFile>, core: RuntimeCore, base: RuntimeBase,
 /**
  * A file of the bundle. Size and hash are those of the bytes before compression: what the browser checks.
  */
-export type RuntimeFile = { name: string, bytes: number, sha256: string, type: string, };
+export type RuntimeFile = { name: string, bytes: number, sha256: string, type: string, 
+/**
+ * For a file that is put in place piece by piece.
+ */
+pieces?: RuntimePieces, };
+
+/**
+ * By which a part of a file can be checked before the next part is read.
+ */
+export type RuntimePieces = { 
+/**
+ * Length of each but the last.
+ */
+bytes: number, 
+/**
+ * As in the attribute of that name (`sha256-` and base64), one for each piece.
+ */
+integrity: Array<string>, };
 
 /**
  * The names of the files that every run needs.

@@ -32,6 +32,7 @@
   const given = new Map();
   /** What a start is made of, by what it is for, awaited or there: bytes, or compiled code. @type {Map<string, Arrival>} */
   const arrivals = new Map();
+  const memory = createQueue();
   /** @type {import("pyodide").PyodideInterface | undefined} */
   let python;
   /** Folders that are there, as the file system holds them. @type {Map<string, any>} */
@@ -59,16 +60,18 @@
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
 
-  // Word to the frame: what would keep its thread busy has waited for it.
-  postMessage(null);
-
   self.onmessage = (event) => {
     const [port, ...sources] = event.ports;
     if (!port || sources.length === 0) return;
     self.onmessage = null;
+    // Word to the frame: what would keep its thread busy has waited for it. Not before: a worker's first message passes through there.
+    postMessage(null);
     /** @param {MessageEvent<import("../shared/protocol.js").ToStart>} event */
-    const arrive = ({ data }) =>
-      arrival(data.role, data.type).resolve(data.type === "file" ? data.bytes : data.modules);
+    const arrive = ({ data }) => {
+      if (data.type === "code") arrival(data.role, data.type).resolve(data.modules);
+      else if (data.role === "memory") memory.add(data.bytes);
+      else arrival(data.role, data.type).resolve(data.bytes);
+    };
     for (const source of sources) source.onmessage = arrive;
     // Bound before any program runs, so that none finds the port by replacing the method.
     const post = port.postMessage.bind(port);
@@ -117,6 +120,28 @@
     return known;
   }
 
+  /** Pieces of the snapshot's memory, in their order. */
+  function createQueue() {
+    /** @type {ArrayBuffer[]} */
+    const pieces = [];
+    let wake = () => {};
+    return {
+      /** @param {ArrayBuffer} piece */
+      add(piece) {
+        pieces.push(piece);
+        wake();
+      },
+      /** @returns {Promise<ArrayBuffer>} */
+      async next() {
+        for (;;) {
+          const piece = pieces.shift();
+          if (piece) return piece;
+          await new Promise((resolve) => (wake = () => resolve(undefined)));
+        }
+      },
+    };
+  }
+
   /** @param {string} role @returns {Promise<ArrayBuffer>} */
   function bytesOf(role) {
     return arrival(role, "file").promise;
@@ -156,7 +181,7 @@
    */
   async function boot(message, send, output) {
     capMemory(message.memoryBytes);
-    const isRestored = message.memory > 0;
+    const { isRestored } = message;
     const packs = ["harness", ...numbered("pack", message.packs)].map(bytesOf);
     given.set("pyodide.asm.wasm", { body: Promise.resolve(""), type: "application/wasm" });
     const restoreStreaming = instantiateCompiled(modulesOf("wasm"));
@@ -168,9 +193,7 @@
       stdLibURL: `${HOME_URL}python_stdlib.zip`,
       // No package is listed: they are mounted below, and a missing one is the harness's to explain.
       lockFileContents: { info: { ...message.abi, arch: "wasm32", platform: "emscripten" }, packages: {} },
-      createPyodideModule: isRestored
-        ? createRestoredModule(await restorable(numbered("memory", message.memory), packs))
-        : createPyodideModule,
+      createPyodideModule: isRestored ? createRestoredModule(await restorable(packs)) : createPyodideModule,
       stdin: () => null,
       // The same wherever it starts, since a snapshot has been started elsewhere: the language too, and the seed of hashes, which
       // is in its every dictionary.
@@ -222,17 +245,13 @@
     return Array.from({ length: count }, (_, number) => `${role}-${number}`);
   }
 
-  /**
-   * @param {string[]} memory roles of its parts
-   * @param {Promise<ArrayBuffer>[]} packs
-   */
-  async function restorable(memory, packs) {
+  /** @param {Promise<ArrayBuffer>[]} packs */
+  async function restorable(packs) {
     const libraries = bytesOf("libraries");
-    const parts = memory.map(bytesOf);
     const metadata = JSON.parse(new TextDecoder().decode(await bytesOf("metadata")));
     return {
       metadata,
-      memory: parts,
+      memory: memory.next,
       libraries: modulesOf("libraries").then((list) => {
         const modules = new Map(list.map(([path, module]) => [`${SITE_PACKAGES}/${path}`, module]));
         return metadata.libraries.map((/** @type {{path: string}} */ { path }) => {
@@ -512,7 +531,6 @@
     };
     output.begin(message.id);
     const json = await py.pyimport("sandplot").run(message.program, sink);
-    py.runPython("import sys\nsys.__stdout__.flush()\nsys.__stderr__.flush()");
     output.flush();
     const buffers = new Set(parts.flatMap((part) => (typeof part === "string" ? [] : [part.buffer])));
     send({ type: "result", id: message.id, json, parts, missed }, [...buffers]);

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import contextlib
 import json
 import linecache
 import os
@@ -122,7 +123,16 @@ async def run(text: str, sink: Any) -> str:
         "error": None if error is None else _described(error, tables, text),
         "warnings": gallery.warnings + _worth_reading(raised, gallery.warnings),
     }
+    _flush()
     return _dumps(result, ensure_ascii=False, allow_nan=False, default=str)
+
+
+def _flush() -> None:
+    """What was printed belongs to this run."""
+    for stream in (sys.__stdout__, sys.__stderr__):
+        # The program may have closed it, or put something else in its place.
+        with contextlib.suppress(Exception):
+            stream.flush()
 
 
 def _described(error: BaseException, tables: Tables, text: str) -> dict[str, Any]:
