@@ -172,9 +172,7 @@ impl Failure {
             Failure::TooManyAttempts(wait) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 Code::TooManyAttempts,
-                Phrase::new("error.too_many_attempts")
-                    .with("n", seconds(*wait))
-                    .into(),
+                Phrase::new("error.too_many_attempts").with("n", seconds(*wait)).into(),
             ),
             Failure::AddressTooLong => (
                 StatusCode::URI_TOO_LONG,

@@ -151,7 +151,10 @@ export function createGallery(container, config, { makeFile, offers = true, expl
     undo.push(() => drawn.remove());
     const forms = takeLive(figure, drawn, {
       stem,
-      file: makeFile && (() => makeFile(figure, { title, description: describeFigure(figure), config })),
+      title,
+      file:
+        makeFile &&
+        (() => makeFile(figure, { title, description: describeFigure(figure), faces: drawn.faces, config })),
     });
     remember ??= (width) => forms.make("png", { ...usualWish(forms.width), width });
     const take = (/** @type {"png" | "html"} */ form) =>
