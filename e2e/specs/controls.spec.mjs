@@ -191,7 +191,7 @@ for (const [library, text, colour] of /** @type {const} */ ([
   ],
   [
     "altair",
-    'import altair as alt\nimport pandas as pd\n\nd = pd.DataFrame({"a": ["x", "y"], "b": [1, 20]})\nalt.Chart(d).mark_bar().encode(x="a", y="b", color="a")\n',
+    'import altair as alt\nimport pandas as pd\n\nd = pd.DataFrame({"a": ["x", "y"], "b": [1, 20]})\nchart = alt.Chart(d).mark_bar().encode(x="a", y="b", color="a")\nchart\n',
     "#EE6677",
   ],
 ])) {
@@ -214,15 +214,24 @@ for (const [library, text, colour] of /** @type {const} */ ([
 }
 
 test("each theme is drawn by each library", async ({ page, server }) => {
-  for (const text of [
-    BARS,
-    'import plotly.express as px\nfig = px.bar(x=["a", "b"], y=[2, 5])\nfig.show()\n',
-    'import altair as alt\nimport pandas as pd\nalt.Chart(pd.DataFrame({"a": [1, 2]})).mark_point().encode(x="a")\n',
-  ]) {
+  /** @type {[string, string[]][]} */
+  const charts = [
+    [BARS, ['style.use("default")', "whitegrid", '"axes.grid": False', "dark_background"]],
+    [
+      'import plotly.express as px\nfig = px.bar(x=["a", "b"], y=[2, 5])\nfig.show()\n',
+      ["plotly_white", "ggplot2", "simple_white", "plotly_dark"],
+    ],
+    [
+      'import altair as alt\nimport pandas as pd\nchart = alt.Chart(pd.DataFrame({"a": [1, 2]})).mark_point().encode(x="a")\nchart\n',
+      ['enable("default")', "ggplot2", "quartz", 'enable("dark")'],
+    ],
+  ];
+  for (const [text, words] of charts) {
     await draw(page, server.url, text);
-    for (const theme of ["Light", "Grid", "Minimal", "Dark"]) {
+    for (const [at, theme] of ["Light", "Grid", "Minimal", "Dark"].entries()) {
       await controls(page).getByLabel("Theme").selectOption(theme);
-      await expect(page.getByText(`Changed: theme`).first()).toBeVisible();
+      await expect(program(page)).toContainText(words[at] ?? "");
+      await expect(cards(page)).toHaveCount(at + 2);
       await expectState(page, "shown");
       await expect(page.getByTestId("error")).toBeHidden();
       await expect(controls(page).getByLabel("Theme")).toHaveValue(theme.toLowerCase());
