@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, expectState, test } from "../fixtures.mjs";
+import { expect, expectState, facesOf, test } from "../fixtures.mjs";
 import { storeProgram } from "../server.mjs";
 
 const LINE = "import matplotlib.pyplot as plt\nplt.plot([2010, 2020], [1, 3], label='a')\nplt.title('Rising')";
@@ -153,7 +153,9 @@ for (const [kind, program] of [
     // Not the page of the fixture, which wants every request to go to the server.
     const file = await page.context().newPage();
     await file.goto(`file://${path}`);
-    await expect(file.locator("iframe").contentFrame().locator("svg").first()).toBeVisible();
+    const inside = file.locator("iframe").contentFrame();
+    await expect(inside.locator("svg").first()).toBeVisible();
+    expect(await facesOf(inside.locator("body"))).toContain("Sandplot Sans loaded");
     await expect(file).toHaveTitle(HOSTILE);
     await expect(file.getByRole("status")).toHaveText("");
     expect(await file.locator("iframe").getAttribute("sandbox")).toBe("allow-scripts");
