@@ -61,7 +61,7 @@ test("matplotlib: title, size, scale, theme and order, each a version that can b
         - option "As written" [selected]
         - option "Largest first"
         - option "Smallest first"
-      - group "Colours that everybody tells apart":
+      - group "Palette, safe for colour-blind readers":
         - radio "As written" [checked]
         - text: As written
         - radio "Okabe–Ito"
@@ -197,7 +197,7 @@ for (const [library, text, colour] of /** @type {const} */ ([
 ])) {
   test(`${library}: a palette by its name, drawn at once, and undone`, async ({ page, server }) => {
     await draw(page, server.url, text);
-    const group = controls(page).getByRole("group", { name: "Colours that everybody tells apart" });
+    const group = controls(page).getByRole("group", { name: "Palette, safe for colour-blind readers" });
     await group.getByRole("radio", { name: "Bright" }).check();
     await expect(program(page)).toContainText('palette = ["#4477AA", "#EE6677"');
     await expectState(page, "shown");
