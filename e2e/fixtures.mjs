@@ -62,4 +62,14 @@ export async function expectState(page, state) {
   await expect(page.locator("main")).toHaveAttribute("data-state", state);
 }
 
+/**
+ * The fonts that a document was handed, and how they are: `Sandplot Sans loaded`.
+ * @param {import("@playwright/test").Locator} body of a figure's frame
+ */
+export function facesOf(body) {
+  return body.evaluate(({ ownerDocument }) =>
+    [...ownerDocument.fonts].map(({ family, status }) => `${family.replaceAll('"', "")} ${status}`),
+  );
+}
+
 export { expect };

@@ -130,17 +130,26 @@ pub struct Readers {
     pub parquet: String,
 }
 
-/// Files that go to a run whose program or tables have letters that the font of every interpreter lacks.
+/// The letters of figures. Every interpreter has the first; the others go to a run whose program or tables have such letters. Interactive
+/// figures, which the browser draws, are given them too.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(rename = "RuntimeFonts"))]
 pub struct Fonts {
+    /// Latin, Greek and Cyrillic.
+    pub latin: String,
     /// Ideographs, in the forms of Chinese.
     pub han: String,
     /// Japanese, with the ideographs it uses.
     pub kana: String,
     /// Korean.
     pub hangul: String,
+}
+
+impl Fonts {
+    fn files(&self) -> [&String; 4] {
+        [&self.latin, &self.han, &self.kana, &self.hangul]
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -239,7 +248,7 @@ impl Runtime {
             .chain(base_files.map(|file| (file, "the base packages".to_owned())))
             .chain(renderers.map(|(name, renderer)| (&renderer.file, format!("the renderer {name}"))))
             .chain([(&self.readers.parquet, "reading Parquet".to_owned())])
-            .chain([&self.fonts.han, &self.fonts.kana, &self.fonts.hangul].map(|file| (file, "the fonts".to_owned())))
+            .chain(self.fonts.files().map(|file| (file, "the fonts".to_owned())))
             .chain(
                 self.packages
                     .iter()
@@ -302,6 +311,7 @@ mod tests {
             "plotly.js",
             "vega.js",
             "parquet.js",
+            "latin.pack",
             "han.pack",
             "kana.pack",
             "hangul.pack",
@@ -326,7 +336,7 @@ mod tests {
                 "vega": {"file": "vega.js", "version": "6", "package": "altair"},
             },
             "readers": {"parquet": "parquet.js"},
-            "fonts": {"han": "han.pack", "kana": "kana.pack", "hangul": "hangul.pack"},
+            "fonts": {"latin": "latin.pack", "han": "han.pack", "kana": "kana.pack", "hangul": "hangul.pack"},
         })
     }
 

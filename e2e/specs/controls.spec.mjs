@@ -1,4 +1,5 @@
 // What is changed by hand below a chart: each change is drawn at once, stands in the program, is one version and can be undone.
+import { readFile } from "node:fs/promises";
 import { expect, expectState, test } from "../fixtures.mjs";
 import { storeProgram } from "../server.mjs";
 
@@ -24,6 +25,18 @@ async function draw(page, url, text) {
   await expect(controls(page)).toBeVisible();
 }
 
+/** @param {import("@playwright/test").Page} page @param {import("@playwright/test").Locator} figure */
+async function saveSvg(page, figure) {
+  await figure.getByRole("button", { name: /^Save as …: / }).click();
+  const dialog = page.getByRole("dialog", { name: "Save the figure" });
+  await dialog.getByLabel("As").selectOption("svg");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    dialog.getByRole("button", { name: "Save" }).click(),
+  ]);
+  return readFile(await download.path(), "utf8");
+}
+
 test("matplotlib: title, size, scale, theme and order, each a version that can be undone", async ({ page, server }) => {
   await draw(page, server.url, BARS);
   const title = controls(page).getByLabel("Title");
@@ -40,11 +53,25 @@ test("matplotlib: title, size, scale, theme and order, each a version that can b
         - option "Tall"
       - combobox "Theme":
         - option "As written" [selected]
+        - option "Light"
         - option "Dark"
+        - option "Grid"
+        - option "Minimal"
       - combobox "Order":
         - option "As written" [selected]
         - option "Largest first"
         - option "Smallest first"
+      - group "Palette, safe for colour-blind readers":
+        - radio "As written" [checked]
+        - text: As written
+        - radio "Okabe–Ito"
+        - text: Okabe–Ito
+        - radio "Bright"
+        - text: Bright
+        - radio "Muted"
+        - text: Muted
+        - radio "IBM"
+        - text: IBM
       - checkbox "Logarithmic y"
   `);
   await title.fill("New title");
@@ -148,6 +175,74 @@ test("altair: a chart that only stands there gets a name", async ({ page, server
   await expect(controls(page).getByLabel("Logarithmic x")).toBeChecked();
   await expect(controls(page).getByLabel("Logarithmic y")).not.toBeChecked();
   await expect(page.getByTestId("figure")).toHaveCount(1);
+});
+
+for (const [library, text, colour] of /** @type {const} */ ([
+  ["matplotlib", BARS, "fill: #4477aa"],
+  [
+    "plotly",
+    'import plotly.express as px\n\nfig = px.bar(x=["a", "b"], y=[2, 5], color=["a", "b"])\nfig.show()\n',
+    "rgb(238, 102, 119)",
+  ],
+  [
+    "plotly without Express",
+    'import plotly.graph_objects as go\n\nfig = go.Figure(go.Bar(x=["a", "b"], y=[2, 5]))\nfig.show()\n',
+    "rgb(68, 119, 170)",
+  ],
+  [
+    "altair",
+    'import altair as alt\nimport pandas as pd\n\nd = pd.DataFrame({"a": ["x", "y"], "b": [1, 20]})\nchart = alt.Chart(d).mark_bar().encode(x="a", y="b", color="a")\nchart\n',
+    "#EE6677",
+  ],
+])) {
+  test(`${library}: a palette by its name, drawn at once, and undone`, async ({ page, server }) => {
+    await draw(page, server.url, text);
+    const group = controls(page).getByRole("group", { name: "Palette, safe for colour-blind readers" });
+    await group.getByRole("radio", { name: "Bright" }).check();
+    await expect(program(page)).toContainText('palette = ["#4477AA", "#EE6677"');
+    await expectState(page, "shown");
+    await expect(page.getByTestId("error")).toBeHidden();
+    await expect(cards(page).nth(1)).toContainText("2. Changed: colours");
+    await expect(group.getByRole("radio", { name: "Bright" })).toBeChecked();
+    const figure = page.getByTestId("figure").first();
+    expect((await saveSvg(page, figure)).toLowerCase()).toContain(colour.toLowerCase());
+    await page.getByTestId("undo").click();
+    await expectState(page, "shown");
+    await expect(group.getByRole("radio", { name: "As written" })).toBeChecked();
+    expect(await program(page).textContent()).toBe(text);
+  });
+}
+
+test("each theme is drawn by each library", async ({ page, server }) => {
+  /** @type {[string, string[]][]} */
+  const charts = [
+    [BARS, ['style.use("default")', "whitegrid", '"axes.grid": False', "dark_background"]],
+    [
+      'import plotly.express as px\nfig = px.bar(x=["a", "b"], y=[2, 5])\nfig.show()\n',
+      ["plotly_white", "ggplot2", "simple_white", "plotly_dark"],
+    ],
+    [
+      'import altair as alt\nimport pandas as pd\nchart = alt.Chart(pd.DataFrame({"a": [1, 2]})).mark_point().encode(x="a")\nchart\n',
+      ['enable("default")', "ggplot2", "quartz", 'enable("dark")'],
+    ],
+  ];
+  for (const [text, words] of charts) {
+    await draw(page, server.url, text);
+    for (const [at, theme] of ["Light", "Grid", "Minimal", "Dark"].entries()) {
+      await controls(page).getByLabel("Theme").selectOption(theme);
+      await expect(program(page)).toContainText(words[at] ?? "");
+      await expect(cards(page)).toHaveCount(at + 2);
+      await expectState(page, "shown");
+      await expect(page.getByTestId("error")).toBeHidden();
+      await expect(controls(page).getByLabel("Theme")).toHaveValue(theme.toLowerCase());
+    }
+  }
+});
+
+test("no palette is offered for a chart whose program names its colours", async ({ page, server }) => {
+  await draw(page, server.url, BARS.replace("[2, 5, 3]", '[2, 5, 3], color="teal"'));
+  await expect(controls(page).getByLabel("Theme")).toBeVisible();
+  await expect(controls(page).getByRole("group")).toBeHidden();
 });
 
 test("there are no controls for what they cannot change", async ({ page, server }) => {

@@ -1,7 +1,7 @@
 // A chart in a frame on another site: drawn there without that site being isolated, sealed, and with nothing in it to be clicked into.
 
 import { startSite, watch } from "../elsewhere.mjs";
-import { expect, expectState, test } from "../fixtures.mjs";
+import { expect, expectState, facesOf, test } from "../fixtures.mjs";
 import { startServer, storeProgram } from "../server.mjs";
 
 const LINE = "import matplotlib.pyplot as plt\nplt.plot([2010, 2020], [1, 3], label='a')\nplt.title('Rising')";
@@ -101,7 +101,9 @@ test("an interactive figure is drawn in the frame too", async ({ browser }) => {
   content = `<iframe title="live" src="${open.url}/embed/${chart.id}" sandbox="allow-scripts" width="700" height="600"></iframe>`;
   const { context, frame } = await visited(browser);
   await expect(frame.getByRole("main")).toHaveAttribute("data-state", "shown");
-  await expect(frame.getByTestId("figure").locator("iframe").contentFrame().locator("svg").first()).toBeVisible();
+  const figure = frame.getByTestId("figure").locator("iframe").contentFrame();
+  await expect(figure.locator("svg").first()).toBeVisible();
+  expect(await facesOf(figure.locator("body"))).toContain("Sandplot Sans loaded");
   await context.close();
 });
 

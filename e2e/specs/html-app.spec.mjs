@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import AxeBuilder from "@axe-core/playwright";
 import { startSite, watch } from "../elsewhere.mjs";
-import { expect, expectState, test } from "../fixtures.mjs";
+import { expect, expectState, facesOf, test } from "../fixtures.mjs";
 import { startServer, storeProgram } from "../server.mjs";
 
 const LINE = "import matplotlib.pyplot as plt\nplt.plot([2010, 2020], [1, 3], label='a')\nplt.title('Rising')";
@@ -159,7 +159,9 @@ test("with Python in it, it draws an interactive figure without any network", as
 
   const { context, file, asked, faults } = await opened(browser, url);
   await expectState(file, "shown");
-  await expect(file.getByTestId("figure").locator("iframe").contentFrame().locator("svg").first()).toBeVisible();
+  const frame = file.getByTestId("figure").locator("iframe").contentFrame();
+  await expect(frame.locator("svg").first()).toBeVisible();
+  expect(await facesOf(frame.locator("body"))).toContain("Sandplot Sans loaded");
   expect(asked).toEqual([url]);
   expect(faults).toEqual([]);
   await context.close();

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, expectState, test } from "../fixtures.mjs";
+import { expect, expectState, facesOf, test } from "../fixtures.mjs";
 import { storeProgram } from "../server.mjs";
 
 const LINE = "import matplotlib.pyplot as plt\nplt.plot([2010, 2020], [1, 3], label='a')\nplt.title('Rising')";
@@ -121,7 +121,7 @@ for (const [kind, program] of [
     "import altair as alt, pandas as pd\nalt.Chart(pd.DataFrame({'x': [2010, 2020], 'y': [1, 3]}), title='TITLE').mark_line().encode(x='x', y='y')",
   ],
 ]) {
-  test(`an interactive ${kind} figure as PNG, SVG and a file that stays interactive`, async ({ page, server }) => {
+  test(`an interactive ${kind} figure as PNG, SVG, PDF and a file that stays interactive`, async ({ page, server }) => {
     const figure = await openChart(page, server.url, program.replace("TITLE", HOSTILE), HOSTILE);
     let dialog = await openDialog(page, figure);
     await dialog.getByLabel("Width").fill("1234");
@@ -133,6 +133,18 @@ for (const [kind, program] of [
     const svg = await downloaded(page, () => dialog.getByRole("button", { name: "Save" }).click());
     expect(svg.bytes.toString()).toMatch(/^<svg/);
     expect(svg.bytes.toString()).not.toMatch(/<script|<a /);
+    expect(svg.bytes.toString()).toContain('@font-face{font-family:"Sandplot Sans"');
+
+    dialog = await openDialog(page, figure);
+    await dialog.getByLabel("As").selectOption("pdf");
+    await dialog.getByLabel("Unit").selectOption("in");
+    await dialog.getByLabel("Width").fill("5");
+    const pdf = await downloaded(page, () => dialog.getByRole("button", { name: "Save" }).click());
+    const text = pdf.bytes.toString("latin1");
+    expect(text).toMatch(/^%PDF-1\.7\n/);
+    expect(text).toMatch(/\/MediaBox \[0 0 360 /);
+    expect(text).toContain("/FontFile2");
+    expect(text).not.toContain("/Subtype /Image");
 
     const html = await downloaded(page, () => figure.getByRole("button", { name: /\.html$/ }).click());
     expect(html.name).toMatch(/^[\w-]+\.html$/);
@@ -141,7 +153,9 @@ for (const [kind, program] of [
     // Not the page of the fixture, which wants every request to go to the server.
     const file = await page.context().newPage();
     await file.goto(`file://${path}`);
-    await expect(file.locator("iframe").contentFrame().locator("svg").first()).toBeVisible();
+    const inside = file.locator("iframe").contentFrame();
+    await expect(inside.locator("svg").first()).toBeVisible();
+    expect(await facesOf(inside.locator("body"))).toContain("Sandplot Sans loaded");
     await expect(file).toHaveTitle(HOSTILE);
     await expect(file.getByRole("status")).toHaveText("");
     expect(await file.locator("iframe").getAttribute("sandbox")).toBe("allow-scripts");
@@ -149,6 +163,42 @@ for (const [kind, program] of [
     const leaving = file.waitForEvent("console", (message) => message.text().includes("frame-src 'none'"));
     await file.frames()[1]?.evaluate(() => location.assign("http://127.0.0.1:9/"));
     await leaving;
+  });
+}
+
+for (const [what, program, isShapes] of /** @type {const} */ ([
+  [
+    "turned names, dashes, a shape and a colour bar",
+    "import plotly.graph_objects as go\nfig = go.Figure([go.Scatter(x=['a long name of many letters'] * 2 + list('bcdefghijklmnopqrstuvw'), y=list(range(24)), line={'dash': 'dot'}, mode='lines+markers', marker={'color': list(range(24)), 'colorscale': 'Viridis', 'showscale': True, 'symbol': 'diamond'})])\nfig.add_shape(type='circle', x0=1, x1=5, y0=2, y1=9, fillcolor='LightSalmon', opacity=0.4)\nfig.update_layout(title='a<sup>2</sup> and <b>bold</b>', yaxis_title='turned')\nfig.show()",
+    true,
+  ],
+  ["a heat map", "import plotly.express as px, numpy as np\npx.imshow(np.arange(900).reshape(30, 30)).show()", true],
+  [
+    "an altair chart with a continuous legend",
+    "import altair as alt, pandas as pd\nalt.Chart(pd.DataFrame({'x': [1, 2, 3], 'y': [3, 1, 2], 'c': [1, 5, 9]}), title=['two', 'lines']).mark_point(color='steelblue', filled=True).encode(x=alt.X('x').axis(labelAngle=-45), y='y', color='c')",
+    true,
+  ],
+  [
+    "pixels of WebGL",
+    "import plotly.graph_objects as go\ngo.Figure(go.Scatter3d(x=[1, 2], y=[1, 2], z=[1, 2]), layout={'title': 'Space'}).show()",
+    true,
+  ],
+  [
+    "a letter that no font here has",
+    "import plotly.express as px\npx.bar(x=['\\N{GRINNING FACE}'], y=[1]).show()",
+    false,
+  ],
+])) {
+  test(`PDF of an interactive figure: ${what}`, async ({ page, server }) => {
+    const figure = await openChart(page, server.url, program);
+    const dialog = await openDialog(page, figure);
+    await dialog.getByLabel("As").selectOption("pdf");
+    const { bytes } = await downloaded(page, () => dialog.getByRole("button", { name: "Save" }).click());
+    const text = bytes.toString("latin1");
+    expect(text).toMatch(/%%EOF\n$/);
+    // What cannot be shapes as a whole is pixels as a whole, which take no font.
+    expect(text.includes("/FontFile2")).toBe(isShapes);
+    if (!isShapes) expect(text).toContain("/Subtype /Image");
   });
 }
 

@@ -123,6 +123,7 @@ for (const [library, program] of Object.entries({ matplotlib: MATPLOTLIB, plotly
       title: 'Ünïcode \\ "x"',
       size: /** @type {const} */ ("tall"),
       ground: "dark",
+      palette: "muted",
       xScale: "log",
       yScale: "linear",
       order: "smallest",
@@ -180,4 +181,65 @@ test("a change of settings is told from any other", () => {
   assert.deepEqual(changedSettings(before, after), ["title", "yScale"]);
   assert.deepEqual(changedSettings(before, before.replace("[1, 3, 2]", "[1, 2]")), []);
   assert.deepEqual(changedSettings(MATPLOTLIB, MATPLOTLIB), []);
+});
+
+test("a palette is set before anything is drawn, behind the look as a whole, in each library's words", () => {
+  assert.equal(
+    write(MATPLOTLIB, figures("matplotlib"), { ground: "grid", palette: "ibm" }),
+    `import matplotlib.pyplot as plt
+plt.style.use("seaborn-v0_8-whitegrid")  # Chart setting
+# Chart colours
+palette = ["#648FFF", "#DC267F", "#FFB000", "#785EF0", "#FE6100"]
+plt.rcParams["axes.prop_cycle"] = plt.cycler(color=palette)
+plt.rcParams["image.cmap"] = "plasma"
+# End of chart colours
+
+plt.plot([1, 3, 2])
+plt.title("Old")
+
+plt.show()
+`,
+  );
+  const plotly = write(PLOTLY, figures("plotly"), { palette: "ibm" });
+  assert.match(
+    plotly,
+    /^import plotly\.express as px\n# Chart colours\npalette = \[.*\]\npx\.defaults\.color_discrete_sequence = palette\n/,
+  );
+  assert.match(plotly, /\n# Chart settings\nfig\.update_layout\(colorway=palette\)\n# End of chart settings\n/);
+  const altair = write(ALTAIR, figures("altair"), { palette: "ibm" });
+  assert.match(altair, /\nchart = chart\.configure_range\(category=palette, ramp=amounts, heatmap=amounts\)\n/);
+});
+
+test("a palette is read back however its lines are laid out, and taken back whole", () => {
+  const written = write(MATPLOTLIB, figures("matplotlib"), { palette: "okabe_ito" });
+  const spread = written.replace(
+    /palette = \[(.*)\]/,
+    (_, list) => `palette = [\n    ${list.toLowerCase().replaceAll(", ", ",\n    ")},\n]`,
+  );
+  assert.notEqual(spread, written);
+  assert.deepEqual(readSettings(spread), { palette: "okabe_ito" });
+  assert.equal(withoutSettings(spread), withoutSettings(written));
+});
+
+test("each look as a whole is read back, and none is another's", () => {
+  for (const [library, program] of Object.entries({ matplotlib: MATPLOTLIB, plotly: PLOTLY, altair: ALTAIR })) {
+    for (const ground of ["light", "dark", "grid", "minimal"]) {
+      assert.deepEqual(readSettings(write(program, figures(library), { ground })), { ground }, `${library} ${ground}`);
+    }
+  }
+});
+
+test("no palette is offered where a program gives the chart its colours", () => {
+  const paintable = (/** @type {string} */ library, /** @type {string} */ program) =>
+    controlOf(figures(library), program)?.paintable;
+  for (const program of [MATPLOTLIB, MATPLOTLIB.replace("\n\nplt.show", '\nplt.axhline(2, color="grey")\n\nplt.show')])
+    assert.equal(paintable("matplotlib", program), true, program);
+  assert.equal(paintable("matplotlib", MATPLOTLIB.replace("[1, 3, 2]", '[1, 3, 2], color="red"')), false);
+  assert.equal(
+    paintable("matplotlib", "import seaborn as sns\nsns.barplot(df, x='a', y='b', palette='Set2')\n"),
+    false,
+  );
+  assert.equal(paintable("plotly", PLOTLY.replace('"amount"', '"amount", color=["a", "b"]')), true);
+  assert.equal(paintable("plotly", PLOTLY.replace('"amount"', '"amount", color_discrete_sequence=["red"]')), false);
+  assert.equal(paintable("altair", ALTAIR.replace("mark_point()", 'mark_point(color="red")')), false);
 });

@@ -7,7 +7,7 @@ import { decodePack } from "../../pyodide-bundle/build/pack.mjs";
 import { fontsFor } from "../../static/app/fonts.js";
 import { startPyodide } from "./pyodide.mjs";
 
-const fonts = { han: "font-han.pack", kana: "font-kana.pack", hangul: "font-hangul.pack" };
+const fonts = { latin: "font-latin.pack", han: "font-han.pack", kana: "font-kana.pack", hangul: "font-hangul.pack" };
 const of = (/** @type {string} */ program, letters = "") => fontsFor(program, letters, { fonts });
 
 describe("which fonts", () => {
@@ -30,7 +30,7 @@ describe("which fonts", () => {
 test("each font travels with its licence", () => {
   const dist = new URL("../../pyodide-bundle/dist/", import.meta.url);
   const runtime = JSON.parse(readFileSync(new URL("runtime.json", dist), "utf8"));
-  assert.deepEqual(Object.keys(runtime.fonts).sort(), ["han", "hangul", "kana"]);
+  assert.deepEqual(Object.keys(runtime.fonts).sort(), ["han", "hangul", "kana", "latin"]);
   for (const name of [...Object.values(runtime.fonts), runtime.base.rest]) {
     const files = decodePack(brotliDecompressSync(readFileSync(new URL(`files/${name}.br`, dist))));
     const licence = files.find(({ path }) => /^sandplot_fonts\/.*LICENCE\.txt$/.test(path));

@@ -215,3 +215,21 @@ test("sizes, times, money and lists are those of the language", () => {
     ],
   ]);
 });
+
+test("what is one is told as one", () => {
+  for (const [code, expected] of Object.entries({
+    en: "1 line less, 2 lines more:",
+    de: "1 Zeile weniger, 2 Zeilen mehr:",
+    fr: "1 ligne de moins, 2 lignes de plus\u00a0:",
+  })) {
+    speak(code, languages.get(code) ?? {});
+    const lines = (/** @type {string} */ key, /** @type {number} */ n) => ({ key, values: { n } });
+    assert.equal(
+      t("versions.lines", { removed: lines("versions.less", 1), added: lines("versions.more", 2) }),
+      expected,
+    );
+  }
+  speak("en", english);
+  assert.equal(t("sandbox.run_late", { n: 1 }).includes("after 1 second,"), true);
+  assert.equal(t("versions.changed", { added: 1, removed: 0, n: 1 }), "+1 −0 line");
+});

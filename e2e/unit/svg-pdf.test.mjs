@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import zlib from "node:zlib";
 import { isPlainSvg } from "../../static/app/picture.js";
+import { NotDrawable } from "../../static/app/svg-look.js";
 import { svgToPdf } from "../../static/app/svg-pdf.js";
+import { chooserOf } from "../../static/app/typeface.js";
 import { DRAWN } from "./drawn.mjs";
+import { figureFaces } from "./faces.mjs";
 import { startPyodide } from "./pyodide.mjs";
 
 const svg = (/** @type {string} */ inner) =>
@@ -61,7 +64,7 @@ test("everything that matplotlib draws becomes a PDF", async () => {
 test("shapes keep their places, their colours and their pens", async () => {
   const page = pageOf(
     await objectsOf(
-      '<path d="M 0 0 L 10 5 Q 1 2 3 4 C 1 2 3 4 5 6 z" style="fill: #ff0000; stroke: #0000ff; stroke-width: 2; stroke-dasharray: 3,1; stroke-linecap: square"/>',
+      '<defs><style>*{stroke-linejoin: round; stroke-linecap: butt}</style></defs><path d="M 0 0 L 10 5 Q 1 2 3 4 C 1 2 3 4 5 6 z" style="fill: #ff0000; stroke: #0000ff; stroke-width: 2; stroke-dasharray: 3,1; stroke-linecap: square"/>',
     ),
   );
   assert.match(page, /^q 1 0 0 -1 0 72 cm\n/);
@@ -90,7 +93,7 @@ test("clips, symbols, hatches, see-through colours and pixels", async () => {
   assert.match(page, /1 0 0 1 5 6 cm\nq\n0 0 0 rg 0 1 0 RG/, "a symbol's own colour wins");
   assert.match(page, /\/E\d+ gs \/Pattern cs \/P\d+ scn\n/);
   assert.match(page, /8 0 0 -8 1 9 cm \/X\d+ Do/);
-  assert.ok(objects.some(({ body }) => body.includes("/ca 0.5 /CA 0.5")));
+  assert.ok(objects.some(({ body }) => body.includes("/ca 0.5 /CA 1")));
   assert.ok(objects.some(({ body }) => body.includes("/SMask")));
 });
 
@@ -108,11 +111,97 @@ test("words cannot leave their place in the file", async () => {
   assert.ok(objects.some(({ body }) => body.includes("/Title <FEFF00C40020002900200074")));
 });
 
-test("what matplotlib never draws is refused, and no symbol fills the memory", async () => {
+test("an interactive figure's shapes: circles, arcs, corners, steps from where one is", async () => {
+  const page = pageOf(
+    await objectsOf(
+      '<g transform="translate(2,3)rotate(-90,10,20)" style="opacity: 0.5"><circle cx="5" cy="6" r="2" style="fill: rgb(255, 0, 0); fill-opacity: 0.5; stroke: rgba(0,0,0,0)"/></g>' +
+        '<path d="M7,0A7,7 0 1,1 0,-7" fill="none" stroke="#00f000"/><path d="m1-2h3v4l.5.5z" fill="#000000"/>' +
+        '<path d="M0,0C1,1 2,1 3,0S5,-1 6,0Q7,1 8,0T10,0" fill="none" stroke="#000000"/>' +
+        '<rect x="1" y="1" width="8" height="4" rx="2" fill="#112233"/><polygon points="0,0 4,0 4,4" fill="#445566"/><line x2="3" y2="4" stroke="#778899"/>',
+    ),
+  );
+  assert.match(page, /0 -1 1 0 -8 33 cm/, "turned about a point");
+  assert.match(page, /\/E\d+ gs 1 0 0 rg\n7 6 m\n7 7\.10457 6\.10457 8 5 8 c\n/);
+  assert.match(
+    page,
+    /7 0 m\n7 3\.86599 3\.86599 7 0 7 c\n.*\n-7 -3\.86599 -3\.86599 -7 0 -7 c\n/,
+    "three quarters of a circle",
+  );
+  assert.match(page, /1 -2 m\n4 -2 l\n4 2 l\n4\.5 2\.5 l\nh\n/);
+  assert.match(
+    page,
+    /3 0 c\n4 -1 5 -1 6 0 c\n6\.66667 0\.66667 7\.33333 0\.66667 8 0 c\n8\.66667 -0\.66667 9\.33333 -0\.66667 10 0 c\n/,
+  );
+  assert.match(page, /3 1 m\n7 1 l\n8\.10457 1 9 1\.89543 9 3 c\n/, "a corner is as round as half the height");
+  assert.match(page, /0 0 m\n4 0 l\n4 4 l\nh\nf\n/);
+  assert.match(page, /0\.46667 0\.53333 0\.6 RG .*\n0 0 m\n3 4 l\nS\n/);
+});
+
+test("how see-through a group is counts for what is in it", async () => {
+  const objects = await objectsOf(
+    '<g opacity="0.5"><rect width="1" height="1" fill="#000000" fill-opacity="0.5"/></g>',
+  );
+  assert.ok(objects.some(({ body }) => body.includes("/ca 0.25 ")));
+});
+
+test("what is hidden stays so, and a clip may be moved", async () => {
+  const page = pageOf(
+    await objectsOf(
+      '<defs><clipPath id="c"><rect width="4" height="5" transform="translate(6,7)"/></clipPath></defs><g clip-path="url(&quot;#c&quot;)"/>' +
+        '<g style="display: none"><rect width="91" height="1"/></g><rect width="92" height="1" visibility="hidden"/>',
+    ),
+  );
+  assert.match(page, /1 0 0 1 6 7 cm\n0 0 4 5 re\nW n\n1 0 0 1 -6 -7 cm\n/);
+  assert.doesNotMatch(page, /9[12] 1 re/);
+});
+
+test("colours that pass into one another fill a shape from side to side", async () => {
+  const objects = await objectsOf(
+    '<defs><linearGradient id="g" x1="0" x2="0" y1="1" y2="0"><stop offset="0" stop-color="#000000"/><stop offset="50%" stop-color="rgb(255,0,0)"/><stop offset="1" stop-color="#ffffff"/></linearGradient></defs>' +
+      '<rect x="10" y="20" width="30" height="40" fill="url(#g)"/>',
+  );
+  assert.match(pageOf(objects), /10 20 30 40 re\nW n\n30 0 0 40 10 20 cm\n\/S\d+ sh\nQ\n/);
+  const shading = objects.find(({ body }) => body.includes("/ShadingType 2"))?.body ?? "";
+  assert.match(shading, /\/Coords \[0 1 0 0\]/);
+  assert.match(shading, /\/C0 \[0 0 0\] \/C1 \[1 0 0\].*\/C0 \[1 0 0\] \/C1 \[1 1 1\].*\/Bounds \[0\.5\]/);
+});
+
+test("words are written in the figure's faces, where they stand, and can be searched for", async () => {
+  const faces = figureFaces();
+  const file = await svgToPdf(
+    svg(
+      '<text x="100" y="50" text-anchor="middle" style="font-size: 20px; font-weight: 600; fill: rgb(0, 0, 255)">To&amp;</text>' +
+        '<text transform="translate(9,9)" style="font-size: 10px"><tspan x="1" dy="0em">a</tspan><tspan x="1" dy="1.5em" style="font-style: italic">b\u200b</tspan></text>',
+    ),
+    { width: null, title: "T", decode, faces },
+  );
+  const objects = await readPdf(file);
+  const page = pageOf(objects);
+  const choose = chooserOf(faces);
+  const width = [..."To&"].reduce(
+    (sum, letter) => sum + 20 * (choose(letter, { weight: 600, isItalic: false })?.font.widthOf(letter) ?? 0),
+    0,
+  );
+  const x = Number(/0 0 1 rg\nBT 0 Tr 1 0 0 -1 ([\d.]+) 50 Tm \/L0 20 Tf <000100020003> Tj ET/.exec(page)?.[1]);
+  assert.ok(Math.abs(x - (100 - width / 2)) < 1e-4, `${x}`);
+  assert.match(page, /1 0 0 -1 1 0 Tm \/L1 10 Tf <0001> Tj/);
+  assert.match(page, /1 0 0 -1 1 15 Tm \/L2 10 Tf <0001> Tj/);
+  assert.equal(objects.filter(({ body }) => body.includes("/FontFile2")).length, 3);
+  assert.ok(objects.some(({ content }) => content.includes("<0003> <0026>")));
+  await assert.rejects(
+    svgToPdf(svg("<text>\u{1f600}</text>"), { width: null, title: "T", decode, faces }),
+    NotDrawable,
+  );
+});
+
+test("what nobody draws here is refused, and no symbol fills the memory", async () => {
   for (const inner of [
-    '<circle r="5"/>',
-    '<path d="M 0 0 a 1 1 0 0 0 1 1" style="stroke: #000000"/>',
-    '<path d="M 0 0 L 1 1" style="stroke: rgb(1,2,3)"/>',
+    '<foreignObject width="5" height="5"/>',
+    '<path d="M 0 0 R 1 1" style="stroke: #000000"/>',
+    '<path d="M 0 0 L 1 1" style="stroke: color(display-p3 1 0 0)"/>',
+    '<defs><radialGradient id="g"/></defs><rect width="5" height="5" fill="url(#g)"/>',
+    '<rect width="5" height="5" fill="url(#gone)"/>',
+    "<text>no font</text>",
     '<path d="M 0 0 L 1e999 1" style="stroke: #000000"/>',
     '<path d="M 0 0 L 1 1" transform="perspective(1)"/>',
     `<defs><path id="m" d="M 0 0 ${"L 1 1 ".repeat(20_000)}"/></defs>${'<use href="#m"/>'.repeat(2_000)}`,

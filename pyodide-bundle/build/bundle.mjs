@@ -192,9 +192,7 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
     serve("plotly.js", input("plotly.js")),
     serve("vega.js", await buildVega(bundleFolder)),
     serve(PARQUET_FILE, await buildParquet(join(bundleFolder, "core/parquet.js"))),
-    ...[...fonts]
-      .filter(([script]) => script !== "latin")
-      .map(([script, made]) => serve(fontFile(script), encodePack(made))),
+    ...[...fonts].map(([script, made]) => serve(fontFile(script), encodePack(made))),
   );
   files.push(...(await Promise.all(serving)));
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -370,11 +368,7 @@ function runtimeDescription(manifest, files, modules, held) {
       harness: "harness.pack",
     },
     readers: { parquet: PARQUET_FILE },
-    fonts: Object.fromEntries(
-      scripts(manifest)
-        .filter(([script]) => script !== "latin")
-        .map(([script]) => [script, fontFile(script)]),
-    ),
+    fonts: Object.fromEntries(scripts(manifest).map(([script]) => [script, fontFile(script)])),
     base: {
       ...BASE_FILES,
       modules: held.filter((name) => modules.includes(name) || Object.hasOwn(manifest.imports, name)),

@@ -31,7 +31,7 @@ pub(super) fn runtime() -> Runtime {
         "stdlib": ["math", "json", "datetime", "collections"],
         "renderers": {"plotly": renderer("plotly.js"), "vega": renderer("plotly.js")},
         "readers": {"parquet": "plotly.js"},
-        "fonts": {"han": "core", "kana": "core", "hangul": "core"},
+        "fonts": {"latin": "core", "han": "core", "kana": "core", "hangul": "core"},
     });
     Runtime::parse(description.to_string().as_bytes()).unwrap()
 }

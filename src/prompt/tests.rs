@@ -49,7 +49,7 @@ fn runtime() -> Runtime {
         "stdlib": ["math"],
         "renderers": {"plotly": renderer, "vega": renderer},
         "readers": {"parquet": "f"},
-        "fonts": {"han": "f", "kana": "f", "hangul": "f"},
+        "fonts": {"latin": "f", "han": "f", "kana": "f", "hangul": "f"},
     });
     Runtime::parse(description.to_string().as_bytes()).unwrap()
 }

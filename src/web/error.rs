@@ -172,9 +172,7 @@ impl Failure {
             Failure::TooManyAttempts(wait) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 Code::TooManyAttempts,
-                Phrase::new("error.too_many_attempts")
-                    .with("seconds", seconds(*wait))
-                    .into(),
+                Phrase::new("error.too_many_attempts").with("n", seconds(*wait)).into(),
             ),
             Failure::AddressTooLong => (
                 StatusCode::URI_TOO_LONG,
@@ -349,7 +347,7 @@ fn said_of_model(error: &LlmError) -> (StatusCode, ErrorCode, Sentence) {
             StatusCode::TOO_MANY_REQUESTS,
             Code::ModelRateLimited,
             match retry_after {
-                Some(wait) => Phrase::new("error.model_busy_for").with("seconds", seconds(*wait)),
+                Some(wait) => Phrase::new("error.model_busy_for").with("n", seconds(*wait)),
                 None => Phrase::new("error.model_busy"),
             },
         ),
@@ -370,7 +368,7 @@ fn said_of_model(error: &LlmError) -> (StatusCode, ErrorCode, Sentence) {
                 Phase::Total => "error.model_too_long",
                 Phase::Connect | Phase::FirstToken | Phase::Idle => "error.model_silent",
             })
-            .with("seconds", seconds(*after)),
+            .with("n", seconds(*after)),
         ),
         LlmError::StreamBroken(BrokenStream::LengthLimit | BrokenStream::TooLong { .. }) => (
             StatusCode::BAD_GATEWAY,

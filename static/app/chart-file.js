@@ -130,7 +130,8 @@ export function filesFor(runtime, { program, readers, kinds, fonts }) {
     if (reader === "parquet") names.add(runtime.readers.parquet);
     for (const { file } of packagesFor(`import ${reader}`, runtime)) names.add(file);
   }
-  for (const kind of kinds) if (kind === "plotly" || kind === "vega") names.add(runtime.renderers[kind].file);
+  for (const kind of kinds)
+    if (kind === "plotly" || kind === "vega") names.add(runtime.renderers[kind].file).add(runtime.fonts.latin);
   return [...names];
 }
 

@@ -4,11 +4,15 @@
  * is chosen into its program (chart-settings.js); what is done with the program is the session's. Each is there only where it applies.
  *
  * @import {SessionState} from "./session.js"
+ * @import {Ground} from "./chart-lines.js"
  * @import {Control, Settings} from "./chart-settings.js"
+ * @import {Palette} from "./palettes.js"
  */
 
-import { controlOf, readSettings, SIZES, withSettings } from "./chart-settings.js";
-import { find } from "./dom.js";
+import { GROUNDS, SIZES } from "./chart-lines.js";
+import { controlOf, readSettings, withSettings } from "./chart-settings.js";
+import { find, make } from "./dom.js";
+import { PALETTES } from "./palettes.js";
 
 /** Milliseconds in which several changes are one: one version, one run. */
 const BURST = 500;
@@ -21,6 +25,7 @@ export function createControls({ onChange }) {
   const ground = find("set-ground", HTMLSelectElement);
   const order = find("set-order", HTMLSelectElement);
   const scales = { x: find("set-log-x", HTMLInputElement), y: find("set-log-y", HTMLInputElement) };
+  const palettes = find("set-palette", HTMLFieldSetElement);
   const reset = find("set-nothing", HTMLButtonElement);
   /** What the controls stand for. @type {{control: Control, program: string, settings: Settings, state: SessionState} | null} */
   let shown = null;
@@ -63,6 +68,10 @@ export function createControls({ onChange }) {
   size.addEventListener("change", () => set((settings) => choose(settings, "size", size.value)));
   ground.addEventListener("change", () => set((settings) => choose(settings, "ground", ground.value)));
   order.addEventListener("change", () => set((settings) => choose(settings, "order", order.value)));
+  for (const choice of choicesOf(palettes)) {
+    choice.after(...swatches(choice.value));
+    choice.addEventListener("change", () => set((settings) => choose(settings, "palette", choice.value)));
+  }
   for (const axis of /** @type {const} */ (["x", "y"])) {
     const name = /** @type {const} */ ({ x: "xScale", y: "yScale" })[axis];
     scales[axis].addEventListener("change", () =>
@@ -107,6 +116,8 @@ export function createControls({ onChange }) {
       size.value = settings.size ?? "";
       ground.value = settings.ground ?? "";
       order.value = settings.order ?? "";
+      for (const choice of choicesOf(palettes)) choice.checked = choice.value === (settings.palette ?? "");
+      palettes.hidden = !control.paintable;
       show(order, control.sortable !== "");
       for (const axis of /** @type {const} */ (["x", "y"])) {
         scales[axis].checked = control.logarithmic.includes(axis);
@@ -115,6 +126,21 @@ export function createControls({ onChange }) {
       reset.hidden = Object.keys(settings).length === 0;
     },
   };
+}
+
+/** @param {HTMLFieldSetElement} set */
+const choicesOf = (set) => [...set.querySelectorAll("input")];
+
+/** The colours of a palette, for the eye; its name is beside them. @param {string} name */
+function swatches(name) {
+  const colours = Object.hasOwn(PALETTES, name) ? PALETTES[/** @type {Palette} */ (name)].colours : [];
+  if (colours.length === 0) return [];
+  const parts = colours.map((colour) => {
+    const part = make("span");
+    part.style.backgroundColor = colour;
+    return part;
+  });
+  return [make("span", { class: "swatches", "aria-hidden": "true" }, ...parts)];
 }
 
 /** With its label. @param {HTMLElement} input @param {boolean} applies */
@@ -126,12 +152,13 @@ function show(input, applies) {
 /**
  * An empty choice leaves it to the program.
  * @param {Settings} settings
- * @param {"size" | "ground" | "order"} name
+ * @param {"size" | "ground" | "palette" | "order"} name
  * @param {string} value
  */
 function choose(settings, name, value) {
   if (value === "") delete settings[name];
   else if (name === "size" && Object.hasOwn(SIZES, value)) settings.size = /** @type {keyof typeof SIZES} */ (value);
-  else if (name === "ground" && value === "dark") settings.ground = value;
+  else if (name === "ground" && Object.hasOwn(GROUNDS.plotly, value)) settings.ground = /** @type {Ground} */ (value);
+  else if (name === "palette" && Object.hasOwn(PALETTES, value)) settings.palette = /** @type {Palette} */ (value);
   else if (name === "order" && (value === "largest" || value === "smallest")) settings.order = value;
 }

@@ -2,11 +2,12 @@
 /**
  * Draws a plotly or vega figure in a sealed frame of its own, from data. Which figure goes where is figures.js's.
  *
- * @import {FigurePicture, InteractiveFigure} from "../shared/protocol.js"
+ * @import {FigureFace, FigurePicture, InteractiveFigure} from "../shared/protocol.js"
  * @import {SandboxConfig} from "./sandbox.js"
  */
 
 import { ProtocolError, parseFromFigure } from "../shared/protocol.js";
+import { facesFor } from "./figure-fonts.js";
 import { SandboxError, sealedFrame } from "./interpreter.js";
 import { t } from "./language.js";
 import { runtimeFiles } from "./runtime.js";
@@ -20,15 +21,19 @@ const MESSAGES = 10_000;
  * @param {HTMLElement} container
  * @param {InteractiveFigure} figure
  * @param {SandboxConfig} config
- * @returns {Promise<{remove(): void, picture(wanted: FigurePicture): Promise<Blob>, width: () => number}>} settled when the figure
- *   is on the screen; `picture` is as hostile as the figure
+ * @returns {Promise<{remove(): void, picture(wanted: FigurePicture): Promise<Blob>, width: () => number, faces: FigureFace[]}>} settled
+ *   when the figure is on the screen; `picture` is as hostile as the figure, its `faces` are the page's own
  */
 export async function drawInteractive(container, figure, config) {
   const frame = sealedFrame(config.sandbox.figureFrame);
   frame.title = figure.facts.title || t("figure.interactive");
   const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
   container.append(frame);
-  const [renderer] = await Promise.all([rendererOf(figure.kind, config), loaded]).catch((error) => {
+  const [renderer, faces] = await Promise.all([
+    rendererOf(figure.kind, config),
+    facesFor(figure.spec, config),
+    loaded,
+  ]).catch((error) => {
     frame.remove();
     throw error;
   });
@@ -93,11 +98,12 @@ export async function drawInteractive(container, figure, config) {
     };
     frame.contentWindow?.postMessage(null, "*", [port2]);
     const name = t("figure.scrolls", { name: frame.title });
-    port.postMessage({ type: "draw", kind: figure.kind, renderer, spec: figure.spec, name });
+    port.postMessage({ type: "draw", kind: figure.kind, renderer, spec: figure.spec, faces, name });
   });
 
   return {
     remove,
+    faces,
     width: () => frame.clientWidth,
     picture: (wanted) =>
       new Promise((resolve, reject) => {

@@ -151,7 +151,10 @@ export function createGallery(container, config, { makeFile, offers = true, expl
     undo.push(() => drawn.remove());
     const forms = takeLive(figure, drawn, {
       stem,
-      file: makeFile && (() => makeFile(figure, { title, description: describeFigure(figure), config })),
+      title,
+      file:
+        makeFile &&
+        (() => makeFile(figure, { title, description: describeFigure(figure), faces: drawn.faces, config })),
     });
     remember ??= (width) => forms.make("png", { ...usualWish(forms.width), width });
     const take = (/** @type {"png" | "html"} */ form) =>
@@ -224,7 +227,7 @@ export function createGallery(container, config, { makeFile, offers = true, expl
         const number = tables.length > 1 ? at + 1 : null;
         const file = number === null ? `${stem}-data.csv` : `${stem}-data-${number}.csv`;
         const isCut = table.rows.length < table.totalRows;
-        const part = t("figure.first_rows", { shown: table.rows.length, total: table.totalRows });
+        const part = t("figure.first_rows", { n: table.rows.length, total: table.totalRows });
         const title = table.title || (number === null ? t("figure.data") : t("figure.data_number", { number }));
         const itsName = number === null ? t("figure.data_of", { name }) : t("figure.data_of_number", { name, number });
         place.append(
@@ -287,7 +290,7 @@ function drawTable(figure, name, room) {
     .map((row) => make("tr", {}, ...row.slice(0, columns.length).map((cell) => makeCell(cell))));
   const shown =
     rows.length < figure.totalRows
-      ? t("figure.first_rows", { shown: rows.length, total: figure.totalRows })
+      ? t("figure.first_rows", { n: rows.length, total: figure.totalRows })
       : t("count.rows", { n: rows.length });
   const table = make(
     "table",

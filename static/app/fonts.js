@@ -37,8 +37,8 @@ export function fontsFor(program, letters, { fonts }) {
   return files;
 }
 
-/** @param {string} program */
-function unescaped(program) {
+/** Letters written as their numbers become those letters. @param {string} program */
+export function unescaped(program) {
   return program.replace(ESCAPED, (whole, short, long) => {
     const point = Number.parseInt(short ?? long, 16);
     return point <= LAST ? String.fromCodePoint(point) : whole;

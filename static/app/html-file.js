@@ -1,16 +1,17 @@
 // @ts-check
 /**
- * Writes an interactive figure into one HTML file: its data, the pinned renderer, and the sealed frame that it is drawn in. The file
+ * Writes an interactive figure into one HTML file: its data, the pinned renderer, its fonts, and the sealed frame that it is drawn in. The file
  * opens from a disk or from any server, needs no network, and its policy lets it have none. What a program wrote is in it as text and as
  * JSON, never as markup.
  *
- * @import {InteractiveFigure} from "../shared/protocol.js"
+ * @import {FigureFace, InteractiveFigure} from "../shared/protocol.js"
  * @import {SandboxConfig} from "./sandbox.js"
  */
 
 import { digestOf } from "./digest.js";
 import { rendererOf } from "./figure-frame.js";
 import { language, t } from "./language.js";
+import { base64Of } from "./svg-fonts.js";
 
 /** Of this page: what draws in the frame, and what runs in the file around it. */
 const BOOTSTRAP = new URL("../sandbox/render/figure.js", import.meta.url);
@@ -23,10 +24,10 @@ const STYLE =
 
 /**
  * @param {InteractiveFigure} figure
- * @param {{title: string, description: string, config: SandboxConfig}} about
+ * @param {{title: string, description: string, faces: FigureFace[], config: SandboxConfig}} about `faces`: what it is written in
  * @returns {Promise<Blob>}
  */
-export async function makeFigureFile({ kind, spec }, { title, description, config }) {
+export async function makeFigureFile({ kind, spec }, { title, description, faces, config }) {
   const [renderer, bootstrap, player] = await Promise.all([
     rendererOf(kind, config),
     textOf(BOOTSTRAP),
@@ -45,6 +46,7 @@ export async function makeFigureFile({ kind, spec }, { title, description, confi
     kind,
     spec,
     renderer,
+    faces: faces.map((face) => ({ ...face, bytes: base64Of(face.bytes) })),
     frame,
     failed: t("figure.not_drawn", { message: "" }),
     name: t("figure.scrolls", { name: title }),

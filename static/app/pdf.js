@@ -1,17 +1,15 @@
 // @ts-check
 /**
  * Writes a PDF of one page: objects, streams and the table that says where each lies (ISO 32000-1, section 7.5). What is drawn on the
- * page is svg-pdf.js's. Words are put on it unseen, so that they can be searched, copied and read aloud: the letters that one sees are
- * shapes.
+ * page is svg-pdf.js's, what its words are written in pdf-fonts.js's.
+ *
+ * @import {Font} from "./truetype.js"
  *
  * @typedef {{width: number, height: number, rgb: Uint8Array<ArrayBuffer>, alpha: Uint8Array<ArrayBuffer> | null}} Pixels
  * @typedef {ReturnType<typeof createPdf>} Pdf
  */
 
-/** Letters that one font of empty glyphs has codes for. */
-const LETTERS = 255;
-/** How wide each of them is taken to be, in thousandths of the size: about what letters are. */
-const ADVANCE = 600;
+import { createPdfFonts, textString } from "./pdf-fonts.js";
 
 /** @param {number} value */
 export function number(value) {
@@ -23,29 +21,14 @@ export function number(value) {
 /** @param {number[]} values */
 export const numbers = (values) => values.map(number).join(" ");
 
-/** Text as a string that no sign can end early. @param {string} text */
-function textString(text) {
-  const units = Array.from({ length: text.length }, (_, at) => hexadecimal(text.charCodeAt(at), 4));
-  return `<FEFF${units.join("")}>`;
-}
-
-/** @param {number} value @param {number} digits */
-function hexadecimal(value, digits) {
-  return value.toString(16).toUpperCase().padStart(digits, "0");
-}
-
 export function createPdf() {
   const encoder = new TextEncoder();
   /** Object n stands at n - 1. @type {(Uint8Array<ArrayBuffer>[])[]} */
   const objects = [];
   /** @type {Map<string, string>} what the page's resources are called, by kind and content */
   const named = new Map();
-  /** @type {Record<"ExtGState" | "XObject" | "Pattern" | "Font", string[]>} */
-  const resources = { ExtGState: [], XObject: [], Pattern: [], Font: [] };
-  /** @type {string[]} */
-  const letters = [];
-  /** @type {Map<string, number>} */
-  const codes = new Map();
+  /** @type {Record<"ExtGState" | "XObject" | "Pattern" | "Shading" | "Font", string[]>} */
+  const resources = { ExtGState: [], XObject: [], Pattern: [], Shading: [], Font: [] };
 
   /** @param {...(string | Uint8Array<ArrayBuffer>)} parts @returns {number} */
   function add(...parts) {
@@ -65,6 +48,8 @@ export function createPdf() {
     resources[kind].push(`/${called} ${object} 0 R`);
     return `/${called}`;
   }
+
+  const fonts = createPdfFonts(add, addStream);
 
   return {
     /** How see-through fills and strokes are. @param {number} fill @param {number} stroke @returns {string} its name */
@@ -94,28 +79,37 @@ export function createPdf() {
       return name("Pattern", await addStream(entries, content));
     },
 
-    /** Operators that put these words where letters of this size stand, unseen. @param {string} text @param {number} size */
-    words(text, size) {
-      let font = -1;
-      let shown = "";
-      for (const letter of text) {
-        const code = codes.get(letter) ?? letters.push(letter) - 1;
-        codes.set(letter, code);
-        const its = Math.floor(code / LETTERS);
-        if (its !== font) shown += `${font < 0 ? "" : "> Tj "}/W${its} ${number(size)} Tf <`;
-        font = its;
-        shown += hexadecimal(1 + (code % LETTERS), 2);
-      }
-      return font < 0 ? "" : `BT ${shown}> Tj ET\n`;
+    /**
+     * Colours that pass into one another along a line.
+     * @param {[number, number, number, number]} line its ends @param {{place: number, rgb: string}[]} stops `place` from 0 to 1
+     */
+    shading(line, stops) {
+      const steps = stops.slice(1).map(({ rgb }, at) => {
+        const from = stops[at]?.rgb ?? rgb;
+        return `<< /FunctionType 2 /Domain [0 1] /C0 [${from}] /C1 [${rgb}] /N 1 >>`;
+      });
+      const bounds = numbers(stops.slice(1, -1).map(({ place }) => place));
+      const blend = `<< /FunctionType 3 /Domain [0 1] /Functions [${steps.join(" ")}] /Bounds [${bounds}] /Encode [${steps.map(() => "0 1").join(" ")}] >>`;
+      return name(
+        "Shading",
+        add(
+          `<< /ShadingType 2 /ColorSpace /DeviceRGB /Coords [${numbers(line)}] /Function ${blend} /Extend [true true] >>`,
+        ),
+      );
     },
+
+    /** Operators that put these words where letters of this size stand, unseen. @param {string} text @param {number} size */
+    words: (text, size) => fonts.unseen(text, number(size)),
+
+    /**
+     * Operators that write letters of a font, within `BT` and `ET`.
+     * @param {string[]} letters @param {Font} font @param {number} size
+     */
+    letters: (letters, font, size) => fonts.seen(letters, font, number(size)),
 
     /** @param {string} content @param {number} width in points @param {number} height @param {string} title */
     async finish(content, width, height, title) {
-      const fonts = Math.ceil(letters.length / LETTERS);
-      for (let font = 0; font < fonts; font += 1) {
-        const made = await addFont(letters.slice(font * LETTERS, (font + 1) * LETTERS));
-        resources.Font.push(`/W${font} ${made} 0 R`);
-      }
+      resources.Font.push(...(await fonts.finish()));
       const drawn = await addStream("", content);
       const lists = Object.entries(resources).map(([kind, items]) => `/${kind} << ${items.join(" ")} >>`);
       const pages = objects.length + 2;
@@ -129,27 +123,6 @@ export function createPdf() {
       return assemble(catalog, information);
     },
   };
-
-  /** A font whose letters leave no mark and say what they are. @param {string[]} its */
-  async function addFont(its) {
-    const glyph = await addStream("", `${ADVANCE} 0 d0`);
-    const lines = its.map((letter, at) => `<${hexadecimal(at + 1, 2)}> ${textString(letter).replace("FEFF", "")}`);
-    const blocks = Array.from({ length: Math.ceil(lines.length / 100) }, (_, at) =>
-      lines.slice(at * 100, at * 100 + 100),
-    );
-    const map = await addStream(
-      "",
-      "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /Words def\n/CMapType 2 def\n" +
-        "1 begincodespacerange\n<00> <FF>\nendcodespacerange\n" +
-        blocks.map((block) => `${block.length} beginbfchar\n${block.join("\n")}\nendbfchar\n`).join("") +
-        "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend",
-    );
-    return add(
-      `<< /Type /Font /Subtype /Type3 /FontBBox [0 0 ${ADVANCE} 1000] /FontMatrix [0.001 0 0 0.001 0 0] ` +
-        `/CharProcs << /g ${glyph} 0 R >> /Encoding << /Type /Encoding /Differences [1${" /g".repeat(its.length)}] >> ` +
-        `/FirstChar 1 /LastChar ${its.length} /Widths [${its.map(() => ADVANCE).join(" ")}] /ToUnicode ${map} 0 R /Resources << >> >>`,
-    );
-  }
 
   /** @param {number} catalog @param {number} information */
   function assemble(catalog, information) {

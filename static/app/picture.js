@@ -73,7 +73,7 @@ export function isPlainSvg(text) {
   return end === text.length && open.length === 0 && used.every((name) => shapes.has(name));
 }
 
-/** In the SVG of an interactive figure, which is kept as a file and not shown. */
+/** In the SVG of an interactive figure, which is kept as a file, or made into one of another kind, and not shown. */
 const WRITTEN = new Set(["text", "tspan", "title", "desc", "radialGradient", "use"]);
 
 /**
@@ -99,6 +99,7 @@ export function isHarmlessSvg(text) {
       .replace(/url\((?:&quot;|')(#[\w.-]+)(?:&quot;|')\)/g, "url($1)");
     if (!readAttributes(telling, false)) return false;
     if (!selfClosing) open.push(tag);
+    if (open.length > 100) return false;
   }
   return end === text.length && open.length === 0 && text.includes("<svg");
 }

@@ -88,6 +88,14 @@ export async function pixelsOf(png) {
   return { width, height, rgb, alpha: isOpaque ? null : alpha };
 }
 
+/** A colour as the browser writes it, in numbers. What is none becomes black. @param {string} colour */
+export function plainColour(colour) {
+  const context = new OffscreenCanvas(1, 1).getContext("2d");
+  if (!context) return colour;
+  context.fillStyle = colour;
+  return String(context.fillStyle);
+}
+
 /** matplotlib's paper: of the figure, and of each panel. */
 const PAPER =
   /(<g id="(?:figure|axes)_\d+">\s*<g id="patch_\d+">\s*<path d="[^"]*" style="fill: )(#[0-9a-f]{6})(?=[";])/g;

@@ -138,6 +138,8 @@ function createRuntimeFiles(source) {
 
   return {
     get,
+    /** Whether it has been asked for before. @param {string} name */
+    has: (name) => coming.has(name) || there.has(name),
     /** @param {string} name @returns {Promise<string>} */
     text: async (name) => new TextDecoder().decode(await get(name)),
     /**

@@ -434,7 +434,7 @@ export function createSandbox(config, { onStatus = () => {}, onFallback = () => 
         if (running === me) running = null;
       };
       const { runSeconds } = config.limits;
-      const late = () => new SandboxError("timeout", t("sandbox.run_late", { seconds: String(runSeconds) }));
+      const late = () => new SandboxError("timeout", t("sandbox.run_late", { n: runSeconds }));
       /** @param {Promise<import("./start-files.js").RestFiles> | null} withRest */
       const go = async (withRest) => {
         const loading = Promise.all([packsOf(program), withRest]);

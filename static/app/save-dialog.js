@@ -107,7 +107,13 @@ export function askHowToSave(figure) {
       centimetres: count((across / fine) * 2.54, { ...fixed(1), useGrouping: false }),
     });
     const outcome = t(`save.note.${chosen()}`, { pixels, length });
-    setText(note, coarse && chosen() === "png" ? `${outcome} ${t("save.note.coarse")}` : outcome);
+    const more =
+      coarse && chosen() === "png"
+        ? t("save.note.coarse")
+        : figure.mayHoldPixels && chosen() === "pdf"
+          ? t("save.note.pixels")
+          : "";
+    setText(note, `${outcome} ${more}`.trim());
   }
 
   /** @param {() => Promise<void>} work */

@@ -9,10 +9,15 @@
     kind,
     spec,
     renderer,
+    faces: written,
     frame: html,
     failed,
     name,
   } = JSON.parse(document.getElementById("figure")?.textContent ?? "");
+  const faces = written.map((/** @type {{bytes: string}} */ face) => ({
+    ...face,
+    bytes: Uint8Array.from(atob(face.bytes), (character) => character.charCodeAt(0)).buffer,
+  }));
   const place = document.querySelector("figure");
   const note = document.querySelector("[role=status]");
   const frame = document.createElement("iframe");
@@ -31,7 +36,7 @@
         if (note) note.textContent = data?.type === "failed" ? `${failed}${String(data.message).slice(0, 500)}` : "";
       };
       frame.contentWindow?.postMessage(null, "*", [port2]);
-      port.postMessage({ type: "draw", kind, renderer, spec, name });
+      port.postMessage({ type: "draw", kind, renderer, spec, faces, name });
     },
     { once: true },
   );

@@ -1,20 +1,31 @@
 // @ts-check
 /**
- * A picture of matplotlib's as PDF, shape for shape: it is made of the SVG that is shown, so it is the same picture, and nothing that a
- * program wrote gets into the file but numbers, colours, pixels and words. (matplotlib has a PDF writer of its own: it would take
- * another run of the program, which may draw something else, and its bytes could hold whatever the program wants.)
- * Reads what `isPlainSvg` of picture.js lets pass; what matplotlib never draws is refused.
+ * A figure as PDF, shape for shape: it is made of the SVG that is shown, or that an interactive figure gives of itself, so it is the same
+ * picture, and nothing that a program wrote gets into the file but numbers, colours, pixels and words. (matplotlib has a PDF writer of its
+ * own: it would take another run of the program, which may draw something else, and its bytes could hold whatever the program wants.
+ * Libraries that write a PDF of an SVG want it as elements of a document, and this page makes none of what a program wrote.)
+ * Reads what `isPlainSvg` or `isHarmlessSvg` of picture.js lets pass; what matplotlib, plotly and vega never draw is refused.
  *
+ * @import {FigureFace} from "../shared/protocol.js"
  * @import {Pdf, Pixels} from "./pdf.js"
+ * @import {Attributes, Look} from "./svg-look.js"
+ * @import {Matrix, Outline} from "./svg-path.js"
  * @import {Element} from "./svg-tree.js"
  *
- * @typedef {[number, number, number, number, number, number]} Matrix
- * @typedef {{fill: string, stroke: string, width: number, dash: string, offset: number, cap: string, join: string, limit: number,
- *   fillOpacity: number, strokeOpacity: number, rule: string}} Look
+ * @typedef {object} Options
+ * @property {number | null} width in inches, null for its own
+ * @property {string} title
+ * @property {(png: Blob) => Promise<Pixels>} decode
+ * @property {FigureFace[]} [faces] what its words are written in, where they are no shapes
+ * @property {(colour: string) => string} [rewrite] a colour's name, or whatever else a style sheet takes, as numbers
  */
 
 import { createPdf, number, numbers } from "./pdf.js";
+import { amount, colourOf, lookOf, NotDrawable, PLAIN, property } from "./svg-look.js";
+import { inverse, matrixOf, outlineOf } from "./svg-path.js";
 import { readSvg } from "./svg-tree.js";
+import { runsOf } from "./svg-words.js";
+import { chooserOf } from "./typeface.js";
 
 /** An inch. */
 const POINTS = 72;
@@ -22,55 +33,68 @@ const POINTS = 72;
 const MOST_CONTENT = 64_000_000;
 /** Units in which matplotlib draws its letters, whatever their size. */
 const LETTER_SIZE = 100;
-
-/** @type {Look} */
-const PLAIN = {
-  fill: "#000000",
-  stroke: "none",
-  width: 1,
-  dash: "none",
-  offset: 0,
-  cap: "butt",
-  join: "round",
-  limit: 4,
-  fillOpacity: 1,
-  strokeOpacity: 1,
-  rule: "nonzero",
-};
 const CAPS = ["butt", "round", "square"];
 const JOINS = ["miter", "round", "bevel"];
+/** Drawn where something refers to them, or not at all. */
+const ASIDE = new Set([
+  ...["#comment", "#text", "defs", "metadata", "style", "title", "desc"],
+  ...["clipPath", "pattern", "linearGradient", "radialGradient"],
+]);
 
-export class NotDrawable extends Error {}
-
-/**
- * @param {string} svg
- * @param {{width: number | null, title: string, decode: (png: Blob) => Promise<Pixels>}} options `width` in inches, null for its own
- * @returns {Promise<Blob>}
- */
-export async function svgToPdf(svg, { width, title, decode }) {
+/** @param {string} svg @param {Options} options @returns {Promise<Blob>} */
+export async function svgToPdf(svg, { width, title, decode, faces = [], rewrite = (colour) => colour }) {
   const root = readSvg(svg);
-  const box =
-    root.attributes
-      .get("viewBox")
-      ?.split(/[\s,]+/)
-      .map(Number) ?? [];
-  const [left = 0, top = 0, across = 0, down = 0] = box;
+  const { left, top, across, down } = frameOf(root);
   if (!(across > 0 && down > 0)) throw new NotDrawable("a picture without a size");
   const scale = width === null ? 1 : (width * POINTS) / across;
   const height = down * scale;
   /** From the picture's units, whose second axis points down, to the page's. @type {Matrix} */
   const base = [scale, 0, 0, -scale, -left * scale, height + top * scale];
   const pdf = createPdf();
-  const painter = createPainter(pdf, root, base, decode);
-  for (const child of root.children) await painter.draw(child, PLAIN);
+  const painter = createPainter(pdf, root, base, { decode, rewrite, choose: chooserOf(faces) });
+  const look = lookOf(root.attributes, PLAIN);
+  for (const child of root.children) await painter.draw(child, look);
   return pdf.finish(`q ${numbers(base)} cm\n${painter.content()}Q\n`, across * scale, height, title);
 }
 
-/** @param {Pdf} pdf @param {Element} root @param {Matrix} base @param {(png: Blob) => Promise<Pixels>} decode */
-function createPainter(pdf, root, base, decode) {
+/**
+ * The page with one picture on it.
+ * @param {Pixels} pixels @param {{width: number, title: string}} about `width` in inches
+ */
+export async function pixelsToPdf(pixels, { width, title }) {
+  const pdf = createPdf();
+  const [across, down] = [width * POINTS, (width * POINTS * pixels.height) / pixels.width];
+  return pdf.finish(
+    `q ${numbers([across, 0, 0, down, 0, 0])} cm ${await pdf.image(pixels)} Do Q\n`,
+    across,
+    down,
+    title,
+  );
+}
+
+/** @param {Element} svg */
+function frameOf({ attributes }) {
+  const box = attributes
+    .get("viewBox")
+    ?.split(/[\s,]+/)
+    .map(Number);
+  const [left = 0, top = 0, across = 0, down = 0] = box ?? [
+    0,
+    0,
+    amount(attributes, "width"),
+    amount(attributes, "height"),
+  ];
+  return { left, top, across, down };
+}
+
+/**
+ * @param {Pdf} pdf @param {Element} root @param {Matrix} base
+ * @param {Required<Pick<Options, "decode" | "rewrite">> & {choose: import("./typeface.js").Choose}} means
+ */
+function createPainter(pdf, root, base, { decode, rewrite, choose }) {
   /** @type {Map<string, Element>} */
   const known = new Map();
-  collect(root, known);
+  const hasSheet = collect(root, known);
   /** @type {string[]} */
   let out = [];
   let length = 0;
@@ -84,68 +108,164 @@ function createPainter(pdf, root, base, decode) {
     out.push(operators);
   }
 
-  /** @param {string} reference such as `#name` or `url(#name)` @param {string} tag */
-  function named(reference, tag) {
-    const found = known.get(/^(?:url\()?#([\w.-]+)\)?$/.exec(reference.trim())?.[1] ?? "");
-    if (found?.tag !== tag) throw new NotDrawable(`a reference to no ${tag}`);
+  /** @param {Attributes} attributes @param {Look} inherited */
+  function look(attributes, inherited) {
+    // matplotlib's own sheet says these two of every element, so none is inherited.
+    return lookOf(attributes, hasSheet ? { ...inherited, cap: "butt", join: "round" } : inherited);
+  }
+
+  /** @param {string} reference such as `#name` or `url(#name)` @param {string[]} tags */
+  function named(reference, ...tags) {
+    const found = known.get(/^(?:url\(["']?)?#([\w.-]+)["']?\)?$/.exec(reference.trim())?.[1] ?? "");
+    if (!found || !tags.includes(found.tag)) throw new NotDrawable(`a reference to no ${tags.join(", ")}`);
     return found;
   }
 
   /** @param {Element} element @param {Look} inherited @returns {Promise<void>} */
   async function draw(element, inherited) {
     const { tag, attributes, children } = element;
-    if (tag === "defs" || tag === "metadata" || tag === "style" || tag === "clipPath") return;
-    const look = lookOf(attributes, inherited);
+    if (ASIDE.has(tag) || property(attributes, "display") === "none") return;
+    const its = look(attributes, inherited);
     put("q\n");
-    const transform = attributes.get("transform");
-    if (transform) put(`${numbers(matrixOf(transform))} cm\n`);
+    const transform = property(attributes, "transform");
+    if (transform && transform !== "none") put(`${numbers(matrixOf(transform))} cm\n`);
     const clip = property(attributes, "clip-path");
     if (clip && clip !== "none") clipTo(named(clip, "clipPath"));
     if (tag === "g" || tag === "svg") {
+      if (tag === "svg") enter(attributes);
       const words = children.find((child) => child.tag === "#comment")?.words;
       for (const child of children) {
-        if (child.tag === "#comment") continue;
-        await draw(child, look);
-        // Letters follow the comment that says what they are, in a group of their own.
-        if (words && child.tag === "g" && /^text_\d+$/.test(attributes.get("id") ?? "")) write(words, child);
+        await draw(child, its);
+        // matplotlib's letters follow the comment that says what they are, in a group of their own.
+        if (words && child.tag === "g" && /^text_\d+$/.test(attributes.get("id") ?? "")) writeUnseen(words, child);
       }
     } else if (tag === "use") {
       const shape = named(attributes.get("xlink:href") ?? attributes.get("href") ?? "", "path");
       put(`1 0 0 1 ${numbers([amount(attributes, "x"), amount(attributes, "y")])} cm\n`);
-      await draw(shape, look);
-    } else if (tag === "image") await drawImage(attributes);
-    else await drawShape(element, look);
+      await draw(shape, its);
+    } else if (!its.isVisible) {
+      // It keeps its place in the order of clips and groups, and leaves no mark.
+    } else if (tag === "image") await drawImage(attributes, its);
+    else if (tag === "text") write(element, its);
+    else await drawShape(element, its);
     put("Q\n");
   }
 
+  /** A picture in the picture shows what is within its frame. @param {Attributes} attributes */
+  function enter(attributes) {
+    const [x, y] = [amount(attributes, "x"), amount(attributes, "y")];
+    const [width, height] = [amount(attributes, "width"), amount(attributes, "height")];
+    put(`1 0 0 1 ${numbers([x, y])} cm\n`);
+    if (!(width > 0 && height > 0)) return;
+    if (property(attributes, "overflow") !== "visible") put(`0 0 ${numbers([width, height])} re W n\n`);
+    if (attributes.has("viewBox")) {
+      const [left = 0, top = 0, across = 0, down = 0] = (attributes.get("viewBox") ?? "").split(/[\s,]+/).map(Number);
+      if (!(across > 0 && down > 0)) throw new NotDrawable("a picture without a size");
+      const scale = Math.min(width / across, height / down);
+      put(`${numbers([scale, 0, 0, scale, -left * scale, -top * scale])} cm\n`);
+    }
+  }
+
   /** @param {string} words @param {Element} group */
-  function write(words, group) {
+  function writeUnseen(words, group) {
     const transform = group.attributes.get("transform");
     if (!transform) return;
     put(`q ${numbers(matrixOf(transform))} cm\n${pdf.words(words.slice(0, 500), LETTER_SIZE)}Q\n`);
   }
 
-  /** @param {Element} clip */
-  function clipTo(clip) {
-    const shapes = clip.children.filter(({ tag }) => tag !== "#comment");
-    if (shapes.length !== 1 || !shapes[0]) throw new NotDrawable("a clip of several shapes");
-    put(`${outlineOf(shapes[0])}W n\n`);
+  /** @param {Element} element @param {Look} its */
+  function write(element, its) {
+    for (const { x, y, letters, chosen, look: own } of runsOf(element, its, choose)) {
+      const { fills, strokes, colours } = paintOf(own);
+      if (!fills && !strokes) continue;
+      if (own.fill.startsWith("url(")) throw new NotDrawable("words in a pattern");
+      const mode = fills && strokes ? 2 : fills ? 0 : 1;
+      const shown = pdf.letters(letters, chosen.font, own.size);
+      put(`q ${colours}\nBT ${mode} Tr 1 0 0 -1 ${numbers([x, y])} Tm ${shown} ET\nQ\n`);
+    }
   }
 
-  /** @param {Element} element @param {Look} look */
-  async function drawShape(element, look) {
-    const outline = outlineOf(element);
-    const fills = look.fill !== "none" && look.fillOpacity > 0;
-    const strokes = look.stroke !== "none" && look.strokeOpacity > 0 && look.width > 0;
-    if (!fills && !strokes) return;
+  /** @param {Element} clip */
+  function clipTo(clip) {
+    const shapes = clip.children.filter(({ tag }) => !ASIDE.has(tag));
+    if (shapes.length === 0) return put("0 0 0 0 re W n\n");
+    if (clip.attributes.has("transform") || property(clip.attributes, "clip-path"))
+      throw new NotDrawable("a clip of a clip");
+    const moved = shapes.filter(({ attributes }) => attributes.has("transform"));
+    if (moved.length === 0) return put(`${shapes.map((shape) => outlineOf(shape).path).join("")}W n\n`);
+    // A path cannot hold a change of the axes: they change before it, and back again behind it.
+    const matrix = matrixOf(moved[0]?.attributes.get("transform") ?? "");
+    const back = inverse(matrix);
+    if (shapes.length > 1 || !back || !shapes[0]) throw new NotDrawable("a clip of several shapes");
+    put(`${numbers(matrix)} cm\n${outlineOf(shapes[0]).path}W n\n${numbers(back)} cm\n`);
+  }
+
+  /** What a shape is painted with, as operators before it. @param {Look} its */
+  function paintOf(its) {
+    const none = { rgb: [0, 0, 0], alpha: 0 };
+    const isPattern = its.fill.startsWith("url(");
+    const inside = its.fill === "none" ? none : isPattern ? { ...none, alpha: 1 } : colourOf(its.fill, rewrite);
+    const line = its.stroke === "none" ? none : colourOf(its.stroke, rewrite);
+    const fill = inside.alpha * its.fillOpacity * its.opacity;
+    const stroke = line.alpha * its.strokeOpacity * its.opacity;
+    const fills = fill > 0;
+    const strokes = stroke > 0 && its.width > 0;
     const parts = [];
-    if (look.fillOpacity < 1 || look.strokeOpacity < 1)
-      parts.push(`${pdf.opacity(look.fillOpacity, look.strokeOpacity)} gs`);
-    if (fills && look.fill.startsWith("url(")) parts.push(`/Pattern cs ${await hatch(look.fill)} scn`);
-    else if (fills) parts.push(`${colour(look.fill)} rg`);
-    if (strokes) parts.push(`${colour(look.stroke)} RG ${penOf(look)}`);
-    const even = look.rule === "evenodd" ? "*" : "";
-    put(`${parts.join(" ")}\n${outline}${fills && strokes ? `B${even}` : fills ? `f${even}` : "S"}\n`);
+    const [through, throughLine] = [fills ? fill : 1, strokes ? stroke : 1];
+    if (through < 1 || throughLine < 1) parts.push(`${pdf.opacity(through, throughLine)} gs`);
+    if (fills && !isPattern) parts.push(`${numbers(inside.rgb)} rg`);
+    if (strokes) parts.push(`${numbers(line.rgb)} RG ${penOf(its)}`);
+    return { fills, strokes, colours: parts.join(" ") };
+  }
+
+  /** @param {Element} element @param {Look} its */
+  async function drawShape(element, its) {
+    const outline = outlineOf(element);
+    // A line has no inside; some viewers would fill it with a hair.
+    const { fills, strokes, colours } = paintOf(element.tag === "line" ? { ...its, fill: "none" } : its);
+    if ((!fills && !strokes) || outline.path === "") return;
+    const even = its.rule === "evenodd" ? "*" : "";
+    const reference = fills && its.fill.startsWith("url(") ? its.fill : null;
+    const source = reference === null ? null : named(reference, "pattern", "linearGradient");
+    if (source?.tag === "linearGradient") {
+      put(`q ${colours}\n${outline.path}W${even} n\n${shade(source, outline)}Q\n`);
+      if (strokes) put(`${colours}\n${outline.path}S\n`);
+      return;
+    }
+    const pattern = reference ? ` /Pattern cs ${await hatch(reference)} scn` : "";
+    put(`${colours}${pattern}\n${outline.path}${fills && strokes ? `B${even}` : fills ? `f${even}` : "S"}\n`);
+  }
+
+  /** @param {Element} gradient @param {Outline} outline what is filled with it */
+  function shade({ attributes, children }, { box: [left, top, right, bottom] }) {
+    const stops = children
+      .filter(({ tag }) => tag === "stop")
+      .map((stop) => {
+        const { rgb, alpha } = colourOf(property(stop.attributes, "stop-color") ?? "#000000", rewrite);
+        const opacity = Number.parseFloat(property(stop.attributes, "stop-opacity") ?? "1");
+        if (alpha * opacity < 1) throw new NotDrawable("colours that pass into nothing");
+        return { place: share(stop.attributes.get("offset"), 0), rgb: numbers(rgb) };
+      });
+    const [first, last] = [stops[0], stops.at(-1)];
+    if (!first || !last) return "";
+    const line = /** @type {[number, number, number, number]} */ (
+      [
+        ["x1", 0],
+        ["y1", 0],
+        ["x2", 1],
+        ["y2", 0],
+      ].map(([name, otherwise]) => share(attributes.get(String(name)), Number(otherwise)))
+    );
+    const isOwn = attributes.get("gradientUnits") === "userSpaceOnUse";
+    const fitted = isOwn ? "" : `${numbers([right - left, 0, 0, bottom - top, left, top])} cm\n`;
+    const turned = attributes.get("gradientTransform");
+    const moved = turned ? `${numbers(matrixOf(turned))} cm\n` : "";
+    const whole = [
+      { ...first, place: 0 },
+      ...stops.filter(({ place }) => place > 0 && place < 1),
+      { ...last, place: 1 },
+    ];
+    return `${fitted}${moved}${pdf.shading(line, whole)} sh\n`;
   }
 
   /** @param {string} reference */
@@ -156,7 +276,7 @@ function createPainter(pdf, root, base, decode) {
     const before = out;
     out = [];
     for (const child of pattern.children)
-      if (child.tag !== "#comment") await drawShape(child, lookOf(child.attributes, PLAIN));
+      if (!ASIDE.has(child.tag)) await drawShape(child, look(child.attributes, PLAIN));
     const content = out.join("");
     out = before;
     const made = await pdf.pattern(
@@ -169,62 +289,38 @@ function createPainter(pdf, root, base, decode) {
     return made;
   }
 
-  /** @param {Map<string, string>} attributes */
-  async function drawImage(attributes) {
+  /** @param {Attributes} attributes @param {Look} its */
+  async function drawImage(attributes, { opacity }) {
     const address = attributes.get("xlink:href") ?? attributes.get("href") ?? "";
     const text = atob(address.slice(address.indexOf(",") + 1).replace(/\s/g, ""));
     const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
     const image = await pdf.image(await decode(new Blob([bytes], { type: "image/png" })));
     const [x, y] = [amount(attributes, "x"), amount(attributes, "y")];
     const [width, height] = [amount(attributes, "width"), amount(attributes, "height")];
-    put(`${numbers([width, 0, 0, -height, x, y + height])} cm ${image} Do\n`);
+    const through = opacity < 1 ? `${pdf.opacity(opacity, 1)} gs ` : "";
+    put(`${through}${numbers([width, 0, 0, -height, x, y + height])} cm ${image} Do\n`);
   }
 
   return { draw, content: () => out.join("") };
 }
 
-/** @param {Element} element @param {Map<string, Element>} known */
+/** @param {Element} element @param {Map<string, Element>} known @returns {boolean} whether there is a style sheet */
 function collect(element, known) {
   const id = element.attributes.get("id");
   if (id) known.set(id, element);
-  for (const child of element.children) collect(child, known);
+  let hasSheet = element.tag === "style";
+  for (const child of element.children) hasSheet = collect(child, known) || hasSheet;
+  return hasSheet;
 }
 
-/** @param {Map<string, string>} attributes @param {string} name */
-function property(attributes, name) {
-  const style = attributes.get("style") ?? "";
-  for (const declaration of style.split(";")) {
-    const colon = declaration.indexOf(":");
-    if (declaration.slice(0, colon).trim() === name) return declaration.slice(colon + 1).trim();
-  }
-  return attributes.get(name);
+/** A part of a whole, from 0 to 1. @param {string | undefined} text @param {number} otherwise */
+function share(text, otherwise) {
+  const value = Number.parseFloat(text ?? "");
+  if (!Number.isFinite(value)) return otherwise;
+  return text?.trim().endsWith("%") ? value / 100 : value;
 }
 
-/** @param {Map<string, string>} attributes @param {Look} inherited @returns {Look} */
-function lookOf(attributes, inherited) {
-  const text = (/** @type {string} */ name, /** @type {string} */ otherwise) => property(attributes, name) ?? otherwise;
-  const value = (/** @type {string} */ name, /** @type {number} */ otherwise) => {
-    const given = Number.parseFloat(property(attributes, name) ?? "");
-    return Number.isFinite(given) ? given : otherwise;
-  };
-  const opacity = value("opacity", 1);
-  return {
-    fill: text("fill", inherited.fill),
-    stroke: text("stroke", inherited.stroke),
-    width: value("stroke-width", inherited.width),
-    dash: text("stroke-dasharray", inherited.dash),
-    offset: value("stroke-dashoffset", inherited.offset),
-    // matplotlib's own sheet says these two of every element, so none is inherited.
-    cap: text("stroke-linecap", PLAIN.cap),
-    join: text("stroke-linejoin", PLAIN.join),
-    limit: value("stroke-miterlimit", inherited.limit),
-    fillOpacity: value("fill-opacity", inherited.fillOpacity) * opacity,
-    strokeOpacity: value("stroke-opacity", inherited.strokeOpacity) * opacity,
-    rule: text("fill-rule", inherited.rule),
-  };
-}
-
-/** @param {Look} look */
+/** How a line is drawn. @param {Look} look */
 function penOf({ width, dash, offset, cap, join, limit }) {
   const lengths =
     dash === "none"
@@ -239,107 +335,4 @@ function penOf({ width, dash, offset, cap, join, limit }) {
     `${number(width)} w ${Math.max(0, CAPS.indexOf(cap))} J ${Math.max(0, JOINS.indexOf(join))} j ` +
     `${number(Math.max(1, limit))} M [${numbers(dashes)}] ${number(offset)} d`
   );
-}
-
-/** @param {string} text */
-function colour(text) {
-  const [, red = "", green = "", blue = ""] = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text) ?? [];
-  if (!red) throw new NotDrawable("a colour of another form");
-  return numbers([red, green, blue].map((part) => Number.parseInt(part, 16) / 255));
-}
-
-/** @param {Map<string, string>} attributes @param {string} name */
-function amount(attributes, name) {
-  const value = Number.parseFloat(attributes.get(name) ?? "0");
-  if (!Number.isFinite(value)) throw new NotDrawable("a length that is none");
-  return value;
-}
-
-/** @param {Element} element */
-function outlineOf({ tag, attributes }) {
-  if (tag === "rect") {
-    const sides = ["x", "y", "width", "height"].map((name) => amount(attributes, name));
-    return `${numbers(sides)} re\n`;
-  }
-  if (tag !== "path") throw new NotDrawable(`a ${tag}`);
-  return pathOf(attributes.get("d") ?? "");
-}
-
-/** How many numbers each command of a path takes. */
-const TAKES = new Map(Object.entries({ M: 2, L: 2, H: 1, V: 1, Q: 4, C: 6, Z: 0 }));
-
-/** @param {string} text */
-function pathOf(text) {
-  let path = "";
-  let [x, y] = [0, 0];
-  for (const [, letter = "", rest = ""] of text.matchAll(/([A-Za-z])([^A-Za-z]*(?:e[-+]?\d+[^A-Za-z]*)*)/g)) {
-    // Only `z` means the same in both cases.
-    const command = letter === "z" ? "Z" : letter;
-    const takes = TAKES.get(command);
-    if (takes === undefined) throw new NotDrawable("a path of another kind");
-    const all = rest
-      .split(/[\s,]+/)
-      .filter(Boolean)
-      .map(Number);
-    if (takes === 0) path += "h\n";
-    for (let at = 0; takes > 0 && at + takes <= all.length; at += takes) {
-      const given = all.slice(at, at + takes);
-      const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = given;
-      if (command === "M" || command === "L") {
-        path += `${numbers([a, b])} ${command === "M" && at === 0 ? "m" : "l"}\n`;
-        [x, y] = [a, b];
-      } else if (command === "H" || command === "V") {
-        [x, y] = command === "H" ? [a, y] : [x, a];
-        path += `${numbers([x, y])} l\n`;
-      } else if (command === "Q") {
-        // A PDF has cubic curves only.
-        path += `${numbers([x + (2 * (a - x)) / 3, y + (2 * (b - y)) / 3, c + (2 * (a - c)) / 3, d + (2 * (b - d)) / 3, c, d])} c\n`;
-        [x, y] = [c, d];
-      } else {
-        path += `${numbers([a, b, c, d, e, f])} c\n`;
-        [x, y] = [e, f];
-      }
-    }
-  }
-  return path;
-}
-
-/** @param {string} text value of `transform` @returns {Matrix} */
-function matrixOf(text) {
-  /** @type {Matrix} */
-  let whole = [1, 0, 0, 1, 0, 0];
-  for (const [, name = "", list = ""] of text.matchAll(/(\w+)\s*\(([^)]*)\)/g)) {
-    whole = times(
-      whole,
-      single(
-        name,
-        list
-          .split(/[\s,]+/)
-          .filter(Boolean)
-          .map(Number),
-      ),
-    );
-  }
-  return whole;
-}
-
-/** @param {string} name @param {number[]} values @returns {Matrix} */
-function single(name, values) {
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = values;
-  if (name === "matrix") return [a, b, c, d, e, f];
-  if (name === "translate") return [1, 0, 0, 1, a, b];
-  if (name === "scale") return [a, 0, 0, values.length > 1 ? b : a, 0, 0];
-  if (name === "rotate" && values.length === 1) {
-    const angle = (a * Math.PI) / 180;
-    return [Math.cos(angle), Math.sin(angle), -Math.sin(angle), Math.cos(angle), 0, 0];
-  }
-  if (name === "rotate")
-    return times(times(single("translate", [b, c]), single("rotate", [a])), single("translate", [-b, -c]));
-  if (name === "skewX") return [1, 0, Math.tan((a * Math.PI) / 180), 1, 0, 0];
-  throw new NotDrawable(`a transformation by ${name}`);
-}
-
-/** The second is done first. @param {Matrix} m @param {Matrix} n @returns {Matrix} */
-function times([a, b, c, d, e, f], [g, h, i, j, k, l]) {
-  return [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f];
 }

@@ -3,7 +3,7 @@
  * In which forms a figure can be taken away, and how each is made: of the checked picture that is shown, or by the sealed frame that
  * draws an interactive one. What comes back from that frame is as hostile as the program: it is checked here, and never shown.
  *
- * @import {FigurePicture, InteractiveFigure, PngFigure, SvgFigure} from "../shared/protocol.js"
+ * @import {FigureFace, FigurePicture, InteractiveFigure, PngFigure, SvgFigure} from "../shared/protocol.js"
  *
  * @typedef {"png" | "svg" | "pdf" | "html"} Form
  * `width` in pixels, of the whole picture
@@ -15,12 +15,13 @@
  * @property {Form[]} forms
  * @property {boolean} canBeTransparent
  * @property {boolean} isFine can be drawn at any size without becoming coarse
+ * @property {boolean} mayHoldPixels where its other forms are of shapes
  * @property {(form: Form, wish: Wish) => Promise<Blob>} make
  */
 
 import { t } from "./language.js";
 import { isHarmlessSvg, isPlainPng } from "./picture.js";
-import { pixelsOf, toPng, withDensity, withoutPaper } from "./raster.js";
+import { pixelsOf, plainColour, toPng, withDensity, withoutPaper } from "./raster.js";
 
 /** CSS pixels that the harness draws an inch as. */
 export const SCREEN_PER_INCH = 100;
@@ -47,6 +48,7 @@ export function takePicture({ width, height }, { svg, png, stem, title }) {
     forms: svg === null ? ["png"] : ["png", "svg", "pdf"],
     canBeTransparent: svg !== null,
     isFine: svg !== null,
+    mayHoldPixels: false,
     async make(form, wish) {
       if (form === "svg") return new Blob([text(wish.transparent)], { type: "image/svg+xml" });
       if (form === "pdf") {
@@ -62,30 +64,61 @@ export function takePicture({ width, height }, { svg, png, stem, title }) {
 
 /**
  * @param {InteractiveFigure} figure
- * @param {{picture(wanted: FigurePicture): Promise<Blob>, width: () => number}} drawn
- * @param {{stem: string, file?: (() => Promise<Blob>) | undefined}} names `file` makes the figure that stays interactive
+ * @param {{picture(wanted: FigurePicture): Promise<Blob>, width: () => number, faces: FigureFace[]}} drawn
+ * @param {{stem: string, title: string, file?: (() => Promise<Blob>) | undefined}} names `file` makes the figure that stays interactive
  * @returns {TakeAway}
  */
-export function takeLive(figure, drawn, { stem, file }) {
+export function takeLive(figure, drawn, { stem, title, file }) {
   return {
     stem,
     get width() {
       return drawn.width();
     },
     height: null,
-    forms: file ? ["png", "svg", "html"] : ["png", "svg"],
+    forms: file ? ["png", "svg", "pdf", "html"] : ["png", "svg", "pdf"],
     canBeTransparent: true,
     isFine: true,
-    async make(form, { width, perInch, transparent }) {
+    mayHoldPixels: true,
+    async make(form, wish) {
       if (form === "html" && file) return file();
-      if (form === "pdf" || form === "html") throw new Error(`a ${figure.kind} figure makes no ${form}`);
-      const blob = await drawn.picture({ form, width, transparent });
-      if (form === "svg") {
-        if (isHarmlessSvg(await blob.text())) return blob;
-        throw new Error(t("figure.svg_unsafe"));
-      }
-      if (!isPlainPng(new Uint8Array(await blob.slice(0, 64).arrayBuffer()))) throw new Error(t("figure.too_large"));
-      return withDensity(blob, perInch);
+      if (form === "html") throw new Error(`a ${figure.kind} figure makes no ${form} here`);
+      if (form === "pdf") return pdfOf(drawn, wish, title);
+      if (form === "png") return withDensity(await pngOf(drawn, wish), wish.perInch);
+      const { withFonts } = await import("./svg-fonts.js");
+      return new Blob([withFonts(await svgOf(drawn, wish), drawn.faces)], { type: "image/svg+xml" });
     },
   };
+}
+
+/** @typedef {Parameters<typeof takeLive>[1]} Drawn */
+
+/** @param {Drawn} drawn @param {Wish} wish */
+async function svgOf(drawn, { transparent }) {
+  const blob = await drawn.picture({ form: "svg", width: null, transparent });
+  const svg = await blob.text();
+  if (!isHarmlessSvg(svg)) throw new Error(t("figure.svg_unsafe"));
+  return svg;
+}
+
+/** @param {Drawn} drawn @param {Wish} wish */
+async function pngOf(drawn, { width, transparent }) {
+  const blob = await drawn.picture({ form: "png", width, transparent });
+  if (!isPlainPng(new Uint8Array(await blob.slice(0, 64).arrayBuffer()))) throw new Error(t("figure.too_large"));
+  return blob;
+}
+
+/** Of shapes and letters; of pixels if there is something that a PDF has no shapes for, or a letter that no font here has. @param {Drawn} drawn @param {Wish} wish @param {string} title */
+async function pdfOf(drawn, wish, title) {
+  const [{ pixelsToPdf, svgToPdf }, { NotDrawable }] = await Promise.all([
+    import("./svg-pdf.js"),
+    import("./svg-look.js"),
+  ]);
+  const about = { width: wish.width / wish.perInch, title };
+  try {
+    const means = { decode: pixelsOf, faces: drawn.faces, rewrite: plainColour };
+    return await svgToPdf(await svgOf(drawn, wish), { ...about, ...means });
+  } catch (error) {
+    if (!(error instanceof NotDrawable)) throw error;
+    return pixelsToPdf(await pixelsOf(await pngOf(drawn, wish)), about);
+  }
 }

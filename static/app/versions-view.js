@@ -117,7 +117,13 @@ export function createVersionsView({ onVisit, onStep, onForget, step }) {
     );
     const lines = diffLines(then.program, now.program);
     const { added, removed } = countChanges(lines);
-    const words = added + removed === 0 ? t("versions.same") : t("versions.lines", { removed, added });
+    const words =
+      added + removed === 0
+        ? t("versions.same")
+        : t("versions.lines", {
+            removed: { key: "versions.less", values: { n: removed } },
+            added: { key: "versions.more", values: { n: added } },
+          });
     setText(find("difference-words", HTMLElement), words);
     const difference = find("difference", HTMLElement);
     difference.hidden = added + removed === 0;
@@ -179,7 +185,9 @@ function titleOf(version, parent) {
 function changeOf({ program }, parent) {
   if (!parent) return "";
   const { added, removed } = countChanges(diffLines(parent.program, program));
-  return added + removed === 0 ? t("versions.same_program") : t("versions.changed", { added, removed });
+  return added + removed === 0
+    ? t("versions.same_program")
+    : t("versions.changed", { added, removed, n: added + removed });
 }
 
 /** What changed with a little of what stands around it. @param {import("./line-diff.js").DiffLine[]} lines */

@@ -445,9 +445,14 @@ package: string, };
 export type Readers = { parquet: string, };
 
 /**
- * Files that go to a run whose program or tables have letters that the font of every interpreter lacks.
+ * The letters of figures. Every interpreter has the first; the others go to a run whose program or tables have such letters. Interactive
+ * figures, which the browser draws, are given them too.
  */
 export type RuntimeFonts = { 
+/**
+ * Latin, Greek and Cyrillic.
+ */
+latin: string, 
 /**
  * Ideographs, in the forms of Chinese.
  */

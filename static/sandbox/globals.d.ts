@@ -2,7 +2,7 @@
 import type { PyodideInterface } from "pyodide";
 import type * as Parquet from "../../pyodide-bundle/core/parquet.js";
 import type { Snapshot } from "../../pyodide-bundle/core/snapshot.js";
-import type { FigurePicture as Picture, ToFigure, ToWorker } from "../shared/protocol.js";
+import type { FigureFace as Face, FigurePicture as Picture, ToFigure, ToWorker } from "../shared/protocol.js";
 
 declare global {
   interface ErrorConstructor {
@@ -19,5 +19,6 @@ declare global {
   var sandplotParquet: typeof Parquet | undefined;
   type HostMessage = ToWorker;
   type FigureMessage = ToFigure;
+  type FigureFace = Face;
   type FigurePicture = Picture;
 }

@@ -79,8 +79,10 @@
  *
  * `width`: of the whole picture in pixels; null for twice as many as it takes on the screen. An SVG has the size it has there.
  * @typedef {{form: "png" | "svg", width: number | null, transparent: boolean}} FigurePicture
+ * A part of a font family: `weight` as a style sheet has it, one number or two.
+ * @typedef {{family: string, style: string, weight: string, bytes: ArrayBuffer}} FigureFace
  * `name`: how the figure is called where it is wider than its frame, and scrolls.
- * @typedef {{type: "draw", kind: "plotly" | "vega", renderer: string, spec: string, name: string}
+ * @typedef {{type: "draw", kind: "plotly" | "vega", renderer: string, spec: string, faces: FigureFace[], name: string}
  *   | ({type: "image", id: number} & FigurePicture)} ToFigure
  * A picture has one of both; `refused` is one that cannot be made.
  * @typedef {{type: "drawn", height: number}

@@ -24,7 +24,8 @@ DUNE = ("#fbf1d9", "#f3d48c", "#e0a24f", "#c0653f", "#8d3f55", "#57305f", "#251a
 # From below to above a middle: blue and sand, which no common blindness confuses.
 TIDE = ("#123c82", "#4a82c4", "#a9c8e4", "#f4f2ee", "#e8c48a", "#c0812b", "#6e4306")
 
-# Latin, Greek and Cyrillic are bundled, cut from Source Sans 3; what a browser shows in a figure of its own comes from its machine.
+# Latin, Greek and Cyrillic are bundled, cut from Source Sans 3. The page writes plotly and altair figures in them too, whatever these name;
+# the others are for their JSON, which may be opened elsewhere.
 FAMILY = "Sandplot Sans"
 FALLBACKS = (
     "Source Sans 3",

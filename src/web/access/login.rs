@@ -102,7 +102,7 @@ pub(in crate::web) async fn log_in(State(app): State<App>, request: Request) -> 
             Some(&Phrase::new("login.wrong")),
         ),
         Err(wait) => {
-            let problem = Phrase::new("login.too_many").with("seconds", seconds(wait));
+            let problem = Phrase::new("login.too_many").with("n", seconds(wait));
             ask(&app, reader, StatusCode::TOO_MANY_REQUESTS, next, false, Some(&problem))
         }
     }

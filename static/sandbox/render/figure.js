@@ -3,8 +3,8 @@
  * The bootstrap of a figure's frame: draws one plotly or vega figure from its data, in an opaque-origin document of its own.
  *
  * It makes no request. The page sends the renderer's text, which runs only if its hash is one of the two in this document's
- * policy, and the figure as JSON. No Python and no markup of a program's comes here; what a renderer makes of a figure's
- * strings stays in a document that can reach nothing.
+ * policy, the figure as JSON, and the bytes of its fonts, which are there before the first letter is measured. No Python and no markup of
+ * a program's comes here; what a renderer makes of a figure's strings stays in a document that can reach nothing.
  */
 (() => {
   /** @type {MessagePort | undefined} */
@@ -59,7 +59,11 @@
     room.append(place);
     document.body.append(room);
     const figure = JSON.parse(message.spec);
-    picture = message.kind === "plotly" ? await drawPlotly(place, figure) : await drawVega(place, figure);
+    const families = await familiesOf(message.faces);
+    picture =
+      message.kind === "plotly"
+        ? await drawPlotly(place, figure, families, message.faces)
+        : await drawVega(place, figure, families);
     height = Math.ceil(room.getBoundingClientRect().height);
     port?.postMessage({ type: "drawn", height });
     const observer = new ResizeObserver(() => {
@@ -83,13 +87,63 @@
   }
 
   /**
+   * Takes in the fonts. One that a browser does not take is left out: letters of another kind are better than none.
+   * @param {FigureFace[]} faces
+   * @returns {Promise<string>} what a figure's text is written in, as a style sheet names it
+   */
+  async function familiesOf(faces) {
+    const taken = await Promise.allSettled(
+      faces.map(async (face) => {
+        await take(face, face.family);
+        return `"${face.family}"`;
+      }),
+    );
+    const families = taken.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    return [...new Set(families), "sans-serif"].join(", ");
+  }
+
+  /** @param {FigureFace} face @param {string} family */
+  async function take({ bytes, style, weight }, family) {
+    // Bytes need no request, so no policy has to let a font in.
+    document.fonts.add(await new FontFace(family, bytes, { style, weight }).load());
+  }
+
+  /**
+   * Whatever family a program names, its text is written in those that are here: which of the others a machine has, nobody knows.
+   * @param {unknown} part of a figure, changed in place @param {RegExp} names of what holds a family @param {string} families
+   * @param {Set<string>} data names of what holds values, which stay as they are
+   */
+  function writeIn(part, names, families, data) {
+    if (Array.isArray(part)) for (const item of part) writeIn(item, names, families, data);
+    else if (typeof part === "object" && part !== null) {
+      for (const [name, value] of Object.entries(part)) {
+        if (data.has(name)) continue;
+        if (!names.test(name)) writeIn(value, names, families, data);
+        // A list has one for each mark; an object is a rule of Vega's for choosing one.
+        else Object.assign(part, { [name]: isRule(value) ? { value: families } : families });
+      }
+    }
+  }
+
+  /** @param {unknown} value */
+  function isRule(value) {
+    const [first] = [value].flat();
+    return typeof first === "object" && first !== null;
+  }
+
+  /**
    * @param {HTMLElement} place
    * @param {any} figure
+   * @param {string} families
+   * @param {FigureFace[]} faces
    */
-  async function drawPlotly(place, figure) {
+  async function drawPlotly(place, figure, families, faces) {
     const { Plotly } = /** @type {any} */ (globalThis);
     if (!Plotly) throw new Error("plotly.js was refused: it is not the pinned file");
-    const layout = { ...figure.layout };
+    // At the ticks of three dimensions plotly asks for a family of this name, whatever it is told.
+    if (faces[0]) await take(faces[0], "normal").catch(() => {});
+    writeIn(figure, /^family$/, families, new Set(["customdata", "meta"]));
+    const layout = { ...figure.layout, font: { ...figure.layout?.font, family: families } };
     // As wide as the page unless the program says how wide; never wider than there is room.
     if (layout.width > innerWidth) delete layout.width;
     layout.height ??= 450;
@@ -104,30 +158,55 @@
         modeBarButtonsToRemove: ["toImage", "sendDataToCloud", "editInChartStudio"],
       },
     });
-    return (/** @type {FigurePicture} */ { form, width, transparent }) => {
+    return async (/** @type {FigurePicture} */ { form, width, transparent }) => {
       // Not the layout's: plotly takes its height out when the window changes.
       const { clientWidth: own, clientHeight: tall } = place;
       // As it stands there: moved, zoomed, with what was switched off.
       const { data, layout: now } = /** @type {any} */ (place);
       const paper = transparent ? { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" } : {};
-      return Plotly.toImage(
+      const svg = await Plotly.toImage(
         { data, layout: { ...now, ...paper } },
-        {
-          format: form,
-          width: own,
-          height: tall,
-          scale: form === "svg" ? 1 : width === null ? 2 : width / own,
-          imageDataOnly: form === "svg",
-        },
+        { format: "svg", width: own, height: tall, imageDataOnly: true },
       );
+      return form === "svg" ? svg : pixels(withFaces(svg, faces), own, tall, width === null ? 2 : width / own);
     };
+  }
+
+  /** An SVG that is drawn as an image knows no fonts but those that are in it. @param {string} svg @param {FigureFace[]} faces */
+  function withFaces(svg, faces) {
+    const rules = faces.map(
+      ({ family, style, weight, bytes }) =>
+        `@font-face{font-family:"${family}";font-style:${style};font-weight:${weight};src:url(data:font/ttf;base64,${base64(bytes)})}`,
+    );
+    return svg.replace(/<svg[^>]*>/, (start) => `${start}<style>${rules.join("")}</style>`);
+  }
+
+  /**
+   * @param {string} svg @param {number} width @param {number} height @param {number} scale
+   * @returns {Promise<string>} the address of a PNG
+   */
+  async function pixels(svg, width, height, scale) {
+    const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+    try {
+      const image = new Image();
+      image.src = url;
+      await image.decode();
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.round(width * scale);
+      canvas.height = Math.round(height * scale);
+      canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+      return canvas.toDataURL("image/png");
+    } finally {
+      URL.revokeObjectURL(url);
+    }
   }
 
   /**
    * @param {HTMLElement} place
    * @param {any} spec
+   * @param {string} families
    */
-  async function drawVega(place, spec) {
+  async function drawVega(place, spec, families) {
     const { vegaBundle } = /** @type {any} */ (globalThis);
     if (!vegaBundle) throw new Error("vega was refused: it is not the pinned file");
     const { vega, vegaLite, expressionInterpreter } = vegaBundle;
@@ -135,6 +214,8 @@
     const isLite = !/\/vega\/v\d/.test(String(spec.$schema ?? ""));
     const takesRoom = isLite && hasNoWidth(spec);
     const compiled = isLite ? vegaLite.compile(takesRoom ? fitted(spec) : framed(spec)).spec : spec;
+    writeIn(compiled, /^(?:\w+F|f)ont$/, families, new Set(["data"]));
+    compiled.config = inFamilies(compiled.config, families);
     const view = new vega.View(vega.parse(compiled, null, { ast: true }), {
       expr: expressionInterpreter,
       loader: { load: refuse, sanitize: refuse, http: refuse, file: refuse },
@@ -180,6 +261,23 @@
       height: spec.height ?? 320,
       autosize: spec.autosize ?? { type: "fit", contains: "padding" },
     };
+  }
+
+  /** What Vega writes in a family of its own unless it is told. @param {any} config @param {string} families */
+  function inFamilies(config, families) {
+    const style = { ...config?.style };
+    for (const name of ["guide-label", "guide-title", "group-title", "group-subtitle"])
+      style[name] = { ...style[name], font: families };
+    return { ...config, style, text: { ...config?.text, font: families } };
+  }
+
+  /** @param {ArrayBuffer} bytes */
+  function base64(bytes) {
+    let text = "";
+    const all = new Uint8Array(bytes);
+    // In pieces: a call takes only so many arguments.
+    for (let at = 0; at < all.length; at += 0x8000) text += String.fromCharCode(...all.subarray(at, at + 0x8000));
+    return btoa(text);
   }
 
   /**
