@@ -186,6 +186,26 @@ test("what is wrong with a figure is said in words of a closed list", () => {
   }
 });
 
+test("what the page says in its own language comes as a key with texts and numbers, and no more", () => {
+  const reason = { code: "text", values: { name: "a.csv", n: 3 } };
+  const refused = (/** @type {unknown} */ said) =>
+    parseFromWorker({ type: "refused", id: 1, reason: said, memory: false });
+  assert.deepEqual(refused({ ...reason, evil: 1 }), { type: "refused", id: 1, reason, memory: false });
+  assert.deepEqual(result({ warnings: ["a library's", reason] }).result.warnings, ["a library's", reason]);
+  for (const said of [
+    "text",
+    { code: "text" },
+    { code: 1, values: {} },
+    { code: "x".repeat(65), values: {} },
+    { code: "text", values: { name: { key: "error.internal" } } },
+    { code: "text", values: { n: null } },
+    { code: "text", values: Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`v${i}`, "x"])) },
+  ]) {
+    assert.throws(() => refused(said), ProtocolError, JSON.stringify(said));
+  }
+  assert.throws(() => result({ warnings: [{}] }), ProtocolError);
+});
+
 test("what would put names right in a program is bounded", () => {
   const fix = { line: 1, start: 0, end: 3, from: "a", to: "A" };
   const error = { type: "KeyError", message: "", line: 1, traceback: "", told: "" };

@@ -35,10 +35,12 @@
  *   | {type: "progress", id: number, phase: OpenPhase, name: string, done: number, total: number}
  *   | {type: "opened", id: number, opened: Opened, frames: Blob | null, missed: boolean}
  *   | {type: "needs", id: number, what: "openpyxl" | "xlrd" | "parquet"}
- *   | {type: "refused", id: number, message: string, memory: boolean}
+ *   | {type: "refused", id: number, reason: Said, memory: boolean}
  *   | {type: "output", id: number, text: string}
  *   | {type: "result", id: number, result: SandboxResult, missed: boolean}
  *   | {type: "crashed", message: string}} FromWorker
+ * What the page says in the person's language: the key of a sentence, without its first part, and what stands in it.
+ * @typedef {{code: string, values: Record<string, string | number>}} Said
  *
  * What is known of a column, all of it. What of that leaves the tab is disclosure.js's.
  * @typedef {{name: string, type: string, missing: number, distinct: number, min?: number | string, max?: number | string,
@@ -75,7 +77,7 @@
  * `fixes`: places of the program where a name stands that is surely meant to be another: a literal, from `start` to `end` of its line.
  * @typedef {{line: number, start: number, end: number, from: string, to: string}} Fix
  * @typedef {{type: string, message: string, line: number | null, traceback: string, told: string, fixes?: Fix[]}} ProgramError
- * @typedef {{ok: boolean, figures: Figure[], value: string | null, error: ProgramError | null, warnings: string[]}} SandboxResult
+ * @typedef {{ok: boolean, figures: Figure[], value: string | null, error: ProgramError | null, warnings: (string | Said)[]}} SandboxResult
  *
  * `width`: of the whole picture in pixels; null for twice as many as it takes on the screen. An SVG has the size it has there.
  * @typedef {{form: "png" | "svg", width: number | null, transparent: boolean}} FigurePicture
@@ -131,6 +133,8 @@ export const BOUNDS = Object.freeze({
 const OPEN_PHASES = /** @type {const} */ (["reading", "parsing", "typing", "keeping"]);
 /** Texts that stand in one another (at the ticks of an axis, at a pie's wedges, at bars, in another panel) or are cut off, a legend. */
 const FAULTS = /** @type {const} */ (["legend", "ticks", "wedges", "values", "panels", "clipped"]);
+  /** What stands in a sentence of the page's. */
+  saidValues: 8,
 
 export class ProtocolError extends Error {
   /** @param {string} message */
@@ -179,7 +183,7 @@ export function parseFromWorker(data) {
       return {
         type,
         id: integer(message["id"], "id"),
-        message: cut(message["message"], BOUNDS.text),
+        reason: parseSaid(message["reason"]),
         memory: message["memory"] === true,
       };
     case "output":
@@ -229,6 +233,22 @@ export function parseFromFigure(data) {
     default:
       throw new ProtocolError(`unknown message ${JSON.stringify(type)}`);
   }
+}
+
+/**
+ * @param {unknown} data
+ * @returns {Said}
+ */
+function parseSaid(data) {
+  const said = record(data, "said");
+  const values = Object.entries(record(said["values"], "values"));
+  if (values.length > BOUNDS.saidValues) throw new ProtocolError(`values: more than ${BOUNDS.saidValues}`);
+  return {
+    code: string(said["code"], "code", 64),
+    values: Object.fromEntries(
+      values.map(([name, value]) => [name, typeof value === "number" ? number(value, name) : cut(value, BOUNDS.text)]),
+    ),
+  };
 }
 
 /**
@@ -329,7 +349,9 @@ function parseResult(data, parts) {
     }),
     value: optionalText(result["value"], BOUNDS.traceback),
     error: error === null || error === undefined ? null : parseError(error),
-    warnings: texts(result["warnings"] ?? [], "warnings", BOUNDS.warnings),
+    warnings: array(result["warnings"] ?? [], "warnings", BOUNDS.warnings).map((warning) =>
+      typeof warning === "string" ? cut(warning, BOUNDS.cell) : parseSaid(warning),
+    ),
   };
 }
 
