@@ -2,7 +2,7 @@
 /**
  * Draws a plotly or vega figure in a sealed frame of its own, from data. Which figure goes where is figures.js's.
  *
- * @import {FigurePicture, InteractiveFigure} from "../shared/protocol.js"
+ * @import {FigurePicture, InteractiveFigure, Measured} from "../shared/protocol.js"
  * @import {SandboxConfig} from "./sandbox.js"
  */
 
@@ -20,8 +20,8 @@ const MESSAGES = 10_000;
  * @param {HTMLElement} container
  * @param {InteractiveFigure} figure
  * @param {SandboxConfig} config
- * @returns {Promise<{remove(): void, picture(wanted: FigurePicture): Promise<Blob>, width: () => number}>} settled when the figure
- *   is on the screen; `picture` is as hostile as the figure
+ * @returns {Promise<{remove(): void, picture(wanted: FigurePicture): Promise<Blob>, width: () => number, measured: Measured}>} settled
+ *   when the figure is on the screen; `picture` and what was `measured` are as hostile as the figure
  */
 export async function drawInteractive(container, figure, config) {
   const frame = sealedFrame(config.sandbox.figureFrame);
@@ -45,7 +45,8 @@ export async function drawInteractive(container, figure, config) {
     pictures.clear();
   };
 
-  await new Promise((resolve, reject) => {
+  /** @type {Measured} */
+  const measured = await new Promise((resolve, reject) => {
     const clock = setTimeout(
       () => fail(new SandboxError("timeout", t("figure.late", { seconds: DRAW_SECONDS }))),
       DRAW_SECONDS * 1000,
@@ -65,7 +66,7 @@ export async function drawInteractive(container, figure, config) {
           case "drawn":
             clearTimeout(clock);
             frame.style.height = `${message.height}px`;
-            return resolve(undefined);
+            return resolve(message.measured);
           case "resized":
             frame.style.height = `${message.height}px`;
             return;
@@ -99,6 +100,7 @@ export async function drawInteractive(container, figure, config) {
   return {
     remove,
     width: () => frame.clientWidth,
+    measured,
     picture: (wanted) =>
       new Promise((resolve, reject) => {
         const id = nextId++;

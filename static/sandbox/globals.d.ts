@@ -2,7 +2,14 @@
 import type { PyodideInterface } from "pyodide";
 import type * as Parquet from "../../pyodide-bundle/core/parquet.js";
 import type { Snapshot } from "../../pyodide-bundle/core/snapshot.js";
-import type { FigurePicture as Picture, ToFigure, ToWorker } from "../shared/protocol.js";
+import type {
+  Measured as FigureMeasured,
+  TextBox as FigureTextBox,
+  TextRole as FigureTextRole,
+  FigurePicture as Picture,
+  ToFigure,
+  ToWorker,
+} from "../shared/protocol.js";
 
 declare global {
   interface ErrorConstructor {
@@ -20,4 +27,7 @@ declare global {
   type HostMessage = ToWorker;
   type FigureMessage = ToFigure;
   type FigurePicture = Picture;
+  type Measured = FigureMeasured;
+  type TextBox = FigureTextBox;
+  type TextRole = FigureTextRole;
 }

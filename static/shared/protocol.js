@@ -84,8 +84,13 @@
  * `name`: how the figure is called where it is wider than its frame, and scrolls.
  * @typedef {{type: "draw", kind: "plotly" | "vega", renderer: string, spec: string, name: string}
  *   | ({type: "image", id: number} & FigurePicture)} ToFigure
+ * What was measured of a figure once it was drawn, in pixels: its size, what its legends name, and where its texts stand. `x` and `y` are
+ * a text's middle, `angle` is by how much it is turned, in radians; texts of one axis have one `place`.
+ * @typedef {typeof TEXT_ROLES[number]} TextRole
+ * @typedef {{role: TextRole, place: string, x: number, y: number, width: number, height: number, angle: number}} TextBox
+ * @typedef {{width: number, height: number, names: string[], texts: TextBox[]}} Measured
  * A picture has one of both; `refused` is one that cannot be made.
- * @typedef {{type: "drawn", height: number}
+ * @typedef {{type: "drawn", height: number, measured: Measured}
  *   | {type: "resized", height: number}
  *   | {type: "image", id: number, png: Uint8Array<ArrayBuffer> | null, svg: string | null}
  *   | {type: "refused", id: number, message: string}
@@ -125,16 +130,20 @@ export const BOUNDS = Object.freeze({
   drawnRows: 2_000,
   trends: 24,
   series: 200,
+  /** Of a figure that were measured. */
+  textBoxes: 1_000,
   warnings: 50,
+  /** What stands in a sentence of the page's. */
+  saidValues: 8,
   fixes: 200,
   messagesPerRun: 4_000,
 });
 
 const OPEN_PHASES = /** @type {const} */ (["reading", "parsing", "typing", "keeping"]);
-/** Texts that stand in one another (at the ticks of an axis, at a pie's wedges, at bars, in another panel) or are cut off, a legend. */
-const FAULTS = /** @type {const} */ (["legend", "ticks", "wedges", "values", "panels", "clipped"]);
-  /** What stands in a sentence of the page's. */
-  saidValues: 8,
+/** A column that the table does not have; a legend of nothing; texts that stand in one another (at the ticks of an axis, at a pie's wedges, at bars, in another panel) or are cut off. */
+const FAULTS = /** @type {const} */ (["columns", "legend", "ticks", "wedges", "values", "panels", "clipped"]);
+/** At the ticks of an axis, over the figure or along an axis, over a panel, in a legend, at a pie's wedges, at bars or in cells. */
+const TEXT_ROLES = /** @type {const} */ (["tick", "title", "panel", "legend", "wedge", "value"]);
 
 export class ProtocolError extends Error {
   /** @param {string} message */
@@ -215,8 +224,9 @@ export function parseFromFigure(data) {
   const type = string(message["type"], "type", 32);
   switch (type) {
     case "drawn":
+      return { type, height: frameHeight(message), measured: parseMeasured(message["measured"]) };
     case "resized":
-      return { type, height: clamp(number(message["height"], "height"), 40, 4_000) };
+      return { type, height: frameHeight(message) };
     case "image": {
       const id = integer(message["id"], "id");
       if (message["svg"] !== undefined) return { type, id, png: null, svg: string(message["svg"], "svg", BOUNDS.svg) };
@@ -248,6 +258,36 @@ function parseSaid(data) {
     values: Object.fromEntries(
       values.map(([name, value]) => [name, typeof value === "number" ? number(value, name) : cut(value, BOUNDS.text)]),
     ),
+  };
+}
+
+/** @param {Record<string, unknown>} message */
+function frameHeight(message) {
+  return clamp(number(message["height"], "height"), 40, 4_000);
+}
+
+/**
+ * @param {unknown} data
+ * @returns {Measured}
+ */
+function parseMeasured(data) {
+  const measured = record(data, "measured");
+  return {
+    width: number(measured["width"], "width"),
+    height: number(measured["height"], "height"),
+    names: texts(measured["names"], "names", BOUNDS.series),
+    texts: array(measured["texts"], "texts", BOUNDS.textBoxes).map((item) => {
+      const box = record(item, "text");
+      return {
+        role: oneOf(box["role"], "role", TEXT_ROLES),
+        place: string(box["place"], "place", 64),
+        x: number(box["x"], "x"),
+        y: number(box["y"], "y"),
+        width: number(box["width"], "width"),
+        height: number(box["height"], "height"),
+        angle: number(box["angle"], "angle"),
+      };
+    }),
   };
 }
 

@@ -12,7 +12,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from . import drawn_altair, facts_altair, look_altair
+from . import drawn_altair, facts_altair, faults_altair, look_altair
 from .gallery import Gallery, Sink
 from .hooks import AfterImport
 from .text import well_formed
@@ -91,7 +91,7 @@ def draw(chart: Any, sink: Sink, gallery: Gallery) -> dict[str, Any]:
     for address in facts_altair.addresses(spec):
         gallery.tell("elsewhere", address=address)
     drawn = drawn_altair.of(spec)
-    facts = {**facts_altair.of(spec), "trends": drawn["trends"]}
+    facts = {**facts_altair.of(spec), "trends": drawn["trends"], "faults": faults_altair.of(spec)}
     return {"kind": "vega", "spec": sink.add("vega", well_formed(text)), "facts": facts, "tables": drawn["tables"]}
 
 
