@@ -79,6 +79,9 @@ const SAID = {
     name: /^Balkendiagramm: Sales by region\. Amount über Region\. Höchster Wert 340 \(South\)/,
     drawn: /^In \d+,\d s gezeichnet$/,
     failed: "Das Programm brach in Zeile 1 ab: ZeroDivisionError",
+    refused: /„none\.csv“ ist leer\. Wählen Sie/,
+    repair: /1 von 2: LegendOfNothing: Seine Legende benennt nichts\./,
+    warned: "„a.html“ wurde nicht geschrieben: Das Diagramm wird stattdessen hier gezeigt.",
     lost: "Unter dieser Adresse gibt es kein Diagramm.",
     title: "Nicht gefunden",
     busy: /Dieser Server nimmt von einer Person 1 Anfrage pro Minute an\. Fragen Sie in \d+ Sekunden? noch einmal\./,
@@ -89,6 +92,9 @@ const SAID = {
     name: /^Diagramme en barres\s: Sales by region\. Amount en fonction de Region\. Maximum 340 \(South\)/,
     drawn: /^Dessiné en \d+,\d s$/,
     failed: /Le programme s’est arrêté à la ligne 1\s: ZeroDivisionError/,
+    refused: /«\s?none\.csv\s?» est vide\. Choisissez/,
+    repair: /1 sur 2\s: LegendOfNothing: Sa légende ne nomme rien\./,
+    warned: /«\s?a\.html\s?» n’a pas été écrit\s: le graphique est montré ici\./,
     lost: "Il n’y a pas de graphique à cette adresse.",
     title: "Introuvable",
     busy: /Ce serveur accepte 1 requête par minute et par personne\. Redemandez dans \d+ secondes?\./,
@@ -123,6 +129,29 @@ for (const [code, said] of Object.entries(SAID)) {
       await expect(page.getByRole("heading", { name: said.failed })).toBeVisible();
       await expectLanguage(page, code);
       await expectNoViolations(page);
+    });
+
+    test(`${code}: what is said of a file, of a chart to repair and of a run is in the language`, async ({
+      page,
+      server,
+    }) => {
+      await page.goto(server.url);
+      await page
+        .getByTestId("file-input")
+        .setInputFiles({ name: "none.csv", mimeType: "text/csv", buffer: Buffer.from("") });
+      await expect(page.getByText(said.refused)).toBeVisible();
+      await expectLanguage(page, code);
+      await page.getByTestId("question").fill("a legend of nothing");
+      await page.getByTestId("ask").click();
+      await expect(page.getByText(said.repair).first()).toBeVisible();
+      await expectState(page, "shown");
+      await expectLanguage(page, code);
+      await page
+        .getByTestId("program")
+        .fill('import plotly.express as px\npx.line(x=[1, 2], y=[1, 2]).write_html("a.html")');
+      await page.getByTestId("run").click();
+      await expect(page.getByText(said.warned)).toBeVisible();
+      await expectLanguage(page, code);
     });
 
     for (const width of [320, 390, 1280]) {

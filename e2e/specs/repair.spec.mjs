@@ -48,6 +48,17 @@ test("a legend of nothing is repaired, with the chart in sight meanwhile", async
   await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/Named/);
 });
 
+test("an interactive figure that nobody can read is repaired once it is drawn", async ({ page, server }) => {
+  const repairs = countRepairs(page);
+  await ask(page, server.url, "two lines in one place");
+  await expect(page.getByText(/Repair 1 of 2: OverlappingLabels: The labels of an axis run/).first()).toBeVisible();
+  await expect(page.getByTestId("figure").getByText(/One over the other/)).toBeVisible();
+  await expectState(page, "shown");
+  await expect(page.getByTestId("figure").getByText(/Side by side/)).toBeVisible();
+  await expect(page.getByTestId("figure").locator("iframe").contentFrame().getByText("Side by side")).toBeVisible();
+  expect(repairs).toHaveLength(1);
+});
+
 test("a chart whose repair is worse is shown as it was", async ({ page, server }) => {
   const repairs = countRepairs(page);
   await ask(page, server.url, "north and South");

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { missingFrom } from "../../static/app/asked.js";
 import { flawOf, NOTHING_SEEN } from "../../static/app/flaws.js";
+import "./english.mjs";
 
 /** @param {object} facts @param {object[]} tables @returns {any} */
 const svg = (facts, tables = []) => ({ kind: "svg", svg: "", png: null, width: 1, height: 1, facts, tables });
@@ -38,6 +39,30 @@ test("what cannot be read is a failure that weighs less than an empty chart, and
     String(weights),
   );
   assert.ok((weights[1] ?? 0) < NOTHING_SEEN && (weights[2] ?? 0) >= NOTHING_SEEN);
+});
+
+test("the model is told how it is mended in its library, the person what is wrong", () => {
+  const told = (/** @type {string} */ library) => flawOfCharts(svg({ library, faults: ["clipped"] }))?.error;
+  assert.match(String(told("plotly")?.told), /^ClippedLabels: .*<br>/);
+  assert.doesNotMatch(String(told("altair")?.told), /<br>/);
+  assert.equal(told("matplotlib")?.message, "Texts are cut off at the edge of the chart.");
+});
+
+test("a chart of another kind than was asked for is a failure, and weighs with what cannot be read", () => {
+  const figure = svg({ axes: [{ kinds: ["bar"] }], faults: ["legend"] });
+  const flaw = flawOf(
+    { figures: [figure], value: null, stdout: "" },
+    { question: "a pie chart of sales", program: "", profile: null },
+  );
+  assert.match(
+    String(flaw?.error.told),
+    /^OtherKind: The request asks for a pie chart.*legend.*leave the rest as it is/,
+  );
+  assert.equal(
+    flaw?.error.message,
+    "The question asks for another kind of chart: Pie chart. Its legend names nothing.",
+  );
+  assert.equal(flaw?.weight, 3);
 });
 
 // ---------- What was asked and is not there

@@ -307,6 +307,26 @@ for (const [what, [program, expected]] of Object.entries(plotly)) {
   });
 }
 
+test("points in groups with a line that was fitted to all are points", async () => {
+  const { figures } = await draw(
+    "for i in range(3):\n    plt.scatter(np.arange(20), np.arange(20) + i)\nplt.plot(np.linspace(0, 20, 30), np.linspace(0, 20, 30))",
+  );
+  assert.equal(figures[0].facts.kind, "scatter");
+});
+
+test("plotly: a program that replaces what writes JSON has its figure", async () => {
+  const { figures } = await draw(`
+import json
+import plotly.express as px
+figure = px.bar(x=[2020, 2021], y=[1, 2])
+text = figure.to_json()
+figure.to_json = lambda: text
+json.kept, json.dumps = json.dumps, None
+figure`);
+  await python.run("import json\njson.dumps = json.kept");
+  assert.equal(figures[0].spec.layout.xaxis.dtick, 1);
+});
+
 test("facts of plotly figures", async () => {
   const { figures } = await draw(`
 import plotly.express as px

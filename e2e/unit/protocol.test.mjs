@@ -139,8 +139,8 @@ test("long texts are cut, sizes are held in bounds", () => {
   assert.equal(parsed.type.length, 200);
   assert.equal(parsed.traceback.length, BOUNDS.traceback);
   assert.equal(parsed.told.length, BOUNDS.traceback);
-  assert.deepEqual(parseFromFigure({ type: "drawn", height: 1e9 }), { type: "drawn", height: 4000 });
-  assert.throws(() => parseFromFigure({ type: "drawn", height: Number.NaN }), ProtocolError);
+  assert.deepEqual(parseFromFigure({ type: "resized", height: 1e9 }), { type: "resized", height: 4000 });
+  assert.throws(() => parseFromFigure({ type: "resized", height: Number.NaN }), ProtocolError);
   assert.throws(() => parseFromFigure({ type: "image", id: 1, png: "data:image/png" }), ProtocolError);
 });
 
@@ -184,6 +184,47 @@ test("what is wrong with a figure is said in words of a closed list", () => {
   for (const faults of ["legend", null, ["evil"], [{}], Array(50).fill("legend")]) {
     assert.throws(() => told(faults), ProtocolError);
   }
+});
+
+test("what was measured of a figure is numbers, in words of a closed list, and bounded", () => {
+  const box = { role: "tick", place: "x", x: 1, y: 2, width: 3, height: 4, angle: 0 };
+  const measured = { width: 860, height: 450, names: ["North"], texts: [box] };
+  const told = (/** @type {object} */ more) =>
+    parseFromFigure({ type: "drawn", height: 450, measured: { ...measured, ...more } });
+  assert.deepEqual(told({ texts: [{ ...box, evil: 1 }], evil: 1 }), { type: "drawn", height: 450, measured });
+  for (const more of [
+    { width: "860" },
+    { names: [{}] },
+    { names: Array(BOUNDS.series + 1).fill("a") },
+    { texts: [null] },
+    { texts: [{ ...box, role: "evil" }] },
+    { texts: [{ ...box, x: Number.NaN }] },
+    { texts: [{ ...box, place: "x".repeat(65) }] },
+    { texts: Array(BOUNDS.textBoxes + 1).fill(box) },
+  ]) {
+    assert.throws(() => told(more), ProtocolError, JSON.stringify(more).slice(0, 80));
+  }
+  assert.throws(() => parseFromFigure({ type: "drawn", height: 450 }), ProtocolError);
+});
+
+test("what the page says in its own language comes as a key with texts and numbers, and no more", () => {
+  const reason = { code: "text", values: { name: "a.csv", n: 3 } };
+  const refused = (/** @type {unknown} */ said) =>
+    parseFromWorker({ type: "refused", id: 1, reason: said, memory: false });
+  assert.deepEqual(refused({ ...reason, evil: 1 }), { type: "refused", id: 1, reason, memory: false });
+  assert.deepEqual(result({ warnings: ["a library's", reason] }).result.warnings, ["a library's", reason]);
+  for (const said of [
+    "text",
+    { code: "text" },
+    { code: 1, values: {} },
+    { code: "x".repeat(65), values: {} },
+    { code: "text", values: { name: { key: "error.internal" } } },
+    { code: "text", values: { n: null } },
+    { code: "text", values: Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`v${i}`, "x"])) },
+  ]) {
+    assert.throws(() => refused(said), ProtocolError, JSON.stringify(said));
+  }
+  assert.throws(() => result({ warnings: [{}] }), ProtocolError);
 });
 
 test("what would put names right in a program is bounded", () => {

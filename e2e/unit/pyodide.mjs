@@ -13,6 +13,8 @@ import { loadPyodide } from "pyodide";
 import { BASE_PACKS } from "../../pyodide-bundle/build/base.mjs";
 import { decodePack } from "../../pyodide-bundle/build/pack.mjs";
 import { readColumns } from "../../pyodide-bundle/core/parquet.js";
+import { say } from "../../static/app/language.js";
+import "./english.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const dist = path.join(root, "pyodide-bundle/dist");
@@ -27,6 +29,8 @@ export async function startPyodide(packages = []) {
   const lines = [];
   const keep = (/** @type {string} */ line) => lines.push(line);
   const pyodide = await loadPyodide({
+    // Pyodide looks for it in the traces of errors, which some test runners write anew.
+    indexURL: path.join(root, "node_modules/pyodide/"),
     stdout: keep,
     stderr: keep,
     stdin: () => null,
@@ -58,7 +62,7 @@ export async function startPyodide(packages = []) {
      * @param {Record<string, Record<string, object>>} [edits]
      */
     load(files, edits = {}) {
-      return JSON.parse(sandplot.load(JSON.stringify({ files: place(files), edits })));
+      return inWords(JSON.parse(sandplot.load(JSON.stringify({ files: place(files), edits }))));
     },
 
     /** The same where one of them may be Parquet: as the worker does it. @param {Record<string, string | Uint8Array>} files */
@@ -66,7 +70,7 @@ export async function startPyodide(packages = []) {
       const request = JSON.stringify({ files: place(files) });
       for (;;) {
         const answer = JSON.parse(sandplot.load(request));
-        if (answer.needs !== "parquet") return answer;
+        if (answer.needs !== "parquet") return inWords(answer);
         await makeColumns(pyodide, answer.path);
       }
     },
@@ -96,9 +100,18 @@ export async function startPyodide(packages = []) {
         if (figure.kind === "svg" || figure.kind === "png") figure.png = parts[figure.png];
         if (figure.kind === "plotly" || figure.kind === "vega") figure.spec = JSON.parse(parts[figure.spec]);
       }
-      return { ...result, stdout: lines.join("\n") };
+      const warnings = result.warnings.map((/** @type {any} */ warning) =>
+        typeof warning === "string" ? warning : say({ key: `warning.${warning.code}`, values: warning.values }),
+      );
+      return { ...result, warnings, stdout: lines.join("\n") };
     },
   };
+}
+
+/** With the sentence that the page says where files are refused. @param {any} answer */
+function inWords(answer) {
+  const { reason } = answer;
+  return reason ? { ...answer, message: say({ key: `refused.${reason.code}`, values: reason.values }) } : answer;
 }
 
 /**

@@ -5,11 +5,12 @@
  * it takes two names side by side, of which the chart shows one, and nothing in the question that limits or excludes. Names are told as
  * the question has them: it was sent already.
  *
- * @import {DrawnTable, Figure, Profile, ProfileColumn, TableFigure} from "../shared/protocol.js"
+ * @import {Figure, Profile, ProfileColumn} from "../shared/protocol.js"
  *
- * @typedef {Exclude<Figure, TableFigure>} ChartFigure
  * @typedef {{missing: string[], shown: string[]}} Missing
  */
+
+import { isWhole, plain, within, wordsOf } from "./figure-words.js";
 
 /** After one of these words a name may be there to be left out, or only to compare with. */
 const LIMITS =
@@ -17,8 +18,6 @@ const LIMITS =
 /** A program that takes columns without naming them. */
 const UNNAMED = /\.columns|select_dtypes|\.corr\(|describe\(|\.iloc|pairplot|scatter_matrix|filter\(/;
 const BESIDE = /^\s*(?:,|&|and|und|et|y|e)\s+(?:the\s+)?$/;
-/** Shorter names are words of a language too easily. */
-const SHORTEST = 3;
 
 /**
  * @param {{question: string, program: string, figures: Figure[], profile: Profile | null}} run
@@ -81,45 +80,4 @@ function missingColumns(question, program, words, columns) {
 function found(shown, named, words) {
   const missing = named.filter((name) => !words.some((word) => word.includes(plain(name))));
   return shown.length > 0 && missing.length > 0 ? { missing, shown } : null;
-}
-
-/** Those names that the text has as words of their own, as they stand in it. @param {string} text @param {string[]} names */
-function within(text, names) {
-  const folded = text.toLowerCase();
-  const there = [...new Set(names)].filter((name) => {
-    const escaped = name.toLowerCase().replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-    return name.length >= SHORTEST && new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, "u").test(folded);
-  });
-  // “York” of “New York” is not named by itself.
-  const lone = there.filter((name) => !there.some((other) => other !== name && plain(other).includes(plain(name))));
-  return lone.map((name) => {
-    const at = folded.indexOf(name.toLowerCase());
-    return text.slice(at, at + name.length);
-  });
-}
-
-/** All that can be read on a figure. @param {ChartFigure} figure */
-function wordsOf({ facts, tables }) {
-  const axes = facts.axes ?? [];
-  return [
-    facts.title ?? "",
-    ...(facts.series ?? []),
-    ...axes.flatMap(({ title, xLabel, yLabel, series }) => [
-      title ?? "",
-      xLabel ?? "",
-      yLabel ?? "",
-      ...(series ?? []),
-    ]),
-    ...tables.flatMap(({ title, columns, rows }) => [title, ...columns, ...rows.flat()]),
-  ];
-}
-
-/** @param {DrawnTable[]} tables */
-function isWhole(tables) {
-  return tables.length > 0 && tables.every(({ rows, totalRows }) => rows.length === totalRows);
-}
-
-/** @param {string} text */
-function plain(text) {
-  return text.toLowerCase().replaceAll("_", " ").trim();
 }

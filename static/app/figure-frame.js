@@ -2,7 +2,7 @@
 /**
  * Draws a plotly or vega figure in a sealed frame of its own, from data. Which figure goes where is figures.js's.
  *
- * @import {FigureFace, FigurePicture, InteractiveFigure} from "../shared/protocol.js"
+ * @import {FigureFace, FigurePicture, InteractiveFigure, Measured} from "../shared/protocol.js"
  * @import {SandboxConfig} from "./sandbox.js"
  */
 
@@ -21,8 +21,9 @@ const MESSAGES = 10_000;
  * @param {HTMLElement} container
  * @param {InteractiveFigure} figure
  * @param {SandboxConfig} config
- * @returns {Promise<{remove(): void, picture(wanted: FigurePicture): Promise<Blob>, width: () => number, faces: FigureFace[]}>} settled
- *   when the figure is on the screen; `picture` is as hostile as the figure, its `faces` are the page's own
+ * @returns {Promise<{remove(): void, picture(wanted: FigurePicture): Promise<Blob>, width: () => number, faces: FigureFace[],
+ *   measured: Measured}>} settled when the figure is on the screen; `picture` and what was `measured` are as hostile as the figure,
+ *   its `faces` are the page's own
  */
 export async function drawInteractive(container, figure, config) {
   const frame = sealedFrame(config.sandbox.figureFrame);
@@ -50,7 +51,8 @@ export async function drawInteractive(container, figure, config) {
     pictures.clear();
   };
 
-  await new Promise((resolve, reject) => {
+  /** @type {Measured} */
+  const measured = await new Promise((resolve, reject) => {
     const clock = setTimeout(
       () => fail(new SandboxError("timeout", t("figure.late", { seconds: DRAW_SECONDS }))),
       DRAW_SECONDS * 1000,
@@ -70,7 +72,7 @@ export async function drawInteractive(container, figure, config) {
           case "drawn":
             clearTimeout(clock);
             frame.style.height = `${message.height}px`;
-            return resolve(undefined);
+            return resolve(message.measured);
           case "resized":
             frame.style.height = `${message.height}px`;
             return;
@@ -105,6 +107,7 @@ export async function drawInteractive(container, figure, config) {
     remove,
     faces,
     width: () => frame.clientWidth,
+    measured,
     picture: (wanted) =>
       new Promise((resolve, reject) => {
         const id = nextId++;

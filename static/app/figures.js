@@ -7,7 +7,7 @@
  * @import {makeFigureFile} from "./html-file.js"
  * @import {SandboxConfig} from "./sandbox.js"
  * @import {TakeAway} from "./take-away.js"
- * @import {DrawnTable, Figure, InteractiveFigure, SvgFigure, PngFigure} from "../shared/protocol.js"
+ * @import {DrawnTable, Figure, InteractiveFigure, Measured, SvgFigure, PngFigure} from "../shared/protocol.js"
  */
 
 import { describeFigure, nameFigure } from "./describe.js";
@@ -163,7 +163,8 @@ export function createGallery(container, config, { makeFile, offers = true, expl
         return t("figure.saved");
       });
     const json = download(new Blob([figure.spec], { type: "application/json" }), `${stem}.json`, "JSON");
-    return [take("png"), ...(makeFile ? [take("html")] : []), json, ...moreOf(forms)];
+    const links = [take("png"), ...(makeFile ? [take("html")] : []), json, ...moreOf(forms)];
+    return { links, measured: drawn.measured };
   }
 
   /**
@@ -171,6 +172,7 @@ export function createGallery(container, config, { makeFile, offers = true, expl
    * @param {number} position
    * @param {number} total
    * @param {string} title
+   * @returns {Promise<Measured | null>} of an interactive figure
    */
   async function add(figure, position, total, title) {
     const name = nameFigure(figure, position, total);
@@ -187,15 +189,19 @@ export function createGallery(container, config, { makeFile, offers = true, expl
     element.append(body, caption);
     container.append(element);
     const actions = make("span", { class: "actions" });
+    let measured = null;
     switch (figure.kind) {
       case "svg":
       case "png":
         actions.append(...(await drawPicture(body, figure, name, stem, figure.facts.title || title)));
         break;
       case "plotly":
-      case "vega":
-        actions.append(...(await drawLive(body, figure, stem, figure.facts.title || title)));
+      case "vega": {
+        const live = await drawLive(body, figure, stem, figure.facts.title || title);
+        actions.append(...live.links);
+        ({ measured } = live);
         break;
+      }
       case "table":
         body.append(drawTable({ ...figure, title: figure.facts.title ?? "" }, name, room));
         room -= Math.min(room, cellsOf(figure));
@@ -211,7 +217,7 @@ export function createGallery(container, config, { makeFile, offers = true, expl
       element.append(panel);
     }
     if (figure.kind !== "table" && figure.tables.length > 0) element.append(asTables(figure.tables, name, stem));
-    return element;
+    return measured;
   }
 
   /**
@@ -254,12 +260,15 @@ export function createGallery(container, config, { makeFile, offers = true, expl
     /**
      * @param {Figure[]} figures
      * @param {string} title of the chart, for the names of downloads
+     * @returns {Promise<(Measured | null)[]>} of each figure that is interactive
      */
     async show(figures, title) {
       clear();
+      const measured = [];
       for (const [index, figure] of figures.entries()) {
-        await add(figure, index + 1, figures.length, title);
+        measured.push(await add(figure, index + 1, figures.length, title));
       }
+      return measured;
     },
     /** The first figure as a picture, a small one unless it is said; null if it is a table, or there is none. */
     picture: async (width = SMALL_WIDTH) => (await remember?.(width).catch(() => null)) ?? null,

@@ -3,7 +3,7 @@
  * One interpreter: a sealed frame, the worker in it, and what the page waits for from it. It knows neither the runtime's files nor
  * whose turn it is; sandbox.js does. Ending it is removing its frame: nothing inside can refuse that.
  *
- * @import {NamedBlob, NamedBytes, FromWorker, ToWorker} from "../shared/protocol.js"
+ * @import {NamedBlob, NamedBytes, FromWorker, Said, ToWorker} from "../shared/protocol.js"
  *
  * @typedef {Extract<FromWorker, {type: "opened" | "needs"}>} OpenAnswer
  * @typedef {Omit<Extract<FromWorker, {type: "progress"}>, "type" | "id">} OpenProgress
@@ -11,7 +11,7 @@
  */
 
 import { BOUNDS, ProtocolError, parseFromWorker } from "../shared/protocol.js";
-import { t } from "./language.js";
+import { say, t } from "./language.js";
 
 /** Seconds after which a boot, or the opening of tables, that gives no sign counts as dead. Generous: phones are slow. */
 const BOOT_SECONDS = 180;
@@ -253,7 +253,7 @@ export class Interpreter {
       case "refused":
         if (waiting.type !== "opened" || message.id !== waiting.id) throw new ProtocolError("it spoke out of turn");
         this.#waiting = null;
-        return waiting.reject(new SandboxError(message.memory ? "memory" : "data", message.message));
+        return waiting.reject(new SandboxError(message.memory ? "memory" : "data", refusal(message.reason)));
       case "needs":
         if (waiting.type !== "opened" || message.id !== waiting.id) throw new ProtocolError("it spoke out of turn");
         this.#waiting = null;
@@ -319,6 +319,11 @@ async function within(promise, seconds, message, interpreter, onSign) {
     onSign?.(() => {});
     clearTimeout(clock);
   }
+}
+
+/** Why a file became no table. @param {Said} reason */
+function refusal({ code, values }) {
+  return say({ key: `refused.${code}`, values });
 }
 
 /** @param {string} cause */

@@ -27,6 +27,7 @@ import { createSandbox } from "./sandbox.js";
 import { createSealView } from "./seal-view.js";
 import { createSession } from "./session.js";
 import { createSharing } from "./share.js";
+import { createStage } from "./stage.js";
 import { starterProgram } from "./suggestions.js";
 import { createTables } from "./tables.js";
 import { createVersions } from "./versions.js";
@@ -61,8 +62,10 @@ const session = createSession({
   sandbox,
   tables,
   api,
-  show: ({ figures }) => gallery.show(figures, session.state.asked || "chart"),
-  clear: gallery.clear,
+  stage: createStage({
+    show: ({ figures }) => gallery.show(figures, session.state.asked || "chart"),
+    clear: gallery.clear,
+  }),
   onChange: schedule,
 });
 const program = createProgramView(find("program", HTMLElement), {

@@ -8,6 +8,7 @@
  * @import {Api, Sent} from "./api.js"
  * @import {Chart, PageData} from "./page-data.js"
  * @import {RunResult, SandboxStatus, createSandbox} from "./sandbox.js"
+ * @import {createStage} from "./stage.js"
  * @import {Tables, TablesState} from "./tables.js"
  * @import {Doing, Usage} from "./wire.js"
  *
@@ -45,8 +46,7 @@
  * @property {Pick<ReturnType<typeof createSandbox>, "run" | "stop" | "prepare" | "fetchAhead">} sandbox
  * @property {Tables} tables
  * @property {Api} api
- * @property {(result: RunResult) => Promise<void>} show resolves when every figure is on the screen
- * @property {() => void} clear takes the figures away
+ * @property {ReturnType<typeof createStage>} stage
  * @property {(state: SessionState) => void} onChange
  */
 
@@ -64,7 +64,7 @@ export const MOST_REPAIRS = 2;
 const STORE_MILLISECONDS = 8000;
 
 /** @param {Surroundings} surroundings */
-export function createSession({ pageData, sandbox, tables, api, show, clear, onChange }) {
+export function createSession({ pageData, sandbox, tables, api, stage, onChange }) {
   /** @type {SessionState} */
   let state = {
     phase: "idle",
@@ -156,7 +156,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     const keepsReply = failure.code === "package_missing" || state.chart === null;
     const program = state.writing && !keepsReply ? (state.chart?.program ?? "") : state.program;
     if (!inRun) keepDraft({ asking: null, question: state.typed });
-    clear();
+    stage.clear();
     enter("failed", {
       failure,
       program,
@@ -205,8 +205,8 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       case "writing":
         return set({ doing: t(`doing.${what}`) });
       case "replacing": {
-        const message = `${name} is not part of the runtime`;
-        const traceback = `ModuleNotFoundError: ${message}`;
+        const message = t("flaw.no_package", { name: name ?? "" });
+        const traceback = `ModuleNotFoundError: ${name} is not part of the runtime`;
         /** @type {ProgramError} */
         const error = { type: "ModuleNotFoundError", message, line: null, traceback, told: traceback };
         const attempts = [...state.attempts, { number: number ?? 1, program: state.program, error }];
@@ -324,7 +324,8 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     /** The model's program with names put right is still the model's. @type {string | null} */
     let fixed = null;
     for (;;) {
-      const result = await runOnce(signal);
+      const ran = await runOnce(signal);
+      const result = repairs && !ran.error ? await lookAt(ran, signal) : ran;
       const { chart, program } = state;
       // A flawed chart is a failure to repair, and all there is to show once that is not possible.
       const flaw = result.error
@@ -350,7 +351,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       if (isBetter) {
         best = { chart, result, weight: flaw.weight };
         // It can be looked at while a better one is being made.
-        await show(result);
+        await stage.show(result);
         signal.throwIfAborted();
       }
       await repairOnce(error, signal);
@@ -384,10 +385,20 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     return result;
   }
 
+  /** Draws what has to be drawn for it to be known how it looks. @param {RunResult} result @param {AbortSignal} signal */
+  async function lookAt(result, signal) {
+    const shown = result.figures.filter(({ facts }) => facts.blank !== true);
+    if (!shown.some(({ kind }) => kind === "plotly" || kind === "vega")) return result;
+    set({ doing: t("progress.drawing") });
+    const seen = await stage.show(result);
+    signal.throwIfAborted();
+    return seen;
+  }
+
   /** @param {RunResult} result @param {AbortSignal} signal */
   async function shown(result, signal) {
     set({ result, stdout: result.stdout, doing: t("progress.drawing") });
-    await show(result);
+    await stage.show(result);
     signal.throwIfAborted();
     best = null;
     enter("shown", { repairing: 0, failure: null, canRepair: false });
@@ -401,7 +412,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
    */
   async function programFailed(result, signal, asked) {
     const error = /** @type {ProgramError} */ (result.error);
-    await show(result).catch(() => {});
+    await stage.show(result).catch(() => {});
     signal.throwIfAborted();
     enter("failed", {
       result,
@@ -563,7 +574,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
     restart(push) {
       end();
       best = null;
-      clear();
+      stage.clear();
       if (push) window.history.pushState(null, "", "/");
       // What the chart waited for nobody waits for any more.
       if (state.chart) tables.expect([]);
@@ -587,7 +598,7 @@ export function createSession({ pageData, sandbox, tables, api, show, clear, onC
       const id = /^\/charts\/([^/]+)$/.exec(path)?.[1];
       if (id === undefined) return this.restart(false);
       best = null;
-      clear();
+      stage.clear();
       let chart = seen.get(id);
       if (!chart) {
         await begin(async (signal) => {

@@ -3,6 +3,7 @@
  * Renders the session's state into the page, and nothing else: one function, called with the whole state whenever it has changed.
  * It writes text and attributes only, and only where they differ.
  *
+ * @import {SandboxResult} from "../shared/protocol.js"
  * @import {Attempt, SessionState} from "./session.js"
  * @import {PageData} from "./page-data.js"
  * @import {RunResult} from "./sandbox.js"
@@ -12,7 +13,7 @@
  */
 
 import { find, make, makeButton, setText, unreachable } from "./dom.js";
-import { t } from "./language.js";
+import { say, t } from "./language.js";
 import { describeStatus, elapsed } from "./seal-view.js";
 import { MOST_REPAIRS } from "./session.js";
 import { filesUsed } from "./sources.js";
@@ -139,7 +140,7 @@ export function createView(pageData, { data, program, seal, preview, onQuestion 
     stdout.hidden = state.stdout === "";
     setText(value, result?.value ?? "");
     value.hidden = !result?.value;
-    setText(warnings, result?.warnings.join("\n") ?? "");
+    setText(warnings, result?.warnings.map(describeWarning).join("\n") ?? "");
     warnings.hidden = !result?.warnings.length;
     const nothing = state.phase === "shown" && result?.figures.length === 0 && state.stdout === "" && !result.value;
     element("nothing").hidden = !nothing;
@@ -313,6 +314,11 @@ function describeEnd({ milliseconds, figures }, repairs) {
 function describeRepair({ number, error }) {
   const what = `${error.type}: ${error.message.split("\n")[0]?.slice(0, 160) ?? ""}`;
   return t("repair.of", { number, most: MOST_REPAIRS, error: what });
+}
+
+/** A library's own sentence, or one of the page's. @param {SandboxResult["warnings"][number]} warning */
+function describeWarning(warning) {
+  return typeof warning === "string" ? warning : say({ key: `warning.${warning.code}`, values: warning.values });
 }
 
 /** @param {Attempt} attempt */

@@ -2,7 +2,15 @@
 import type { PyodideInterface } from "pyodide";
 import type * as Parquet from "../../pyodide-bundle/core/parquet.js";
 import type { Snapshot } from "../../pyodide-bundle/core/snapshot.js";
-import type { FigureFace as Face, FigurePicture as Picture, ToFigure, ToWorker } from "../shared/protocol.js";
+import type {
+  FigureFace as Face,
+  Measured as FigureMeasured,
+  TextBox as FigureTextBox,
+  TextRole as FigureTextRole,
+  FigurePicture as Picture,
+  ToFigure,
+  ToWorker,
+} from "../shared/protocol.js";
 
 declare global {
   interface ErrorConstructor {
@@ -21,4 +29,7 @@ declare global {
   type FigureMessage = ToFigure;
   type FigureFace = Face;
   type FigurePicture = Picture;
+  type Measured = FigureMeasured;
+  type TextBox = FigureTextBox;
+  type TextRole = FigureTextRole;
 }

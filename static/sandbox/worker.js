@@ -336,8 +336,8 @@
         lazy.fill(await readBlob(blob, (done) => tell("reading", name, done, blob.size)));
       } catch (error) {
         const isMemory = error instanceof RangeError;
-        const text = `${name} cannot be read any more: it was moved, changed or removed. Open it again. (${wordsOf(error)})`;
-        return send({ type: "refused", id, message: isMemory ? wordsOf(error) : text, memory: isMemory });
+        const reason = { code: isMemory ? "memory" : "gone", values: { name, cause: wordsOf(error) } };
+        return send({ type: "refused", id, reason, memory: isMemory });
       }
       laid.push(lazy);
     }
@@ -365,7 +365,7 @@
     else if (answer.ok) {
       tell("keeping", "", 0, 0);
       send({ type: "opened", id, json, frames: files.length === 0 ? null : freeze(py), missed: false });
-    } else send({ type: "refused", id, message: answer.message, memory: answer.memory === true });
+    } else send({ type: "refused", id, reason: answer.reason, memory: answer.memory === true });
   }
 
   /**

@@ -35,10 +35,12 @@
  *   | {type: "progress", id: number, phase: OpenPhase, name: string, done: number, total: number}
  *   | {type: "opened", id: number, opened: Opened, frames: Blob | null, missed: boolean}
  *   | {type: "needs", id: number, what: "openpyxl" | "xlrd" | "parquet"}
- *   | {type: "refused", id: number, message: string, memory: boolean}
+ *   | {type: "refused", id: number, reason: Said, memory: boolean}
  *   | {type: "output", id: number, text: string}
  *   | {type: "result", id: number, result: SandboxResult, missed: boolean}
  *   | {type: "crashed", message: string}} FromWorker
+ * What the page says in the person's language: the key of a sentence, without its first part, and what stands in it.
+ * @typedef {{code: string, values: Record<string, string | number>}} Said
  *
  * What is known of a column, all of it. What of that leaves the tab is disclosure.js's.
  * @typedef {{name: string, type: string, missing: number, distinct: number, min?: number | string, max?: number | string,
@@ -75,7 +77,7 @@
  * `fixes`: places of the program where a name stands that is surely meant to be another: a literal, from `start` to `end` of its line.
  * @typedef {{line: number, start: number, end: number, from: string, to: string}} Fix
  * @typedef {{type: string, message: string, line: number | null, traceback: string, told: string, fixes?: Fix[]}} ProgramError
- * @typedef {{ok: boolean, figures: Figure[], value: string | null, error: ProgramError | null, warnings: string[]}} SandboxResult
+ * @typedef {{ok: boolean, figures: Figure[], value: string | null, error: ProgramError | null, warnings: (string | Said)[]}} SandboxResult
  *
  * `width`: of the whole picture in pixels; null for twice as many as it takes on the screen. An SVG has the size it has there.
  * @typedef {{form: "png" | "svg", width: number | null, transparent: boolean}} FigurePicture
@@ -84,8 +86,13 @@
  * `name`: how the figure is called where it is wider than its frame, and scrolls.
  * @typedef {{type: "draw", kind: "plotly" | "vega", renderer: string, spec: string, faces: FigureFace[], name: string}
  *   | ({type: "image", id: number} & FigurePicture)} ToFigure
+ * What was measured of a figure once it was drawn, in pixels: its size, what its legends name, and where its texts stand. `x` and `y` are
+ * a text's middle, `angle` is by how much it is turned, in radians; texts of one axis have one `place`.
+ * @typedef {typeof TEXT_ROLES[number]} TextRole
+ * @typedef {{role: TextRole, place: string, x: number, y: number, width: number, height: number, angle: number}} TextBox
+ * @typedef {{width: number, height: number, names: string[], texts: TextBox[]}} Measured
  * A picture has one of both; `refused` is one that cannot be made.
- * @typedef {{type: "drawn", height: number}
+ * @typedef {{type: "drawn", height: number, measured: Measured}
  *   | {type: "resized", height: number}
  *   | {type: "image", id: number, png: Uint8Array<ArrayBuffer> | null, svg: string | null}
  *   | {type: "refused", id: number, message: string}
@@ -125,14 +132,20 @@ export const BOUNDS = Object.freeze({
   drawnRows: 2_000,
   trends: 24,
   series: 200,
+  /** Of a figure that were measured. */
+  textBoxes: 1_000,
   warnings: 50,
+  /** What stands in a sentence of the page's. */
+  saidValues: 8,
   fixes: 200,
   messagesPerRun: 4_000,
 });
 
 const OPEN_PHASES = /** @type {const} */ (["reading", "parsing", "typing", "keeping"]);
-/** Texts that stand in one another (at the ticks of an axis, at a pie's wedges, at bars, in another panel) or are cut off, a legend. */
-const FAULTS = /** @type {const} */ (["legend", "ticks", "wedges", "values", "panels", "clipped"]);
+/** A column that the table does not have; a legend of nothing; texts that stand in one another (at the ticks of an axis, at a pie's wedges, at bars, in another panel) or are cut off. */
+const FAULTS = /** @type {const} */ (["columns", "legend", "ticks", "wedges", "values", "panels", "clipped"]);
+/** At the ticks of an axis, over the figure or along an axis, over a panel, in a legend, at a pie's wedges, at bars or in cells. */
+const TEXT_ROLES = /** @type {const} */ (["tick", "title", "panel", "legend", "wedge", "value"]);
 
 export class ProtocolError extends Error {
   /** @param {string} message */
@@ -181,7 +194,7 @@ export function parseFromWorker(data) {
       return {
         type,
         id: integer(message["id"], "id"),
-        message: cut(message["message"], BOUNDS.text),
+        reason: parseSaid(message["reason"]),
         memory: message["memory"] === true,
       };
     case "output":
@@ -213,8 +226,9 @@ export function parseFromFigure(data) {
   const type = string(message["type"], "type", 32);
   switch (type) {
     case "drawn":
+      return { type, height: frameHeight(message), measured: parseMeasured(message["measured"]) };
     case "resized":
-      return { type, height: clamp(number(message["height"], "height"), 40, 4_000) };
+      return { type, height: frameHeight(message) };
     case "image": {
       const id = integer(message["id"], "id");
       if (message["svg"] !== undefined) return { type, id, png: null, svg: string(message["svg"], "svg", BOUNDS.svg) };
@@ -231,6 +245,52 @@ export function parseFromFigure(data) {
     default:
       throw new ProtocolError(`unknown message ${JSON.stringify(type)}`);
   }
+}
+
+/**
+ * @param {unknown} data
+ * @returns {Said}
+ */
+function parseSaid(data) {
+  const said = record(data, "said");
+  const values = Object.entries(record(said["values"], "values"));
+  if (values.length > BOUNDS.saidValues) throw new ProtocolError(`values: more than ${BOUNDS.saidValues}`);
+  return {
+    code: string(said["code"], "code", 64),
+    values: Object.fromEntries(
+      values.map(([name, value]) => [name, typeof value === "number" ? number(value, name) : cut(value, BOUNDS.text)]),
+    ),
+  };
+}
+
+/** @param {Record<string, unknown>} message */
+function frameHeight(message) {
+  return clamp(number(message["height"], "height"), 40, 4_000);
+}
+
+/**
+ * @param {unknown} data
+ * @returns {Measured}
+ */
+function parseMeasured(data) {
+  const measured = record(data, "measured");
+  return {
+    width: number(measured["width"], "width"),
+    height: number(measured["height"], "height"),
+    names: texts(measured["names"], "names", BOUNDS.series),
+    texts: array(measured["texts"], "texts", BOUNDS.textBoxes).map((item) => {
+      const box = record(item, "text");
+      return {
+        role: oneOf(box["role"], "role", TEXT_ROLES),
+        place: string(box["place"], "place", 64),
+        x: number(box["x"], "x"),
+        y: number(box["y"], "y"),
+        width: number(box["width"], "width"),
+        height: number(box["height"], "height"),
+        angle: number(box["angle"], "angle"),
+      };
+    }),
+  };
 }
 
 /**
@@ -331,7 +391,9 @@ function parseResult(data, parts) {
     }),
     value: optionalText(result["value"], BOUNDS.traceback),
     error: error === null || error === undefined ? null : parseError(error),
-    warnings: texts(result["warnings"] ?? [], "warnings", BOUNDS.warnings),
+    warnings: array(result["warnings"] ?? [], "warnings", BOUNDS.warnings).map((warning) =>
+      typeof warning === "string" ? cut(warning, BOUNDS.cell) : parseSaid(warning),
+    ),
   };
 }
 

@@ -1,10 +1,16 @@
-"""Why a file became no table: a sentence for its owner, or something that has to be fetched first."""
+"""Why a file became no table: something to tell its owner, or something that has to be fetched first."""
 
 from __future__ import annotations
 
 
 class CannotRead(Exception):
-    """A file that is no table. The message is a sentence for the person who dropped it."""
+    """A file that is no table. The page says why in the language of the person who dropped it: `code` is a key of static/words
+    without its `refused.`, and `values` are what stands in that sentence."""
+
+    def __init__(self, code: str, **values: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
 
 
 class Needs(Exception):

@@ -12,7 +12,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from . import drawn_altair, facts_altair, look_altair
+from . import drawn_altair, facts_altair, faults_altair, look_altair
 from .gallery import Gallery, Sink
 from .hooks import AfterImport
 from .text import well_formed
@@ -69,7 +69,7 @@ class AltairCapture:
         def save(chart: Any, fp: Any, *_args: Any, **_kwargs: Any) -> None:
             self.show(chart)
             if isinstance(fp, (str, os.PathLike)):
-                self._gallery.warn(f"“{os.fspath(fp)}” was not written: the chart is shown here instead.")
+                self._gallery.tell("not_written", file=os.fspath(fp))
 
         owner = module.TopLevelMixin
         for name, mine in (("show", show), ("display", show), ("save", save)):
@@ -89,9 +89,9 @@ def draw(chart: Any, sink: Sink, gallery: Gallery) -> dict[str, Any]:
             f"{MOST_CHARACTERS // 1_000_000} MB that can be drawn. Aggregate or sample the data first."
         )
     for address in facts_altair.addresses(spec):
-        gallery.warn(f"The chart takes its data from {address}, which cannot be reached from the sandbox.")
+        gallery.tell("elsewhere", address=address)
     drawn = drawn_altair.of(spec)
-    facts = {**facts_altair.of(spec), "trends": drawn["trends"]}
+    facts = {**facts_altair.of(spec), "trends": drawn["trends"], "faults": faults_altair.of(spec)}
     return {"kind": "vega", "spec": sink.add("vega", well_formed(text)), "facts": facts, "tables": drawn["tables"]}
 
 

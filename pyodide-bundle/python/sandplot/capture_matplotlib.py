@@ -135,9 +135,7 @@ class MatplotlibCapture:
             return _savefig(figure, fname, *args, **kwargs)
         except OSError as error:
             # The folder of the author's own machine is not here; the figure they wanted to keep is.
-            self._gallery.warn(
-                f"The figure is shown, but could not be saved as “{os.fspath(fname)}”: {error.strerror or error}."
-            )
+            self._gallery.tell("not_saved", file=os.fspath(fname), cause=str(error.strerror or error))
             return None
 
     def settle(self, figure: Any) -> None:
@@ -255,7 +253,7 @@ def _warn_of_glyphs(raised: list[warnings.WarningMessage], gallery: Gallery) -> 
             gallery.warn(text)
     if missing:
         letters = "".join(dict.fromkeys(missing))[:40]
-        gallery.warn(f"The chart's font has no signs for “{letters}”, so they are drawn as boxes.")
+        gallery.tell("letters", letters=letters)
 
 
 def _root(figure: FigureBase) -> Figure:

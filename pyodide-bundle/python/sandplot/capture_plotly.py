@@ -19,6 +19,7 @@ from .text import well_formed
 
 MOST_CHARACTERS = 40_000_000
 
+_dumps = json.dumps
 _loads = json.loads
 
 
@@ -76,7 +77,7 @@ class PlotlyCapture:
             if not isinstance(file, (str, os.PathLike)):
                 raise RuntimeError("A plotly figure cannot be turned into a file here; it is shown instead.")
             self.show(fig)
-            self._gallery.warn(f"“{os.fspath(file)}” was not written: the figure is shown here instead.")
+            self._gallery.tell("not_written", file=os.fspath(file))
 
         renderers = sys.modules.get("plotly.io._renderers")
         for owner, name, mine in (
@@ -99,7 +100,7 @@ def draw(figure: Any, sink: Sink) -> dict[str, Any]:
         )
     plain = _loads(text)
     if look_plotly.settle(plain, drawn_plotly.values):
-        text = json.dumps(plain)
+        text = _dumps(plain, separators=(",", ":"))
     drawn = drawn_plotly.of(plain)
     facts = {**facts_plotly.of(plain), "trends": drawn["trends"]}
     return {"kind": "plotly", "spec": sink.add("plotly", well_formed(text)), "facts": facts, "tables": drawn["tables"]}

@@ -38,7 +38,8 @@ _MINOR = ("errorbar", "band", "text", "image")
 
 def of(figure: Figure) -> dict[str, Any]:
     drawn = [axes for axes in figure.get_axes() if axes.get_visible() and not _is_colorbar(axes)]
-    axes_facts = [_axes(axes) for axes in drawn[:MOST_AXES]]
+    marks = [_marks(axes) for axes in drawn[:MOST_AXES]]
+    axes_facts = [_axes(axes, found) for axes, found in zip(drawn, marks, strict=False)]
     suptitle = _words(figure.get_suptitle())
     titles = [axes["title"] for axes in axes_facts if axes["title"]]
     series = list(dict.fromkeys(name for axes in axes_facts for name in axes["series"]))
@@ -48,7 +49,7 @@ def of(figure: Figure) -> dict[str, Any]:
     has_text = any(axes.texts or axes.tables for axes in drawn) or bool(figure.texts or figure.images)
     return {
         "library": "matplotlib",
-        "kind": _main_kind(drawn, axes_facts, has_text),
+        "kind": _main_kind(marks, axes_facts, has_text),
         "title": suptitle or (titles[0] if len(titles) == 1 else ""),
         "axes": axes_facts,
         "series": series[:MOST_SERIES],
@@ -84,10 +85,10 @@ def title_of(axes: Axes) -> str:
     return _words(" ".join(title for title in titles if title))
 
 
-def _axes(axes: Axes) -> dict[str, Any]:
+def _axes(axes: Axes, marks: list[tuple[str, int]]) -> dict[str, Any]:
     kinds: list[str] = []
     points = 0
-    for kind, count in _marks(axes):
+    for kind, count in marks:
         if count and kind not in kinds:
             kinds.append(kind)
         points += count
@@ -269,17 +270,15 @@ def _series(axes: Axes) -> list[str]:
     return list(dict.fromkeys(_words(name, 80) for name in names if name))[:MOST_SERIES]
 
 
-def _main_kind(drawn: list[Axes], axes_facts: list[dict[str, Any]], has_text: bool) -> str:
+def _main_kind(marks: list[list[tuple[str, int]]], axes_facts: list[dict[str, Any]], has_text: bool) -> str:
     counts = Counter(kind for axes in axes_facts for kind in axes["kinds"])
     if not counts:
         return "text" if has_text else "empty"
     major = [kind for kind in counts if kind not in _MINOR]
     if counts["scatter"] and counts["scatter"] >= counts["line"] > 0:
         # Lines that were fitted to points have few of their own.
-        marks = Counter({"line": 0, "scatter": 0})
-        for axes in drawn[:MOST_AXES]:
-            marks.update(dict(_marks(axes)))
-        if marks["scatter"] > marks["line"]:
+        points = {kind: sum(count for found in marks for name, count in found if name == kind) for kind in counts}
+        if points["scatter"] > points["line"]:
             major.remove("line")
     # Counter keeps the order of drawing, so the first mark wins among those on equally many axes.
     return max(major or counts, key=lambda kind: counts[kind])

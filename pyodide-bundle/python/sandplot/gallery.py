@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .text import said
+
 # A loop that shows a figure in every turn must not fill the tab.
 MOST_FIGURES = 60
 
@@ -54,7 +56,8 @@ class Shown:
 class Gallery:
     sink: Sink
     shown: list[Shown] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    # Sentences of libraries, and what the page says in the person's language.
+    warnings: list[str | dict[str, Any]] = field(default_factory=list)
     left_out: int = 0
 
     def show(self, thing: Any, draw: Callable[[Sink], dict[str, Any]]) -> Shown | None:
@@ -69,16 +72,18 @@ class Gallery:
     def has(self, thing: Any) -> bool:
         return any(shown.thing is thing for shown in self.shown)
 
-    def warn(self, sentence: str) -> None:
+    def warn(self, sentence: str | dict[str, Any]) -> None:
         if sentence not in self.warnings and len(self.warnings) < 20:
             self.warnings.append(sentence)
+
+    def tell(self, code: str, **values: str | int) -> None:
+        """A warning of ours: `code` is a key of static/words without its `warning.`."""
+        self.warn(said(code, values))
 
     def figures(self) -> list[dict[str, Any]]:
         """Everything that was shown, drawn. Empty figures are left out where there are others."""
         drawn = [shown.settle(self.sink) for shown in self.shown]
         if self.left_out:
-            self.warn(
-                f"The program showed {len(drawn) + self.left_out} figures; only the first {MOST_FIGURES} are kept."
-            )
+            self.tell("figures", n=len(drawn) + self.left_out, most=MOST_FIGURES)
         with_content = [figure for figure in drawn if not figure["facts"].get("blank")]
         return with_content or drawn[:1]

@@ -42,7 +42,7 @@ class _Tables(HTMLParser):
             table.begin_cell(spans.get("rowspan", 1), spans.get("colspan", 1))
             self.cells += spans.get("rowspan", 1) * spans.get("colspan", 1)
             if self.cells > MOST_CELLS:
-                raise CannotRead("The page's table has more cells than a page can hold. Save it as CSV.")
+                raise CannotRead("page_cells")
         elif tag == "br":
             table.text.append(" ")
 
@@ -118,13 +118,13 @@ def to_csv(path: Path, name: str) -> Path:
     try:
         text = path.read_text(encoding=sniff.encoding_of(path), errors="replace")
     except sniff.NotText:
-        raise CannotRead(f"“{name}” is no web page: it holds binary data. Choose a CSV, JSON or Excel file.") from None
+        raise CannotRead("not_page", name=name) from None
     parser = _Tables()
     parser.feed(text)
     parser.close()
     tables = [table for table in parser.tables if len(table) > 1]
     if not tables:
-        raise CannotRead(f"“{name}” has no table in it. Copy the table itself, or save it as CSV.")
+        raise CannotRead("page_empty", name=name)
     rows = max(tables, key=lambda table: sum(map(len, table)))
     width = max(map(len, rows))
     target = path.with_name(f".table-{path.name}.csv")

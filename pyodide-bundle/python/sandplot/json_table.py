@@ -19,16 +19,18 @@ from .names import unique
 MOST_DEPTH = 200
 
 
+class _SingleValue(ValueError):
+    """Neither a list nor an object."""
+
+
 def read(path: Path, name: str, ending: str) -> list[tuple[str, pd.DataFrame]]:
     try:
         encoding = sniff.encoding_of(path)
         text = path.read_text(encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
     except sniff.NotText:
-        raise CannotRead(f"“{name}” is no JSON: it holds binary data. Choose a CSV, JSON or Excel file.") from None
+        raise CannotRead("not_json", name=name) from None
     if _depth(text) > MOST_DEPTH:
-        raise CannotRead(
-            f"“{name}” cannot be read: it is nested more than {MOST_DEPTH} levels deep, which no table is."
-        )
+        raise CannotRead("json_deep", name=name, most=MOST_DEPTH)
     try:
         value = _json_lines(text) if ending in (".jsonl", ".ndjson") else _json_value(text)
         several = _several(value)
@@ -37,10 +39,12 @@ def read(path: Path, name: str, ending: str) -> list[tuple[str, pd.DataFrame]]:
             if several
             else {name: _frame_of_json(value)}
         )
+    except _SingleValue:
+        raise CannotRead("json_single", name=name) from None
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise CannotRead(f"“{name}” cannot be read as a table of JSON records: {error}.") from error
+        raise CannotRead("json", name=name, cause=str(error)) from error
     if not any(len(frame.columns) for frame in frames.values()):
-        raise CannotRead(f"“{name}” holds no records. A list of objects, or one object per line, makes a table.")
+        raise CannotRead("json_empty", name=name)
     stem = re.sub(r"\.\w+$", "", name)
     return [
         (title if title == name else f"{stem}_{title}", convert(frame, set()))
@@ -121,4 +125,4 @@ def _frame_of_json(value: Any) -> pd.DataFrame:
             is_nested = any(isinstance(inner, dict) for item in value[:1000] for inner in item.values())
             return pd.json_normalize(value) if is_nested else pd.DataFrame(value)
         return pd.DataFrame({"value": value})
-    raise ValueError("it is a single value")
+    raise _SingleValue

@@ -33,27 +33,29 @@ from . import (
 from .cannot_read import CannotRead, Needs
 from .kinds import Kinds
 from .tables import Tables, loaded
+from .text import said
 
 _dumps = json.dumps
 
 MOST_TABLES = 32
 
-_OTHER = {
-    ".feather": "Feather files cannot be read here. Save the table as Parquet or CSV and drop that.",
-    ".arrow": "Arrow files cannot be read here. Save the table as Parquet or CSV and drop that.",
-    ".orc": "ORC files cannot be read here. Save the table as Parquet or CSV and drop that.",
-    ".sav": "SPSS files cannot be read here. Save the table as CSV and drop that.",
-    ".dta": "Stata files cannot be read here. Save the table as CSV and drop that.",
-    ".sas7bdat": "SAS files cannot be read here. Save the table as CSV and drop that.",
-    ".rds": "R's own files cannot be read here. Write the table as CSV and drop that.",
-    ".pkl": "Pickles are programs, not tables. Save the table as CSV or Parquet and drop that.",
-    ".xlsb": "Binary workbooks cannot be read here. Save the sheet as .xlsx or CSV and drop that.",
-    ".ods": "OpenDocument sheets cannot be read here. Save the sheet as .xlsx or CSV and drop that.",
-    ".numbers": "Numbers files cannot be read here. Export the sheet as .xlsx or CSV and drop that.",
-    ".pdf": "A PDF holds no table that could be read. Drop a CSV, JSON or Excel file.",
-    ".docx": "A Word document cannot be read here. Copy its table and paste it into this page.",
-    ".7z": "This archive cannot be unpacked here. Unpack it, or pack it as .zip.",
-    ".rar": "This archive cannot be unpacked here. Unpack it, or pack it as .zip.",
+# Endings of what cannot be read here: what is said of it, and what the format is called.
+_FOREIGN = {
+    ".feather": ("columnar", "Feather"),
+    ".arrow": ("columnar", "Arrow"),
+    ".orc": ("columnar", "ORC"),
+    ".sav": ("statistics", "SPSS"),
+    ".dta": ("statistics", "Stata"),
+    ".sas7bdat": ("statistics", "SAS"),
+    ".rds": ("statistics", "R"),
+    ".pkl": ("pickle", "Pickle"),
+    ".xlsb": ("sheet", "Excel (.xlsb)"),
+    ".ods": ("sheet", "OpenDocument"),
+    ".numbers": ("sheet", "Numbers"),
+    ".pdf": ("document", "PDF"),
+    ".docx": ("document", "Word"),
+    ".7z": ("packed", "7z"),
+    ".rar": ("packed", "RAR"),
 }
 
 # What was found in a file while another one of the same request still lacks something: see Needs.
@@ -77,21 +79,19 @@ def load(request_json: str, tell: progress.Tell | None = None) -> str:
             for title, frame in _found[file["path"]]:
                 read.put(title, name, frame, mark)
             if len(read) > MOST_TABLES:
-                raise CannotRead(f"These files hold more than {MOST_TABLES} tables. Open those that the chart needs.")
+                raise CannotRead("tables", most=MOST_TABLES)
         _found.clear()
         loaded.replace(read)
         _measured.clear()
         return adjust(json.dumps(request.get("edits") or {}))
     except Needs as missing:
-        return _dumps(
-            {"ok": False, "needs": missing.what, "path": missing.path, "message": f"“{name}” needs {missing.what}."}
-        )
+        return _dumps({"ok": False, "needs": missing.what, "path": missing.path})
     except CannotRead as error:
-        return _refused(str(error))
+        return _refused(error)
     except MemoryError:
-        return _refused(f"“{name}” is too large for the memory of this tab.", memory=True)
+        return _refused(CannotRead("memory", name=name), memory=True)
     except Exception as error:  # noqa: BLE001 - whatever a file may hold, its owner gets a sentence
-        return _refused(f"“{name}” cannot be read ({type(error).__name__}: {error}). Save it as CSV.")
+        return _refused(CannotRead("failed", name=name, cause=f"{type(error).__name__}: {error}"))
     finally:
         progress.listen(None)
 
@@ -158,18 +158,19 @@ def _forget_failures() -> None:
         del encodings._cache[name]
 
 
-def _refused(message: str, memory: bool = False) -> str:
+def _refused(error: CannotRead, memory: bool = False) -> str:
     _found.clear()
-    return _dumps({"ok": False, "message": message, "memory": memory})
+    return _dumps({"ok": False, "reason": said(error.code, error.values), "memory": memory})
 
 
 def _read(path: Path, name: str, depth: int = 0) -> list[tuple[str, pd.DataFrame]]:
     """The tables of one file, each with the words its name is made from."""
     ending = Path(name.lower()).suffix
-    if ending in _OTHER:
-        raise CannotRead(f"“{name}”: {_OTHER[ending]}")
+    if ending in _FOREIGN:
+        code, form = _FOREIGN[ending]
+        raise CannotRead(f"foreign_{code}", name=name, format=form)
     if path.stat().st_size == 0:
-        raise CannotRead(f"“{name}” is empty. Choose a file with a header line and at least one row.")
+        raise CannotRead("empty", name=name)
     with open(path, "rb") as file:
         start = file.read(1024)
     if start.startswith(b"PK\x03\x04") and unpack.is_workbook(path):
@@ -183,18 +184,14 @@ def _read(path: Path, name: str, depth: int = 0) -> list[tuple[str, pd.DataFrame
     kind = unpack.kind_of(start)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")) or kind:
         if depth > 1:
-            raise CannotRead(f"“{name}” is packed more than twice over. Unpack it and drop what is in it.")
+            raise CannotRead("packed_twice", name=name)
         return _packed(path, name, kind, depth) if kind else _archive(path, name, depth)
     if ending in (".parquet", ".pq", ".sqlite", ".sqlite3", ".db"):
-        raise CannotRead(
-            f"“{name}” is not what its name says: it does not begin as such a file does. Save it again, or as CSV."
-        )
+        raise CannotRead("misnamed", name=name)
     if ending in (".xlsx", ".xlsm", ".xls"):
         if _is_markup(start):  # what many web sites call an Excel file
             return _page(path, name)
-        raise CannotRead(
-            f"“{name}” is no Excel file, whatever its name says. Open it and save it again as .xlsx or CSV."
-        )
+        raise CannotRead("not_excel", name=name)
     if ending in (".json", ".jsonl", ".ndjson", ".geojson") or (ending in ("", ".txt") and _is_json(start)):
         return json_table.read(path, name, ending)
     if ending in (".html", ".htm") or _is_markup(start):

@@ -25,16 +25,14 @@ def read(path: Path, name: str) -> pd.DataFrame:
     try:
         described = json.loads((folder / "columns.json").read_text(encoding="utf-8"))
         if "error" in described:
-            raise CannotRead(
-                f"“{name}” cannot be read as Parquet ({described['error']}). Write it again without encryption, or save it as CSV."
-            )
+            raise CannotRead("parquet", name=name, cause=str(described["error"]))
         columns = [_column(folder, i, column) for i, column in enumerate(described["columns"])]
     finally:
         for file in folder.iterdir():
             file.unlink()
         folder.rmdir()
     if not columns:
-        raise CannotRead(f"“{name}” has no columns. Choose a file that has some.")
+        raise CannotRead("no_columns", name=name)
     names = unique([well_formed(column["name"]) for column in described["columns"]])
     return convert(pd.DataFrame(dict(zip(names, columns, strict=True))), set())
 

@@ -259,7 +259,7 @@ def _text_of(value: Any) -> str | None:
     return well_formed(cut_middle(repr(value), MOST_VALUE))
 
 
-def _worth_reading(raised: list[warnings.WarningMessage], already: list[str]) -> list[str]:
+def _worth_reading(raised: list[warnings.WarningMessage], already: list[str | dict[str, Any]]) -> list[str]:
     sentences: list[str] = []
     for warning in raised:
         text = well_formed(cut(" ".join(str(warning.message).split()), 500))

@@ -33,9 +33,7 @@ def read(path: Path, name: str) -> list[tuple[str, pd.DataFrame]]:
                 "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
             ).fetchall()
             if len(listed) > MOST_TABLES:
-                raise CannotRead(
-                    f"“{name}” holds {len(listed)} tables; {MOST_TABLES} can be opened at once. Export those the chart needs as CSV."
-                )
+                raise CannotRead("database_tables", name=name, n=len(listed), most=MOST_TABLES)
             found = []
             for (title,) in listed:
                 cursor = connection.execute(f'SELECT * FROM "{title.replace(chr(34), chr(34) * 2)}"')
@@ -47,12 +45,10 @@ def read(path: Path, name: str) -> list[tuple[str, pd.DataFrame]]:
             connection.close()
     except sqlite3.Error as error:
         if "interrupted" in str(error):
-            raise CannotRead(
-                f"“{name}” takes too long to read: a view in it does not come to an end. Drop that view."
-            ) from error
-        raise CannotRead(f"“{name}” cannot be read as a database ({error}). Export its tables as CSV.") from error
+            raise CannotRead("database_endless", name=name) from error
+        raise CannotRead("database", name=name, cause=str(error)) from error
     if not found:
-        raise CannotRead(f"“{name}” is a database without tables. Choose one that has some, or a CSV file.")
+        raise CannotRead("database_empty", name=name)
     return [(name, found[0][1])] if len(found) == 1 else [(f"{stem}_{title}", frame) for title, frame in found]
 
 

@@ -30,6 +30,16 @@ def well_formed(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+# Of a name or a cause in a sentence of the page's.
+_MOST_SAID = 500
+
+
+def said(code: str, values: dict[str, str | int]) -> dict[str, Any]:
+    """A sentence for the page to say in the person's language: a key of static/words without its first part, and what stands in it."""
+    short = {name: well_formed(cut(value, _MOST_SAID)) if isinstance(value, str) else value for name, value in values.items()}
+    return {"code": code, "values": short}
+
+
 def number(value: Any) -> int | float | None:
     """A number for JSON, or None where JSON has none (NaN, infinity)."""
     if isinstance(value, (bool, np.bool_)):

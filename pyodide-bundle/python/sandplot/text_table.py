@@ -31,15 +31,13 @@ def read(path: Path, name: str) -> pd.DataFrame:
     try:
         layout = sniff.layout(path, name)
     except sniff.NotText:
-        raise CannotRead(
-            f"“{name}” is no text table: it holds binary data. Choose a CSV, JSON or Excel file."
-        ) from None
+        raise CannotRead("not_text", name=name) from None
     try:
         frame, padded = _parse(path, layout)
     except pd.errors.EmptyDataError:
-        raise CannotRead(f"“{name}” has no columns. Its first line should name them.") from None
+        raise CannotRead("text_empty", name=name) from None
     except (pd.errors.ParserError, UnicodeError, ValueError, csv.Error) as error:
-        raise CannotRead(f"“{name}” cannot be read as a table: {error}. Check its quotes and its delimiter.") from error
+        raise CannotRead("text", name=name, cause=str(error)) from error
     return convert(frame, padded)
 
 

@@ -39,7 +39,7 @@ def unpacked(path: Path, name: str, kind: str) -> tuple[Path, str]:
         raise
     except Exception as error:  # noqa: BLE001 - each format fails in its own way on bytes that are not its own
         target.unlink(missing_ok=True)
-        raise CannotRead(f"“{name}” is damaged and cannot be unpacked ({error}). Pack it again.") from error
+        raise CannotRead("damaged", name=name, cause=str(error)) from error
     return target, inner
 
 
@@ -62,14 +62,12 @@ class Archive:
             with zipfile.ZipFile(self.path) as archive:
                 listed = [member for member in archive.infolist() if _is_content(member)]
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-            raise CannotRead(f"“{self.name}” is damaged and cannot be unpacked ({error}). Pack it again.") from error
+            raise CannotRead("damaged", name=self.name, cause=str(error)) from error
         found = [member for member in listed if looks_like_table(member.filename)] or listed[:1]
         if not found:
-            raise CannotRead(f"“{self.name}” holds no table. Put a CSV, JSON or Excel file into it.")
+            raise CannotRead("archive_empty", name=self.name)
         if len(found) > MOST_MEMBERS:
-            raise CannotRead(
-                f"“{self.name}” holds {len(found)} tables; {MOST_MEMBERS} can be opened at once. Unpack it and choose some."
-            )
+            raise CannotRead("archive_tables", name=self.name, n=len(found), most=MOST_MEMBERS)
         return found
 
     def extract(self, member: zipfile.ZipInfo, number: int) -> tuple[Path, str]:
@@ -84,10 +82,10 @@ class Archive:
             raise
         except RuntimeError as error:  # what zipfile says of a password
             target.unlink(missing_ok=True)
-            raise CannotRead(f"“{self.name}” is locked ({error}). Pack it again without a password.") from error
+            raise CannotRead("locked", name=self.name, cause=str(error)) from error
         except Exception as error:  # noqa: BLE001 - zlib, lzma and zipfile each have errors of their own
             target.unlink(missing_ok=True)
-            raise CannotRead(f"“{self.name}” is damaged and cannot be unpacked ({error}). Pack it again.") from error
+            raise CannotRead("damaged", name=self.name, cause=str(error)) from error
         return target, inner
 
 
@@ -105,9 +103,7 @@ def check_workbook(path: Path, name: str) -> None:
         total = sum(member.file_size for member in archive.infolist())
         packed = sum(member.compress_size for member in archive.infolist())
     if total > MOST_BYTES or (total > RATIO_FROM and total > MOST_RATIO * max(packed, 1)):
-        raise CannotRead(
-            f"“{name}” unpacks to {total // 1_000_000} MB, which no workbook of this size does. Save it as CSV."
-        )
+        raise CannotRead("workbook_size", name=name, size=total // 1_000_000)
 
 
 def looks_like_table(name: str) -> bool:
@@ -133,11 +129,7 @@ def _pour(source: Any, target: Any, name: str, packed: int) -> None:
     while block := source.read(4 * 1024 * 1024):
         written += len(block)
         if written > MOST_BYTES:
-            raise CannotRead(
-                f"“{name}” unpacks to more than {MOST_BYTES // 1_000_000} MB, and a tab cannot hold that. Try a part of it."
-            )
+            raise CannotRead("unpacked_size", name=name, most=MOST_BYTES // 1_000_000)
         if written > RATIO_FROM and written > MOST_RATIO * packed:
-            raise CannotRead(
-                f"“{name}” unpacks to more than {MOST_RATIO} times its size, which no table does. Unpack it yourself and drop the table."
-            )
+            raise CannotRead("unpacked_ratio", name=name, most=MOST_RATIO)
         target.write(block)

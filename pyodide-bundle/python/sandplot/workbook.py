@@ -37,11 +37,11 @@ def read(path: Path, name: str, packed: bool) -> list[tuple[str, pd.DataFrame]]:
         raise
     except Exception as error:  # noqa: BLE001 - openpyxl raises nearly anything on files that are not quite right
         reason = str(error).split("\n")[0][:200]
-        raise CannotRead(f"“{name}” cannot be read as a workbook ({reason}). Save it again as .xlsx or CSV.") from error
+        raise CannotRead("workbook", name=name, cause=reason) from error
     tidy = {title: _table(sheet, merged.get(title, [])) for title, sheet in sheets.items()}
     filled = {title: sheet for title, sheet in tidy.items() if sheet is not None}
     if not filled:
-        raise CannotRead(f"“{name}” has only empty sheets. Choose a workbook with a header line and rows.")
+        raise CannotRead("workbook_empty", name=name)
     if len(filled) == 1:
         return [(name, next(iter(filled.values())))]
     stem = re.sub(r"\.xl\w+$", "", name, flags=re.IGNORECASE)

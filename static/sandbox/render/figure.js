@@ -12,6 +12,14 @@
   /** Gives the figure as the address of a PNG, or as the text of an SVG. @type {((wanted: FigurePicture) => Promise<string>) | undefined} */
   let picture;
   let height = 0;
+  /** Texts of a figure that are told of: more than these stand on no figure that can be read. */
+  const MOST_TEXTS = 1_000;
+  const MOST_NAMES = 200;
+  /** Pixels left free at both ends of a title, and before that of a vega figure, which begins beside its axis. */
+  const TITLE_PAD = 16;
+  const AXIS_ROOM = 100;
+  /** From line to line, in sizes of the letters. */
+  const LINE = 1.3;
 
   // A figure that draws itself again and again does so ten times a second at most: in browsers other than Chromium its frame shares
   // the page's thread, and with a thousand steps a second the page would answer nobody.
@@ -65,7 +73,14 @@
         ? await drawPlotly(place, figure, families, message.faces)
         : await drawVega(place, figure, families);
     height = Math.ceil(room.getBoundingClientRect().height);
-    port?.postMessage({ type: "drawn", height });
+    const isDrawn = { type: "drawn", height };
+    // A figure is shown whether it can be measured or not.
+    try {
+      const measured = message.kind === "plotly" ? measurePlotly(place) : measureVega(place);
+      port?.postMessage({ ...isDrawn, measured });
+    } catch {
+      port?.postMessage({ ...isDrawn, measured: { width: 0, height: 0, names: [], texts: [] } });
+    }
     const observer = new ResizeObserver(() => {
       reachByKey(room, message.name);
       const now = Math.ceil(room.getBoundingClientRect().height);
@@ -158,6 +173,8 @@
         modeBarButtonsToRemove: ["toImage", "sendDataToCloud", "editInChartStudio"],
       },
     });
+    // A figure is shown whatever its title is.
+    await breakTitle(place, Plotly).catch(() => {});
     return async (/** @type {FigurePicture} */ { form, width, transparent }) => {
       // Not the layout's: plotly takes its height out when the window changes.
       const { clientWidth: own, clientHeight: tall } = place;
@@ -202,6 +219,44 @@
   }
 
   /**
+   * plotly cuts off what of a title is wider than the figure.
+   * @param {HTMLElement} place
+   * @param {any} Plotly
+   */
+  async function breakTitle(place, Plotly) {
+    const title = place.querySelector(".gtitle");
+    if (!title) return;
+    const { fontSize, fontWeight, fontFamily } = getComputedStyle(title);
+    const { layout, _fullLayout: whole } = /** @type {any} */ (place);
+    const room = place.clientWidth - 2 * TITLE_PAD;
+    const lines = broken(layout.title?.text, `${fontWeight} ${fontSize} ${fontFamily}`, room);
+    if (!lines) return;
+    const more = (lines.length - 1) * LINE * Number.parseFloat(fontSize);
+    await Plotly.relayout(place, { "title.text": lines.join("<br>"), "margin.t": whole.margin.t + more });
+  }
+
+  /**
+   * A title in the lines that the room has it take; null if one is enough. What has markup or lines of its own is its author's to break.
+   * @param {unknown} title
+   * @param {string} font as CSS has it
+   * @param {number} room
+   */
+  function broken(title, font, room) {
+    const canvas = document.createElement("canvas").getContext("2d");
+    if (typeof title !== "string" || /[<&$\n]/.test(title) || !canvas) return null;
+    canvas.font = font;
+    /** @type {string[]} */
+    const lines = [];
+    for (const word of title.split(" ")) {
+      const last = lines.at(-1);
+      const longer = `${last} ${word}`;
+      if (last !== undefined && canvas.measureText(longer).width <= room) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines.length > 1 ? lines : null;
+  }
+
+  /**
    * @param {HTMLElement} place
    * @param {any} spec
    * @param {string} families
@@ -238,6 +293,81 @@
     };
   }
 
+  /**
+   * Where the texts of a figure stand, and what its legends name. Whether they can be read is the page's to judge.
+   * @param {HTMLElement} place
+   * @param {string} entries of its legends
+   * @param {(text: Element) => [role: TextRole, place: string] | null} roleOf
+   * @returns {Measured}
+   */
+  function measure(place, entries, roleOf) {
+    const around = /** @type {Element} */ (place.querySelector("svg")).getBoundingClientRect();
+    /** @type {TextBox[]} */
+    const texts = [];
+    for (const text of place.querySelectorAll("text")) {
+      const [role, where] = roleOf(text) ?? [];
+      if (!role || where === undefined || !isSeen(text)) continue;
+      const { x, y, width, height: tall } = text.getBBox();
+      const matrix = text.getScreenCTM();
+      if (!matrix) continue;
+      const { a, b } = matrix;
+      const middle = new DOMPoint(x + width / 2, y + tall / 2).matrixTransform(matrix);
+      const scale = Math.hypot(a, b);
+      const at = { x: middle.x - around.x, y: middle.y - around.y, angle: Math.atan2(b, a) };
+      texts.push({ role, place: where, ...at, width: width * scale, height: tall * scale });
+      if (texts.length === MOST_TEXTS) break;
+    }
+    const names = [...place.querySelectorAll(entries)].filter(isSeen).map((entry) => (entry.textContent ?? "").trim());
+    return { width: around.width, height: around.height, names: names.slice(0, MOST_NAMES), texts };
+  }
+
+  /** Renderers keep labels that have no room, and show them as good as not at all. @param {Element} text */
+  function isSeen(text) {
+    const asked = { checkOpacity: true, checkVisibilityCSS: true, opacityProperty: true, visibilityProperty: true };
+    return (text.textContent ?? "").trim() !== "" && text.checkVisibility(asked);
+  }
+
+  /** @param {HTMLElement} place */
+  function measurePlotly(place) {
+    const { annotations = [] } = /** @type {any} */ (place).layout;
+    return measure(place, ".legendtext", (text) => {
+      const tick = /^([xy]\d*)tick$/.exec(text.parentElement?.getAttribute("class") ?? "")?.[1];
+      if (tick !== undefined) return ["tick", tick];
+      const { classList } = text;
+      const axis = /^([xy]\d*)title$/.exec([...classList].find((name) => name.endsWith("title")) ?? "")?.[1];
+      if (axis !== undefined || classList.contains("gtitle")) return ["title", axis ?? ""];
+      if (classList.contains("slicetext")) return ["wedge", ""];
+      if (classList.contains("bartext")) return ["value", ""];
+      const index = classList.contains("annotation-text") && text.closest(".annotation")?.getAttribute("data-index");
+      const note = annotations[Number(index || -1)];
+      // What stands at no mark and at no value: the title of a panel.
+      const isTitle = note && note.showarrow === false && note.xref === "paper" && note.yref === "paper";
+      return isTitle ? ["panel", `panel ${index}`] : null;
+    });
+  }
+
+  /** @param {HTMLElement} place */
+  function measureVega(place) {
+    const axes = [...place.querySelectorAll(".role-axis")];
+    const has = (/** @type {string} */ marks) => place.querySelector(`.${marks}.role-mark`) !== null;
+    /** What a chart writes beside its marks. @type {TextRole | null} */
+    const written = has("mark-arc") ? "wedge" : has("mark-rect") ? "value" : null;
+    return measure(place, ".role-legend-label text", (text) => {
+      const roles = text.parentElement?.classList;
+      const axis = `axis ${axes.findIndex((one) => one.contains(text))}`;
+      if (roles?.contains("role-axis-label")) return ["tick", axis];
+      if (roles?.contains("role-axis-title")) return ["title", axis];
+      if (roles?.contains("role-title-text")) {
+        const panel = text.closest(".role-column-header, .role-row-header");
+        return panel
+          ? ["panel", `panel ${[...place.querySelectorAll(".role-title")].findIndex((one) => one.contains(text))}`]
+          : ["title", ""];
+      }
+      if (roles?.contains("role-legend-label")) return ["legend", ""];
+      return roles?.contains("role-mark") && written ? [written, ""] : null;
+    });
+  }
+
   /** Whether it is a single view with no width of its own, which takes the room there is, as plotly figures do. @param {any} spec */
   function hasNoWidth(spec) {
     const isSingle = spec.mark !== undefined || spec.layer !== undefined;
@@ -255,8 +385,12 @@
 
   /** @param {any} spec */
   function fitted(spec) {
+    const { fontSize = 13, fontWeight = "bold", font = spec.config?.font ?? "sans-serif" } = spec.config?.title ?? {};
+    const title = typeof spec.title === "string" ? { text: spec.title } : spec.title;
+    const lines = broken(title?.text, `${fontWeight} ${fontSize}px ${font}`, roomAcross() - AXIS_ROOM);
     return {
       ...framed(spec),
+      ...(lines && { title: { ...title, text: lines } }),
       width: roomAcross(),
       height: spec.height ?? 320,
       autosize: spec.autosize ?? { type: "fit", contains: "padding" },
