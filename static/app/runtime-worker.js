@@ -164,19 +164,23 @@ async function answer(id, work) {
   }
 }
 
-/** @param {[role: string, file: PinnedFile][]} files @param {MessagePort} port */
+/**
+ * In their order, in which they are needed: a browser takes its time for each that is large, and what is small but needed first shall not
+ * stand behind it.
+ * @param {[role: string, file: PinnedFile][]} files
+ * @param {MessagePort} port
+ */
 async function hand(files, port) {
   /** @type {Promise<unknown>} */
   let turn = Promise.resolve();
-  const handed = files.map(([role, file]) => {
-    const give = (/** @type {ArrayBuffer} */ bytes) => port.postMessage({ type: "file", role, bytes }, [bytes]);
-    if (!file.pieces) return obtain(file)(give);
-    // In their order. What may have to be fetched is asked for at once, what can be read is read when it can be given away.
+  for (const [role, file] of files) {
+    // What may have to be fetched is asked for at once, what can be read is read when it can be given away.
     const asked = kept.has(file.url) && !ahead.has(file.url) ? null : obtain(file);
-    turn = turn.then(() => (asked ?? obtain(file))(give));
-    return turn;
-  });
-  await Promise.all(handed);
+    turn = turn.then(() =>
+      (asked ?? obtain(file))((bytes) => port.postMessage({ type: "file", role, bytes }, [bytes])),
+    );
+  }
+  await turn;
   return null;
 }
 
