@@ -5,15 +5,17 @@
 
 import { readFileSync } from "node:fs";
 import { brotliDecompressSync } from "node:zlib";
+import { facesIn } from "../static/app/figure-fonts.js";
 import { parseFromFigure } from "../static/shared/protocol.js";
 
 const root = new URL("../", import.meta.url);
 const dist = new URL("pyodide-bundle/dist/", root);
 
-/** @param {"plotly" | "vega"} kind */
-function rendererOf(kind) {
-  const { renderers } = JSON.parse(readFileSync(new URL("runtime.json", dist), "utf8"));
-  return brotliDecompressSync(readFileSync(new URL(`files/${renderers[kind].file}.br`, dist))).toString();
+const { renderers, fonts } = JSON.parse(readFileSync(new URL("runtime.json", dist), "utf8"));
+
+/** @param {string} name in the bundle */
+function bundled(name) {
+  return brotliDecompressSync(readFileSync(new URL(`files/${name}.br`, dist)));
 }
 
 /**
@@ -29,24 +31,36 @@ export async function openMeasuring(page, kind) {
     postMessage(null, "*", [port2]);
     return port1;
   });
+  const written = facesIn(new Uint8Array(bundled(fonts.latin)).buffer).map((face) => ({
+    ...face,
+    bytes: Buffer.from(face.bytes).toString("base64"),
+  }));
+  const faces = await page.evaluateHandle(
+    (written) =>
+      written.map((face) => ({
+        ...face,
+        bytes: Uint8Array.from(atob(face.bytes), (letter) => letter.charCodeAt(0)).buffer,
+      })),
+    written,
+  );
   // Evaluated once: it stays for the next figure.
-  let renderer = rendererOf(kind);
+  let renderer = bundled(renderers[kind].file).toString();
 
   /** @param {object} spec */
   return async (spec) => {
     const message = { type: "draw", kind, renderer, spec: JSON.stringify(spec), name: "figure" };
     renderer = "";
     const said = await port.evaluate(
-      (port, draw) =>
+      (port, { draw, faces }) =>
         new Promise((resolve) => {
           document.body.replaceChildren();
           port.onmessage = ({ data }) => {
             // A figure before may still be told to have another size.
             if (data.type !== "resized") resolve(data);
           };
-          port.postMessage(draw);
+          port.postMessage({ ...draw, faces });
         }),
-      message,
+      { draw: message, faces },
     );
     const drawn = parseFromFigure(said);
     if (drawn.type !== "drawn") throw new Error(`the figure was not drawn: ${JSON.stringify(drawn)}`);
