@@ -37,7 +37,7 @@ import { createView, isBusy } from "./view.js";
 const TICK_MILLISECONDS = 200;
 const WITHOUT_FRAMES_MILLISECONDS = 100;
 /** Where somebody works who shall not be taken away by what arrives. */
-const TYPED_IN = '[data-hook="program"], [data-hook="controls"]';
+const TYPED_IN = '[data-hook="program"], [data-hook="controls"], [data-hook="comparison"]';
 const wide = matchMedia("(min-width: 60rem)");
 
 const pageData = readPageData();
@@ -158,7 +158,7 @@ function visit({ url }) {
   session.visit(url);
 }
 
-/** Who is typing is left in peace; everybody else is taken to what has arrived. @param {SessionState} state */
+/** Who types or compares is left in peace; everybody else is taken to what has arrived. @param {SessionState} state */
 function moveFocus({ phase, typed }) {
   const active = document.activeElement;
   const typing = (active === question && typed !== "") || active?.closest(TYPED_IN) != null;
