@@ -556,7 +556,9 @@ mod tests {
 
     use super::*;
     use crate::prompt::{Bound, Column, Kind, Panel, Profile, Purpose, Table};
-    use crate::runtime::{Base, Core, File, Fonts, Hint, Package, Readers, Renderer, Renderers, Runtime, Snapshot};
+    use crate::runtime::{
+        Base, Core, File, Fonts, Hint, Package, Pieces, Readers, Renderer, Renderers, Runtime, Snapshot,
+    };
 
     /// Writes the types the page works with, and fails if they were not up to date: so a change is seen, and the next run passes.
     #[test]
@@ -608,6 +610,7 @@ mod tests {
             declaration::<Sample>(),
             declaration::<Runtime>(),
             declaration::<File>(),
+            declaration::<Pieces>(),
             declaration::<Core>(),
             declaration::<Base>(),
             declaration::<Snapshot>(),
