@@ -114,7 +114,7 @@ fn bundle() -> Bundle {
         "renderers": {"plotly": {"file": "plotly.js", "version": "4.1.1", "package": "plotly"},
             "vega": {"file": "vega.js", "version": "6.1.0", "package": "altair"}},
         "readers": {"parquet": "plotly.js"},
-        "fonts": {"han": "plotly.js", "kana": "plotly.js", "hangul": "plotly.js"},
+        "fonts": {"latin": "plotly.js", "han": "plotly.js", "kana": "plotly.js", "hangul": "plotly.js"},
     });
     Bundle::new(description.to_string().as_bytes(), read).unwrap()
 }
