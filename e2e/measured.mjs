@@ -5,17 +5,17 @@
 
 import { readFileSync } from "node:fs";
 import { brotliDecompressSync } from "node:zlib";
-import { facesIn } from "../static/app/figure-fonts.js";
 import { parseFromFigure } from "../static/shared/protocol.js";
+import { figureFaces } from "./figure-faces.mjs";
 
 const root = new URL("../", import.meta.url);
 const dist = new URL("pyodide-bundle/dist/", root);
 
-const { renderers, fonts } = JSON.parse(readFileSync(new URL("runtime.json", dist), "utf8"));
+const { renderers } = JSON.parse(readFileSync(new URL("runtime.json", dist), "utf8"));
 
-/** @param {string} name in the bundle */
-function bundled(name) {
-  return brotliDecompressSync(readFileSync(new URL(`files/${name}.br`, dist)));
+/** @param {"plotly" | "vega"} kind */
+function rendererOf(kind) {
+  return brotliDecompressSync(readFileSync(new URL(`files/${renderers[kind].file}.br`, dist))).toString();
 }
 
 /**
@@ -31,7 +31,7 @@ export async function openMeasuring(page, kind) {
     postMessage(null, "*", [port2]);
     return port1;
   });
-  const written = facesIn(new Uint8Array(bundled(fonts.latin)).buffer).map((face) => ({
+  const written = figureFaces().map((face) => ({
     ...face,
     bytes: Buffer.from(face.bytes).toString("base64"),
   }));
@@ -44,7 +44,7 @@ export async function openMeasuring(page, kind) {
     written,
   );
   // Evaluated once: it stays for the next figure.
-  let renderer = bundled(renderers[kind].file).toString();
+  let renderer = rendererOf(kind);
 
   /** @param {object} spec */
   return async (spec) => {

@@ -6,8 +6,8 @@ import { isPlainSvg } from "../../static/app/picture.js";
 import { NotDrawable } from "../../static/app/svg-look.js";
 import { svgToPdf } from "../../static/app/svg-pdf.js";
 import { chooserOf } from "../../static/app/typeface.js";
+import { figureFaces } from "../figure-faces.mjs";
 import { DRAWN } from "./drawn.mjs";
-import { figureFaces } from "./faces.mjs";
 import { startPyodide } from "./pyodide.mjs";
 
 const svg = (/** @type {string} */ inner) =>

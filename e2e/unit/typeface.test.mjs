@@ -5,7 +5,7 @@ import subsetFont from "subset-font";
 import { withFonts } from "../../static/app/svg-fonts.js";
 import { readFont } from "../../static/app/truetype.js";
 import { chooserOf } from "../../static/app/typeface.js";
-import { figureFaces } from "./faces.mjs";
+import { figureFaces } from "../figure-faces.mjs";
 
 const latin = figureFaces();
 const upright = { weight: 400, isItalic: false };

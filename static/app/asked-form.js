@@ -11,7 +11,7 @@
  * @typedef {{what: "kind", asked: ChartKind} | {what: "most", asked: number} | {what: "log"} | {what: "each", column: string}} Unmet
  */
 
-import { isWhole, plain, within, wordsOf } from "./figure-words.js";
+import { isWhole, literally, plain, within, wordsOf } from "./figure-words.js";
 
 /** With one of these words a wish may be turned into its opposite, or into one of several. */
 const TURNED =
@@ -177,7 +177,7 @@ function notEach(question, charts, profile) {
 
 /** Whether the question wants one of something for each of a column. @param {string} question @param {string} column */
 function isEach(question, column) {
-  const name = plain(column).replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+  const name = literally(plain(column));
   return new RegExp(`(?<!\\p{L})${EACH} ${name}(?![\\p{L}\\d])`, "iu").test(question.replaceAll("_", " "));
 }
 

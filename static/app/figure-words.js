@@ -12,8 +12,8 @@ const SHORTEST = 3;
 export function within(text, names) {
   const folded = text.toLowerCase();
   const there = [...new Set(names)].filter((name) => {
-    const escaped = name.toLowerCase().replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-    return name.length >= SHORTEST && new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, "u").test(folded);
+    const literal = literally(name.toLowerCase());
+    return name.length >= SHORTEST && new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, "u").test(folded);
   });
   // “York” of “New York” is not named by itself.
   const lone = there.filter((name) => !there.some((other) => other !== name && plain(other).includes(plain(name))));
@@ -21,6 +21,11 @@ export function within(text, names) {
     const at = folded.indexOf(name.toLowerCase());
     return text.slice(at, at + name.length);
   });
+}
+
+/** What matches the text itself, as part of a pattern. @param {string} text */
+export function literally(text) {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
 /** All that can be read on a figure. @param {Exclude<Figure, TableFigure>} figure */
