@@ -120,7 +120,7 @@ fn parts(data: &str) -> Result<Vec<Part>, BrokenStream> {
         Some("content_block_delta") => parts.extend(content(&event["delta"])),
         Some("message_delta") => {
             parts.extend(used(&event["usage"]));
-            parts.extend(event["delta"]["stop_reason"].as_str().map(finish));
+            parts.extend(end(&event["delta"]));
         }
         Some("message_stop") => parts.push(Part::Finished(Finish::Complete)),
         // A whole message, from a gateway that does not stream.
@@ -128,7 +128,7 @@ fn parts(data: &str) -> Result<Vec<Part>, BrokenStream> {
             parts.extend(used(&event["usage"]));
             let blocks = event["content"].as_array().into_iter().flatten();
             parts.extend(blocks.filter_map(|block| content(block).or_else(|| called(block))));
-            parts.extend(event["stop_reason"].as_str().map(finish));
+            parts.extend(end(&event));
         }
         Some("error") => parts.push(failure(&event)),
         Some(_) => {}
@@ -171,13 +171,19 @@ fn used(usage: &Value) -> Option<Part> {
     (used != Used::default()).then_some(Part::Used(used))
 }
 
-fn finish(reason: &str) -> Part {
-    match reason {
-        "max_tokens" | "model_context_window_exceeded" => Part::Finished(Finish::LengthLimit),
-        "refusal" => Part::Finished(Finish::ContentFilter),
+/// Why a message ends, once it does. Of a refusal the vendor may say the reason as well.
+fn end(message: &Value) -> Vec<Part> {
+    let finish = match message["stop_reason"].as_str() {
+        None => return Vec::new(),
+        Some("max_tokens" | "model_context_window_exceeded") => Finish::LengthLimit,
+        Some("refusal") => Finish::ContentFilter,
         // `end_turn`, `stop_sequence`, and what may be added: the model said that it is done.
-        _ => Part::Finished(Finish::Complete),
-    }
+        Some(_) => Finish::Complete,
+    };
+    let reason = message["stop_details"]["explanation"].as_str();
+    let reason = reason.filter(|_| finish == Finish::ContentFilter);
+    let refusal = reason.map(|reason| Part::Refusal(reason.to_owned()));
+    refusal.into_iter().chain([Part::Finished(finish)]).collect()
 }
 
 /// An error in the stream has no status; its kind stands for one.
@@ -253,6 +259,15 @@ mod tests {
                 r#"{"type":"message_delta","delta":{"stop_reason":"refusal"}}"#,
                 vec![Part::Finished(Finish::ContentFilter)],
             ),
+            (
+                r#"{"type":"message_delta","delta":{"stop_reason":"refusal","stop_details":{"explanation":"a reason"}}}"#,
+                vec![Part::Refusal("a reason".into()), Part::Finished(Finish::ContentFilter)],
+            ),
+            (
+                r#"{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_details":{"explanation":"a reason"}}}"#,
+                vec![Part::Finished(Finish::Complete)],
+            ),
+            (r#"{"type":"message_delta","delta":{"stop_reason":null}}"#, vec![]),
             (r#"{"type":"message_stop"}"#, vec![Part::Finished(Finish::Complete)]),
             (
                 r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
