@@ -347,7 +347,7 @@ impl Caller {
         messages: &[Message],
         schema: Option<&Schema>,
         by: Instant,
-    ) -> Result<Response, LlmError> {
+    ) -> Result<Response, Failure> {
         loop {
             let body = self
                 .dialect
@@ -359,13 +359,14 @@ impl Caller {
                 self.note_forms(schema.is_some(), true);
                 return if is_web_page(&response) {
                     let what = "a web page; does the base URL end as the vendor says, often in /v1?";
-                    Err(broken(BrokenStream::Rubbish(what.into())))
+                    Err(broken(BrokenStream::Rubbish(what.into())).into())
                 } else {
                     Ok(response)
                 };
             }
             let status = response.status().as_u16();
             let retry_after = retry::retry_after(response.headers(), jiff::Timestamp::now());
+            let is_final = retry::is_in_vain(response.headers());
             let said = timeout_at(by, read_body(response, ERROR_BODY_LIMIT)).await;
             let said = said.unwrap_or_default();
             if self.dialect.learn(status, &said, &body) {
@@ -374,7 +375,7 @@ impl Caller {
             let refused = self
                 .connection
                 .refused_with(status, retry_after, &part::error_message(&said));
-            return Err(match refused {
+            let error = match refused {
                 LlmError::Rejected { status, message } if schema.is_some() => self.no_schema(status, message),
                 // llama.cpp cannot make a grammar of every schema, and fails as if it were its own fault.
                 LlmError::Unavailable {
@@ -388,8 +389,22 @@ impl Caller {
                     self.note_forms(schema.is_some(), false);
                     refused
                 }
-            });
+            };
+            return Err(Failure { error, is_final });
         }
+    }
+}
+
+/// Why a request was not accepted.
+pub(super) struct Failure {
+    pub(super) error: LlmError,
+    /// The server said that it will not accept the same request later either.
+    pub(super) is_final: bool,
+}
+
+impl From<LlmError> for Failure {
+    fn from(error: LlmError) -> Failure {
+        Failure { error, is_final: false }
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 
-use super::call::{Caller, Framing, broken};
+use super::call::{Caller, Failure, Framing, broken};
 use super::lines::Lines;
 use super::part::{self, Finish, Part, Used};
 use super::sse::Decoder;
@@ -73,14 +73,14 @@ impl Reply {
                 let response = caller.send(messages, schema, first_token_by.min(end_by)).await?;
                 let mut reply = Reply::new(caller.clone(), response, first_token_by, end_by);
                 reply.fill().await?;
-                Ok(reply)
+                Ok::<Reply, Failure>(reply)
             };
-            let error = match attempt.await {
+            let Failure { error, is_final } = match attempt.await {
                 Ok(reply) => return Ok(reply),
-                Err(error) => error,
+                Err(failure) => failure,
             };
             failures += 1;
-            match retry::pause(&error, failures) {
+            match retry::pause(&error, failures).filter(|_| !is_final) {
                 // To wait past the deadline would only hide this failure behind that one.
                 Some(pause) if Instant::now() + pause < first_token_by => {
                     caller.will_retry(&error, failures, pause);

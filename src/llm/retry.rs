@@ -51,6 +51,12 @@ pub(super) fn retry_after(headers: &HeaderMap, now: jiff::Timestamp) -> Option<D
     Some(Duration::try_from(then.duration_since(now)).unwrap_or_default())
 }
 
+/// Whether the server said that the same request will fail again. Anthropic does where a status that usually passes is the request's own
+/// fault: one that alone exceeds what is allowed in a minute.
+pub(super) fn is_in_vain(headers: &HeaderMap) -> bool {
+    headers.get("x-should-retry").is_some_and(|value| value == "false")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
