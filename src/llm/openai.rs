@@ -178,9 +178,6 @@ impl Bound {
 struct Answer {
     #[serde(default)]
     choices: Option<Vec<Choice>>,
-    /// In a stream it is in a last piece of its own. Some servers repeat it, growing, in every piece.
-    #[serde(default)]
-    usage: Value,
 }
 
 #[derive(Deserialize)]
@@ -222,11 +219,12 @@ fn parts(data: &str) -> Result<Vec<Part>, BrokenStream> {
         return Ok(Vec::new());
     }
     let value = part::object(data)?;
+    let mut parts: Vec<Part> = used(&value["usage"]).map(Part::Used).into_iter().collect();
     if let Some(failed) = failure(&value) {
-        return Ok(vec![failed]);
+        parts.push(failed);
+        return Ok(parts);
     }
     let answer = Answer::deserialize(value).map_err(|_| part::rubbish(data))?;
-    let mut parts: Vec<Part> = used(&answer.usage).map(Part::Used).into_iter().collect();
     for choice in answer.choices.into_iter().flatten().filter(|choice| choice.index == 0) {
         for content in [choice.delta, choice.message].into_iter().flatten() {
             let thinks = [&content.reasoning_content, &content.reasoning];
@@ -247,12 +245,20 @@ fn parts(data: &str) -> Result<Vec<Part>, BrokenStream> {
     Ok(parts)
 }
 
-/// OpenRouter adds what it charged, in credits that are US dollars.
+/// In a stream it is in a last piece of its own; some servers repeat it, growing, in every piece, and OpenRouter says it beside an
+/// error. OpenRouter adds what it charged, in credits that are US dollars, and xAI in ticks, of which a dollar has ten thousand million.
 fn used(usage: &Value) -> Option<Used> {
+    let tokens = |field: &str| usage[field].as_u64();
+    let input = tokens("prompt_tokens");
+    // Thoughts are paid for like words, and xAI counts them in the total alone.
+    let all_but_input = tokens("total_tokens")
+        .zip(input)
+        .map(|(all, input)| all.saturating_sub(input));
+    let ticks = || usage["cost_in_usd_ticks"].as_f64().map(|ticks| ticks / 1e10);
     let used = Used {
-        input: usage["prompt_tokens"].as_u64(),
-        output: usage["completion_tokens"].as_u64(),
-        cost: usage["cost"].as_f64(),
+        input,
+        output: tokens("completion_tokens").max(all_but_input),
+        cost: usage["cost"].as_f64().or_else(ticks),
     };
     (used != Used::default()).then_some(used)
 }

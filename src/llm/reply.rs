@@ -117,13 +117,16 @@ impl Reply {
     /// a failure or not.
     pub(super) async fn next(&mut self) -> Result<Option<Piece>, LlmError> {
         while !self.is_over {
-            while let Some(part) = self.parts.pop_front() {
-                if let Some(text) = self.accept(part)? {
-                    return Ok(Some(Piece::Text(text)));
-                }
-            }
+            // What came in one piece with the end but after it counts no more than what is drained.
             if self.finish.is_none() {
-                self.fill().await?;
+                match self.parts.pop_front() {
+                    Some(part) => {
+                        if let Some(text) = self.accept(part)? {
+                            return Ok(Some(Piece::Text(text)));
+                        }
+                    }
+                    None => self.fill().await?,
+                }
                 continue;
             }
             self.drain().await;
