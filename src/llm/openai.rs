@@ -187,7 +187,7 @@ struct Choice {
     /// In a stream.
     #[serde(default)]
     delta: Option<Content>,
-    /// In a whole answer.
+    /// In a whole answer. Perplexity has it in a stream too, where it repeats all that was said so far.
     #[serde(default)]
     message: Option<Content>,
     #[serde(default)]
@@ -196,7 +196,7 @@ struct Choice {
 
 #[derive(Deserialize)]
 struct Content {
-    /// A text, or a list of typed parts as some gateways pass on.
+    /// A text, or a list of typed parts as some gateways pass on, and Mistral where a model thinks.
     #[serde(default)]
     content: Value,
     #[serde(default)]
@@ -226,12 +226,8 @@ fn parts(data: &str) -> Result<Vec<Part>, BrokenStream> {
     }
     let answer = Answer::deserialize(value).map_err(|_| part::rubbish(data))?;
     for choice in answer.choices.into_iter().flatten().filter(|choice| choice.index == 0) {
-        for content in [choice.delta, choice.message].into_iter().flatten() {
-            let thinks = [&content.reasoning_content, &content.reasoning];
-            if thinks
-                .iter()
-                .any(|thought| thought.as_str().is_some_and(|text| !text.is_empty()))
-            {
+        if let Some(content) = choice.delta.or(choice.message) {
+            if thinks(&content) {
                 parts.push(Part::Thinking);
             }
             let text = text_of(&content.content);
@@ -261,6 +257,12 @@ fn used(usage: &Value) -> Option<Used> {
         cost: usage["cost"].as_f64().or_else(ticks),
     };
     (used != Used::default()).then_some(used)
+}
+
+fn thinks(content: &Content) -> bool {
+    let says = |thought: &Value| thought.as_str().is_some_and(|text| !text.is_empty());
+    let mut parts = content.content.as_array().into_iter().flatten();
+    says(&content.reasoning_content) || says(&content.reasoning) || parts.any(|part| part["type"] == "thinking")
 }
 
 /// Whether a refusal speaks of the longest reply: by the field's name or, as older vLLM does, by what it adds up to.

@@ -16,6 +16,14 @@ fn what_each_piece_says() {
             r#"{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}"#,
             text("a"),
         ),
+        (
+            r#"{"choices":[{"index":0,"message":{"content":"**1"},"delta":{"content":"1"}}]}"#,
+            text("1"),
+        ),
+        (
+            r#"{"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"a"}]}}]}"#,
+            vec![Part::Thinking, Part::Text("a".into())],
+        ),
         (r#"{"choices":[{"delta":{"role":"assistant","content":null}}]}"#, vec![]),
         (
             r#"{"choices":[{"delta":{"content":[{"type":"text","text":"a"},{"type":"x"}]}}]}"#,
