@@ -80,11 +80,9 @@ impl Dialect for OpenAi {
             self.no_usage.store(true, Ordering::Relaxed);
             return true;
         }
-        let form = ["max_tokens", "max_completion_tokens"]
-            .iter()
-            .position(|name| sent.get(name).is_some());
-        match form {
-            Some(form) if is_about_the_bound(said) => {
+        let mut forms = BOUND_NAMES.iter().enumerate();
+        match forms.find_map(|(form, name)| Some((form, sent.get(name)?.as_u64()?))) {
+            Some((form, most)) if is_about_the_bound(said, most) => {
                 self.bound.fetch_max(form + 1, Ordering::Relaxed);
                 true
             }
@@ -173,6 +171,9 @@ impl Bound {
     /// refuses both.
     const FORMS: [fn(NonZeroU32) -> Bound; 2] = [Bound::MaxTokens, Bound::MaxCompletionTokens];
 }
+
+/// What each of [`Bound::FORMS`] is called.
+const BOUND_NAMES: [&str; 2] = ["max_tokens", "max_completion_tokens"];
 
 #[derive(Deserialize)]
 struct Answer {
@@ -265,11 +266,23 @@ fn thinks(content: &Content) -> bool {
     says(&content.reasoning_content) || says(&content.reasoning) || parts.any(|part| part["type"] == "thinking")
 }
 
-/// Whether a refusal speaks of the longest reply: by the field's name or, as older vLLM does, by what it adds up to.
-fn is_about_the_bound(body: &str) -> bool {
-    ["max_tokens", "max_completion_tokens", "maximum context length"]
-        .iter()
-        .any(|words| body.contains(words))
+/// Whether a refusal speaks of the longest reply: by the field's name or, as older vLLM does, by what it adds up to. A question that is
+/// too long by itself is refused in the same words; it says nothing about the bound, and without one it would be no shorter.
+fn is_about_the_bound(body: &str, most: u64) -> bool {
+    if BOUND_NAMES.iter().any(|name| body.contains(name)) {
+        return true;
+    }
+    let message = part::error_message(body);
+    let Some((_, sum)) = message.split_once("maximum context length") else {
+        return false;
+    };
+    let mut numbers = sum
+        .split(|character: char| !character.is_ascii_digit())
+        .filter_map(|digits| digits.parse::<u64>().ok());
+    match (numbers.next(), numbers.max()) {
+        (Some(limit), Some(asked)) => asked.saturating_sub(most) <= limit,
+        _ => true,
+    }
 }
 
 /// `{"error": …}` of OpenAI, llama.cpp, OpenRouter and Ollama, `{"object": "error", …}` of vLLM.

@@ -94,6 +94,31 @@ fn an_error_object_is_found_in_every_dialect() {
 }
 
 #[test]
+fn a_question_that_is_too_long_by_itself_says_nothing_about_the_bound() {
+    let rows = [
+        ("is 4096 tokens.", true),
+        (
+            "is 4096 tokens. However, you requested 4500 tokens (4000 in the messages, 500 in the completion).",
+            true,
+        ),
+        (
+            "is 4096 tokens. However, you requested 4700 tokens (4200 in the messages, 500 in the completion).",
+            false,
+        ),
+        ("is 4096 tokens. However, your messages resulted in 9000 tokens.", false),
+    ];
+    for (sum, expected) in rows {
+        let said = serde_json::json!({"error": {"message": format!("This model's maximum context length {sum}")}});
+        assert_eq!(is_about_the_bound(&said.to_string(), 500), expected, "{sum}");
+    }
+    assert!(is_about_the_bound(
+        r#"{"error":{"message":"no","param":"max_tokens"}}"#,
+        500
+    ));
+    assert!(!is_about_the_bound(r#"{"error":{"message":"no such model"}}"#, 500));
+}
+
+#[test]
 fn what_is_no_piece_is_rubbish() {
     for data in ["<html>", "{\"choices\":", "[1]", "\"text\"", r#"{"choices":"x"}"#] {
         assert!(matches!(parts(data), Err(BrokenStream::Rubbish(_))), "{data}");
@@ -191,6 +216,6 @@ proptest! {
 
     #[test]
     fn no_text_is_too_odd(text in ".{0,200}") {
-        let _ = (parts(&text), part::error_message(&text), is_about_the_bound(&text));
+        let _ = (parts(&text), part::error_message(&text), is_about_the_bound(&text, 500));
     }
 }
