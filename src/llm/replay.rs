@@ -37,6 +37,9 @@ pub(crate) struct Server {
     pub(crate) hung_up: Receiver<()>,
 }
 
+/// Where those stand that a vendor's server gave; the others are written after the documentation.
+pub(crate) const RECORDED: &str = "recorded";
+
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts")
 }
@@ -52,18 +55,25 @@ pub(crate) fn made(head: &str, body: &str) -> Transcript {
 }
 
 pub(crate) fn all() -> Vec<(String, Transcript)> {
-    let mut all = Vec::new();
-    for entry in std::fs::read_dir(folder()).expect("tests/transcripts") {
-        let path = entry.expect("an entry").path();
-        if path.extension().is_none_or(|extension| extension != "http") {
-            continue;
-        }
-        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-        all.push((name, parse(&std::fs::read(&path).expect("a file"))));
-    }
-    assert!(all.len() > 5, "the transcripts are not where they should be");
-    all.sort_by(|left, right| left.0.cmp(&right.0));
-    all
+    let written = names("").into_iter();
+    let recorded = names(RECORDED).into_iter().map(|name| format!("{RECORDED}/{name}"));
+    written
+        .chain(recorded)
+        .map(|name| (name.clone(), read(&name)))
+        .collect()
+}
+
+/// The transcripts in a folder, in order.
+pub(crate) fn names(within: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder().join(within)).expect("tests/transcripts");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let mut names: Vec<String> = paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "http"))
+        .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
+        .collect();
+    assert!(names.len() > 5, "the transcripts are not where they should be");
+    names.sort();
+    names
 }
 
 fn parse(bytes: &[u8]) -> Transcript {

@@ -5,6 +5,7 @@ mod ends;
 mod forms;
 mod lists;
 mod local;
+mod recorded;
 
 use std::collections::HashMap;
 use std::sync::Arc;

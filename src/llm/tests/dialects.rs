@@ -19,7 +19,7 @@ pub(super) fn ollama(base_url: &str, model: &str) -> Provider {
 }
 
 /// The dialect that a transcript is in, by its name.
-fn spoken(name: &str, base_url: &str) -> Provider {
+pub(super) fn spoken(name: &str, base_url: &str) -> Provider {
     match name {
         name if name.starts_with("anthropic") => anthropic(base_url),
         name if name.starts_with("ollama-chat") => ollama(base_url, "m"),
