@@ -13,6 +13,7 @@ import { buildCore } from "./core.mjs";
 import { BuildFailure, runScript } from "./failure.mjs";
 import { createFetcher, writeWhole } from "./fetch.mjs";
 import { buildFont, fontFile } from "./fonts.mjs";
+import { importsOf, importsOfAll } from "./imports.mjs";
 import {
   bundleFolder,
   cacheFolder,
@@ -55,6 +56,8 @@ const PIECE_BYTES = 896 * 1024;
 
 /** What decides how a compiled file comes out, beside its input and the interpreter. */
 const RECIPE_FILES = ["compile.mjs", "pack.mjs", "unpack.mjs"];
+/** And what is noted of a package's libraries. */
+const IMPORTS_RECIPE_FILES = ["imports.mjs", "unpack.mjs"];
 /** And the snapshot, which is made of compiled files. */
 const SNAPSHOT_RECIPE_FILES = ["base.mjs", "snapshot.mjs", "pack.mjs"];
 
@@ -85,14 +88,16 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
   const recipe = recipeDigest(manifest);
   const targets = compiledTargets(manifest).map((target) => {
     const index = join(builtFolder, `${sha256(`${recipe} ${target.name} ${target.digest}`)}.json`);
-    return { ...target, index, ...readBuilt(target, index, compressor.stored) };
+    const imports = join(builtFolder, `${sha256(`${textsDigest(IMPORTS_RECIPE_FILES)} ${target.digest}`)}.imports`);
+    return { ...target, index, imports, ...readBuilt(target, index, compressor.stored) };
   });
   const missing = targets.filter(({ served, whole }) => !served && !whole);
+  const unread = targets.filter(({ name, imports }) => name !== STANDARD_LIBRARY_FILE && !existsSync(imports));
 
   // The runtime itself is read every time: it is served, and it is what compiles.
   const ready = Object.values(manifest.renderers).map(({ file }) => file);
   const wheels = Object.values(manifest.fonts).map(({ input }) => input);
-  const inputs = [...RUNTIME_INPUTS, ...ready, ...wheels, ...missing.map(({ input }) => input)];
+  const inputs = [...RUNTIME_INPUTS, ...ready, ...wheels, ...[...missing, ...unread].map(({ input }) => input)];
   const wanted = manifest.inputs.filter(({ name }) => inputs.includes(name));
   const progress = createProgress("fetching", {
     bytes: wanted.reduce((total, { bytes }) => total + bytes, 0),
@@ -153,7 +158,15 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
   for (const [script, font] of scripts(manifest)) fonts.set(script, await buildFont(script, font, input(font.input)));
 
   const own = ["restore.js", "files-cap.js"].map((name) => readFileSync(join(bundleFolder, "core", name), "utf8"));
-  const core = buildCore(text(input("pyodide.asm.mjs")), text(input("pyodide.mjs")), own.join("\n"));
+  for (const { imports, input: wheel } of unread) {
+    writeWhole(imports, JSON.stringify(importsOfAll(unpackWheel(input(wheel)))));
+  }
+  const imports = targets.flatMap((target) => (existsSync(target.imports) ? readList(target.imports) : []));
+  const core = await buildCore(
+    { asm: text(input("pyodide.asm.mjs")), loader: text(input("pyodide.mjs")), own: own.join("\n") },
+    new Set([...importsOf(input("pyodide.asm.wasm")), ...imports]),
+    [worker, readFileSync(join(bundleFolder, "build/snapshot.mjs"), "utf8")],
+  );
   const stdlib = whole(STANDARD_LIBRARY_FILE);
   const harness = encodePack(readTree(python));
   const base = await buildBase(
@@ -307,6 +320,11 @@ function wholeName(index) {
  */
 function readIndex(index) {
   return JSON.parse(readFileSync(index, "utf8"));
+}
+
+/** @param {string} place @returns {string[]} */
+function readList(place) {
+  return JSON.parse(readFileSync(place, "utf8"));
 }
 
 /**

@@ -7,8 +7,10 @@
  * module syntax has to go. And a snapshot can only be taken and restored if the dynamic linker says what it does and lets itself
  * be led: the hooks for that are written into it here, and without `Module.linker` it works as it always did. Only text is
  * replaced, and every replacement must match exactly as often as it is said to: a new Pyodide that is written differently stops
- * the build here instead of failing in somebody's browser.
+ * the build here instead of failing in somebody's browser. What nobody uses is left out by shake.mjs.
  */
+
+import { shake } from "./shake.mjs";
 
 /** Stands in for `import.meta.url`: a blob: address is no base for a URL, and nothing is ever fetched from this one. */
 const MODULE_URL = "https://pyodide.invalid/pyodide.asm.mjs";
@@ -94,22 +96,28 @@ const LINKER_HOOKS = [
 ];
 
 /**
- * @param {string} asmSource text of `pyodide.asm.mjs`
- * @param {string} pyodideSource text of `pyodide.mjs`
- * @param {string} ownSource text of the scripts of ../core that the worker uses with it
- * @returns {string} a classic script
+ * @param {object} sources
+ * @param {string} sources.asm text of `pyodide.asm.mjs`
+ * @param {string} sources.loader text of `pyodide.mjs`
+ * @param {string} sources.own text of the scripts of ../core that the worker uses with them
+ * @param {Set<string>} imports what the runtime's WebAssembly imports
+ * @param {string[]} readers texts of whatever else uses Emscripten's module
+ * @returns {Promise<string>} a classic script
  */
-export function buildCore(asmSource, pyodideSource, ownSource) {
-  // In brackets, so that V8 reads the one function that all of it is once, and not once more when it is called.
-  let asm = replaceExactly(asmSource, "async function _createPyodideModule(", "return (async function create(", 1);
-  asm = replaceExactly(asm, "}export default _createPyodideModule;", "});", 1);
-  asm = replaceExactly(asm, "import.meta.url", JSON.stringify(MODULE_URL), 3);
+export async function buildCore(sources, imports, readers) {
+  let asm = sources.asm.trim();
   for (const [, from, to] of LINKER_HOOKS) asm = replaceExactly(asm, from, to, 1);
+  asm = replaceExactly(asm, "import.meta.url", JSON.stringify(MODULE_URL), 3);
   // A list of what lies in site-packages, for Pyodide's own loader of packages, which is not used here: it takes a walk through all files.
   asm = replaceExactly(asm, ",API.package_loader.init_loaded_packages()", "", 1);
-  asm = shortenExports(asm);
+  const [opening = "", head = ""] = /^async function _createPyodideModule(\([^()]*\)\{)/.exec(asm) ?? [];
+  const closing = "}export default _createPyodideModule;";
+  if (!opening || !asm.endsWith(closing))
+    throw new Error("Pyodide's module is not one function that is exported: this Pyodide needs a new core.mjs");
+  const body = asm.slice(opening.length, -closing.length);
+  const shaken = await shake(body, { imports, readers: [sources.loader, sources.own, ...readers] });
 
-  let loader = replaceExactly(pyodideSource, "//# sourceMappingURL=pyodide.mjs.map", "", 1);
+  let loader = replaceExactly(sources.loader, "//# sourceMappingURL=pyodide.mjs.map", "", 1);
   loader = replaceMatch(loader, /export\{(\w+) as loadPyodide,\s*(\w+) as version\};/g, (_, name) => `return ${name};`);
   // It finds out by calling what throws; a debugger that listens to errors then has V8 read all of this script once more.
   loader = replaceMatch(
@@ -119,54 +127,12 @@ export function buildCore(asmSource, pyodideSource, ownSource) {
   );
 
   return [
-    // Modules are strict; classic scripts are not unless they say so.
-    `const createPyodideModule = (() => { "use strict";\n${asm}\n})();`,
+    // Modules are strict; classic scripts are not unless they say so. In brackets, so that V8 reads the one function that all of it is
+    // once, and not once more when it is called.
+    `const createPyodideModule = (() => { "use strict";\nreturn (async function create${head}${shaken}});\n})();`,
     `const loadPyodide = (() => { "use strict";\n${loader}\n})();`,
-    ownSource,
+    sources.own,
   ].join("\n");
-}
-
-/**
- * Pyodide's script gives each of the five thousand things that its WebAssembly exports a statement and a variable of its own, nearly half of
- * its text, which every start of an interpreter reads. What no other part of the script names gets a word in a list instead.
- *
- * @param {string} asm
- * @returns {string}
- */
-function shortenExports(asm) {
-  const opening = "function assignWasmExports(wasmExports){";
-  const [before = "", rest = "", ...more] = asm.split(opening);
-  const end = rest.indexOf("}");
-  const body = rest.slice(0, end);
-  const after = rest.slice(end);
-  const lists = [...before.matchAll(/\bvar (\w+(?:,\w+){1000,});/g)];
-  const [variables] = lists;
-  if (more.length > 0 || !variables || lists.length > 1 || body.includes("{"))
-    throw new Error("Pyodide's exports are written differently: this Pyodide needs a new core.mjs");
-  const others = before.replace(variables[0], "") + after;
-  const named = new Set(others.match(/(?<![\w$.])_\w+/g));
-  /** @type {Record<"functions" | "values", string[]>} */
-  const short = { functions: [], values: [] };
-  /** @type {string[]} */
-  const long = [];
-  for (const statement of body.split(";")) {
-    const [, variable = "", name, value] =
-      /^(_\w+)=Module\["\1"\]=wasmExports\["(\w+)"\](\.value>>>0)?$/.exec(statement) ?? [];
-    if (name === undefined || variable !== `_${name}` || named.has(variable)) long.push(statement);
-    else (value ? short.values : short.functions).push(name);
-  }
-  const shortened = new Set([...short.functions, ...short.values].map((name) => `_${name}`));
-  const kept = variables[1]?.split(",").filter((name) => !shortened.has(name)) ?? [];
-  const inWords = (/** @type {string[]} */ names, /** @type {string} */ value) =>
-    `for(const name of ${JSON.stringify(names.join(" "))}.split(" "))Module["_"+name]=wasmExports[name]${value};`;
-  return [
-    before.replace(variables[0], kept.length > 0 ? `var ${kept.join(",")};` : ""),
-    opening,
-    inWords(short.functions, ""),
-    inWords(short.values, ".value>>>0"),
-    long.join(";"),
-    after,
-  ].join("");
 }
 
 /**

@@ -37,17 +37,23 @@ export async function takeSnapshot(inputs) {
   const { metadata, memory } = describeState(module, recorder);
   const { imported, modules } = describeImports(module);
   const again = await replay(inputs, metadata);
-  metadata.pages = differingPages(memory, again);
+  const holdsLibrary = placesOf(recorder.sizes, metadata);
+  metadata.pages = {
+    early: differingPages(memory, again, (page) => !holdsLibrary(page)),
+    late: differingPages(memory, again, holdsLibrary),
+  };
+  const runs = [...metadata.pages.early, ...metadata.pages.late];
   return {
     metadata,
-    memory: Buffer.concat(metadata.pages.map(([offset, length]) => memory.subarray(offset, offset + length))),
+    memory: Buffer.concat(runs.map(([offset, length]) => memory.subarray(offset, offset + length))),
     imported,
     modules,
   };
 }
 
 /**
- * @typedef {{libraries: SnapshotMetadata["libraries"], functions: [number, Function, string][], linker: any}} Recorder
+ * @typedef {{libraries: SnapshotMetadata["libraries"], sizes: number[], functions: [number, Function, string][], linker: any}} Recorder
+ *   `sizes`: bytes of memory that each library takes
  */
 
 /**
@@ -56,10 +62,11 @@ export async function takeSnapshot(inputs) {
  */
 async function record({ core, worker, boot, files }) {
   /** @type {Recorder} */
-  const recorder = { libraries: [], functions: [], linker: {} };
+  const recorder = { libraries: [], sizes: [], functions: [], linker: {} };
   Object.assign(recorder.linker, {
     /** @type {(path: string, memoryBase: number, tableBase: number, dylink: any) => void} */
-    onLibrary(path, memoryBase, tableBase, { neededDynlibs }) {
+    onLibrary(path, memoryBase, tableBase, { neededDynlibs, memorySize }) {
+      recorder.sizes.push(memorySize);
       recorder.libraries.push({ path, memoryBase, tableBase, needs: [...neededDynlibs] });
     },
     /** @type {(slot: number, given: Function, signature: string) => void} */
@@ -75,7 +82,7 @@ async function record({ core, worker, boot, files }) {
     return module;
   };
   context["loadPyodide"] = (/** @type {object} */ options) => original.loadPyodide({ ...options, _makeSnapshot: true });
-  await converse(context, worker, { ...boot, packs: files.packs.length, isRestored: false }, rolesOf(files));
+  await converse(context, worker, { ...boot, packs: files.packs.length, snapshotBytes: 0 }, rolesOf(files));
   return { module, recorder };
 }
 
@@ -89,13 +96,22 @@ async function record({ core, worker, boot, files }) {
 function replay({ core, worker, boot, files, libraries }, metadata) {
   const { context, core: original } = createWorker(core);
   Object.assign(context, original);
+  /** @type {any} */
+  let replayed;
   return new Promise((resolve, reject) => {
     context["createRestoredModule"] = (/** @type {any} */ snapshot) =>
       original.createRestoredModule({
         ...snapshot,
+        metadata: { ...metadata, pages: { early: [], late: [[0, PAGE]] } },
         async mount(/** @type {any} */ module) {
-          resolve(Buffer.from(module.HEAPU8));
-          throw new Error("seen enough");
+          replayed = module;
+        },
+        memory: {
+          bytes: PAGE,
+          next() {
+            resolve(Buffer.from(replayed.HEAPU8));
+            throw new Error("seen enough");
+          },
         },
       });
     const roles = {
@@ -103,7 +119,7 @@ function replay({ core, worker, boot, files, libraries }, metadata) {
       metadata: new TextEncoder().encode(JSON.stringify(metadata)).buffer,
       libraries: libraries(metadata.libraries.map(({ path }) => path)),
     };
-    converse(context, worker, { ...boot, packs: files.packs.length, isRestored: true }, roles).catch(reject);
+    converse(context, worker, { ...boot, packs: files.packs.length, snapshotBytes: PAGE }, roles).catch(reject);
   });
 }
 
@@ -309,7 +325,7 @@ function describeState(module, recorder) {
   /** @type {SnapshotMetadata} */
   const metadata = {
     memoryBytes: module.HEAPU8.length,
-    pages: [],
+    pages: { early: [], late: [] },
     stackPointer: module.stackSave(),
     tableLength: table.length,
     mainTableLength: recorder.libraries[0]?.tableBase ?? table.length,
@@ -357,15 +373,30 @@ function describeImports(module) {
 }
 
 /**
+ * @param {number[]} sizes
+ * @param {SnapshotMetadata} metadata
+ * @returns {(offset: number) => boolean} whether a page of memory holds something of a library, which is written when that is loaded
+ */
+function placesOf(sizes, { libraries }) {
+  const pages = new Set();
+  for (const [number, { memoryBase }] of libraries.entries()) {
+    const end = memoryBase + (sizes[number] ?? 0);
+    for (let page = memoryBase - (memoryBase % PAGE); page < end; page += PAGE) pages.add(page);
+  }
+  return (offset) => pages.has(offset);
+}
+
+/**
  * @param {Buffer} memory
  * @param {Buffer} other
+ * @param {(offset: number) => boolean} isMeant
  * @returns {[number, number][]}
  */
-function differingPages(memory, other) {
+function differingPages(memory, other, isMeant) {
   /** @type {[number, number][]} */
   const runs = [];
   for (let offset = 0; offset < memory.length; offset += PAGE) {
-    if (memory.compare(other, offset, offset + PAGE, offset, offset + PAGE) === 0) continue;
+    if (!isMeant(offset) || memory.compare(other, offset, offset + PAGE, offset, offset + PAGE) === 0) continue;
     const last = runs.at(-1);
     if (last && offset - (last[0] + last[1]) <= LARGEST_GAP * PAGE) last[1] = offset + PAGE - last[0];
     else runs.push([offset, PAGE]);

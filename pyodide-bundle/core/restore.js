@@ -6,14 +6,12 @@
  * A snapshot is the memory of an interpreter that has imported everything a chart usually needs. Memory alone does not make it
  * run: it is full of addresses of functions, which are numbers of slots in WebAssembly's table. So the libraries are loaded
  * again, in the recorded order and to the recorded places, without running anything of them; the table's other slots are filled
- * by name; then the memory is laid over it all. How the recording is made is ../build/snapshot.mjs's; both must agree with
- * `SnapshotMetadata`, and that they do with one another is what the digest in the manifest says.
+ * by name; then the memory is laid over it all, or before, where no library lies. How the recording is made is
+ * ../build/snapshot.mjs's; both must agree with `SnapshotMetadata`, and that they do with one another is what the digest in the
+ * manifest says.
  *
  * @import {Snapshot, SnapshotMetadata} from "./snapshot.js"
  */
-
-/** Hundreds of functions that Emscripten offers to whoever has a canvas: a worker of the sandbox has none. */
-const OPENGL = /^emscripten_gl/;
 
 /**
  * @param {Snapshot} snapshot
@@ -23,6 +21,9 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
   return async (settings) => {
     // Met below, unless what comes before fails first.
     libraries.catch(() => {});
+    const described = metadata.pages.early.concat(metadata.pages.late).reduce((sum, [, length]) => sum + length, 0);
+    if (described !== memory.bytes)
+      throw new Error(`the snapshot describes ${described} bytes of memory and holds ${memory.bytes}`);
     /** @type {(error: unknown) => void} */
     let fail = () => {};
     /** @type {Promise<never>} */
@@ -56,11 +57,13 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
     const { table, imports } = module.linkerState();
     if (!module.growMemory(metadata.memoryBytes)) throw new RangeError("there is no memory for Python");
 
+    // What needs no library is done while libraries are compiled.
+    await mount(module);
+    const lay = layer(module.HEAPU8, memory.next);
+    await lay(metadata.pages.early);
     const loaded = replayLibraries(module, table, linker, await libraries);
     fillTable(module, table, imports, linker, loaded);
-    // Files are no part of the memory: they can be there before it is, and it is what arrives last.
-    await mount(module);
-    await overlay(module.HEAPU8, memory);
+    await lay(metadata.pages.late);
     module.stackRestore(metadata.stackPointer);
     linker.replaying = false;
     module.setTrampoline();
@@ -104,10 +107,6 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
     });
   }
 
-  function refuseOpenGl() {
-    throw new Error("there is no OpenGL in the sandbox");
-  }
-
   /**
    * @param {any} module
    * @param {WebAssembly.Table} table
@@ -121,42 +120,42 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
       if (slot >= metadata.mainTableLength) table.set(slot, mainExports[name]);
     }
     for (const [slot, library, name] of metadata.libraryFunctions) table.set(slot, loaded[library]?.[name]);
-    /** One for each signature: every function that is made costs a WebAssembly module. @type {Map<string, Function>} */
-    const refusals = new Map();
+    /** Many are the same one: each that is made costs a WebAssembly module. @type {Map<string, Function>} */
+    const made = new Map();
     for (const [slot, name, signature] of metadata.importedFunctions) {
-      if (!OPENGL.test(name)) table.set(slot, module.convertJsFunctionToWasm(imports[name], signature));
-      else {
-        const refusal = refusals.get(signature) ?? module.convertJsFunctionToWasm(refuseOpenGl, signature);
-        refusals.set(signature, refusal);
-        table.set(slot, refusal);
-      }
+      const key = `${name} ${signature}`;
+      const wrapped = made.get(key) ?? module.convertJsFunctionToWasm(imports[name], signature);
+      made.set(key, wrapped);
+      table.set(slot, wrapped);
     }
   }
 
   /**
    * @param {Uint8Array} heap
-   * @param {() => Promise<ArrayBuffer>} next
+   * @param {() => Promise<ArrayBuffer>} next gives the next piece of the memory
+   * @returns {(pages: SnapshotMetadata["pages"]["early"]) => Promise<void>} puts the next of it in these places
    */
-  async function overlay(heap, next) {
+  function layer(heap, next) {
     let buffer = new ArrayBuffer(0);
     let from = 0;
-    for (let [offset, left] of metadata.pages) {
-      while (left > 0) {
-        if (from === buffer.byteLength) {
+    return async (pages) => {
+      for (let [offset, left] of pages) {
+        while (left > 0) {
+          if (buffer.byteLength === 0) buffer = await next();
+          const length = Math.min(left, buffer.byteLength - from);
+          heap.set(new Uint8Array(buffer, from, length), offset);
+          from += length;
+          offset += length;
+          left -= length;
           // Given back now, and not when somebody looks for what nobody needs any more.
-          buffer.transfer?.(0);
-          buffer = await next();
-          from = 0;
+          if (from === buffer.byteLength) {
+            buffer.transfer?.(0);
+            buffer = new ArrayBuffer(0);
+            from = 0;
+          }
         }
-        const length = Math.min(left, buffer.byteLength - from);
-        heap.set(new Uint8Array(buffer, from, length), offset);
-        from += length;
-        offset += length;
-        left -= length;
       }
-    }
-    if (from < buffer.byteLength) throw new Error("the snapshot holds more memory than it describes");
-    buffer.transfer?.(0);
+    };
   }
 
   /**

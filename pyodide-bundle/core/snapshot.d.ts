@@ -6,9 +6,9 @@ export interface SnapshotMetadata {
   memoryBytes: number;
   /**
    * What of it differs from the memory of an interpreter whose libraries were only loaded again. The bytes lie end to end in the
-   * snapshot's memory files.
+   * snapshot's memory files: first those of places that loading a library leaves alone, then the others.
    */
-  pages: [offset: number, length: number][];
+  pages: { early: [offset: number, length: number][]; late: [offset: number, length: number][] };
   stackPointer: number;
   /** Slots of WebAssembly's table. */
   tableLength: number;
@@ -33,11 +33,11 @@ export interface SnapshotMetadata {
 
 export interface Snapshot {
   metadata: SnapshotMetadata;
-  /** Gives the next piece of it, however long, when it is there. */
-  memory: () => Promise<ArrayBuffer>;
+  /** `next` gives the next piece of it, however long, when it is there. */
+  memory: { bytes: number; next: () => Promise<ArrayBuffer> };
   /** `metadata.libraries`, compiled, in that order. */
   libraries: Promise<WebAssembly.Module[]>;
-  /** Puts the files in place, those that were open among them. It finds the memory unfinished. */
+  /** Puts the files in place, those that were open among them. It finds neither libraries nor memory. */
   // biome-ignore lint/suspicious/noExplicitAny: Emscripten's module has no types.
   mount(module: any): Promise<void>;
 }

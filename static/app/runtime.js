@@ -138,6 +138,8 @@ function createRuntimeFiles(source) {
 
   return {
     get,
+    /** In bytes, unpacked. @param {string} name */
+    sizeOf,
     /** Whether it has been asked for before. @param {string} name */
     has: (name) => coming.has(name) || there.has(name),
     /** @param {string} name @returns {Promise<string>} */

@@ -58,7 +58,7 @@ export function createStartFiles(runtime, files, framePlace) {
         abi: { abi_version: runtime.abi, python: runtime.python },
         modules: Object.keys(runtime.imports),
         packs: packs.length,
-        isRestored: memory.length > 0,
+        snapshotBytes: memory.reduce((sum, [, name]) => sum + files.sizeOf(name), 0),
       },
       code: Object.entries(code),
       others: [...Object.entries(others), ["harness", core.harness], ...numbered, ...memory],

@@ -181,7 +181,8 @@
    */
   async function boot(message, send, output) {
     capMemory(message.memoryBytes);
-    const { isRestored } = message;
+    const { snapshotBytes } = message;
+    const isRestored = snapshotBytes > 0;
     const packs = ["harness", ...numbered("pack", message.packs)].map(bytesOf);
     given.set("pyodide.asm.wasm", { body: Promise.resolve(""), type: "application/wasm" });
     const restoreStreaming = instantiateCompiled(modulesOf("wasm"));
@@ -193,7 +194,9 @@
       stdLibURL: `${HOME_URL}python_stdlib.zip`,
       // No package is listed: they are mounted below, and a missing one is the harness's to explain.
       lockFileContents: { info: { ...message.abi, arch: "wasm32", platform: "emscripten" }, packages: {} },
-      createPyodideModule: isRestored ? createRestoredModule(await restorable(packs)) : createPyodideModule,
+      createPyodideModule: isRestored
+        ? createRestoredModule(await restorable(packs, snapshotBytes))
+        : createPyodideModule,
       stdin: () => null,
       // The same wherever it starts, since a snapshot has been started elsewhere: the language too, and the seed of hashes, which
       // is in its every dictionary.
@@ -245,13 +248,13 @@
     return Array.from({ length: count }, (_, number) => `${role}-${number}`);
   }
 
-  /** @param {Promise<ArrayBuffer>[]} packs */
-  async function restorable(packs) {
+  /** @param {Promise<ArrayBuffer>[]} packs @param {number} bytes of the snapshot's memory */
+  async function restorable(packs, bytes) {
     const libraries = bytesOf("libraries");
     const metadata = JSON.parse(new TextDecoder().decode(await bytesOf("metadata")));
     return {
       metadata,
-      memory: memory.next,
+      memory: { bytes, next: memory.next },
       libraries: modulesOf("libraries").then((list) => {
         const modules = new Map(list.map(([path, module]) => [`${SITE_PACKAGES}/${path}`, module]));
         return metadata.libraries.map((/** @type {{path: string}} */ { path }) => {

@@ -10,14 +10,14 @@
  * @typedef {{name: string, blob: Blob}} NamedBlob
  * @typedef {{name: string, bytes: ArrayBuffer}} NamedBytes
  *
- * `boot` says how many packs will come, and whether a snapshot's memory does. The files of a start come on a port of their own, each
- * when it is there, by its role: `harness`, `stdlib` or `metadata` and `libraries`, `pack-0`; the `memory` in pieces of any length, in
+ * `boot` says how many packs will come, and how much of a snapshot's memory, which may be none. The files of a start come on a port
+ * of their own, each when it is there, by its role: `harness`, `stdlib` or `metadata` and `libraries`, `pack-0`; the `memory` in pieces of any length, in
  * their order. What is WebAssembly of them the frame around the worker has compiled on the way: `wasm`, and the `libraries`' files in
  * their order.
  * `open` gives the files, and `frames` if they were read before: what an earlier interpreter made of them, which is opaque to the
  * page. `edits` is JSON for the harness, what the person says about columns; `adjust` brings others for the tables that are open.
  * @typedef {{type: "boot", abi: {abi_version: string, python: string}, modules: string[], memoryBytes: number,
- *   packs: number, isRestored: boolean}
+ *   packs: number, snapshotBytes: number}
  *   | {type: "complete", stdlib: ArrayBuffer, pack: ArrayBuffer}
  *   | {type: "warm"}
  *   | {type: "open", id: number, files: NamedBlob[], packs: NamedBytes[], frames: Blob | null, edits: string}
