@@ -59,6 +59,18 @@ test("an interactive figure that nobody can read is repaired once it is drawn", 
   expect(repairs).toHaveLength(1);
 });
 
+test("a figure that its renderer refuses is repaired, by what the renderer says of the program's own names", async ({
+  page,
+  server,
+}) => {
+  const repairs = countRepairs(page);
+  await ask(page, server.url, "a figure that Vega refuses");
+  await expect(page.getByText(/Repair 1 of 2: FigureRefused: .*Unrecognized function: twice/).first()).toBeVisible();
+  await expectState(page, "shown");
+  await expect(page.getByTestId("figure").locator("iframe").contentFrame().getByText("Accepted")).toBeVisible();
+  expect(repairs).toHaveLength(1);
+});
+
 test("a chart whose repair is worse is shown as it was", async ({ page, server }) => {
   const repairs = countRepairs(page);
   await ask(page, server.url, "north and South");

@@ -4,12 +4,15 @@
 
 /** @import { Files } from "./unpack.mjs" */
 
+/** Node's, which its types do not have. */
+const { Module } = /** @type {any} */ (globalThis).WebAssembly;
+
 /**
  * @param {Uint8Array} code
  * @returns {string[]}
  */
 export function importsOf(code) {
-  return WebAssembly.Module.imports(new WebAssembly.Module(Uint8Array.from(code))).map(({ name }) => name);
+  return Module.imports(new Module(code)).map((/** @type {{name: string}} */ { name }) => name);
 }
 
 /**

@@ -10,6 +10,7 @@ import { ProtocolError, parseFromFigure } from "../shared/protocol.js";
 import { facesFor } from "./figure-fonts.js";
 import { SandboxError, sealedFrame } from "./interpreter.js";
 import { t } from "./language.js";
+import { RefusedFigure } from "./refused-figure.js";
 import { runtimeFiles } from "./runtime.js";
 
 /** Seconds that a figure may take to be drawn. */
@@ -91,7 +92,7 @@ export async function drawInteractive(container, figure, config) {
             pictures.delete(message.id);
             return;
           case "failed":
-            return fail(new SandboxError("crashed", t("figure.not_drawn", { message: message.message })));
+            return fail(new RefusedFigure(figure.kind, message.message));
         }
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;

@@ -56,6 +56,7 @@ import { keepDraft, readDraft, readTables } from "./drafts.js";
 import { describeFixes, withFixes } from "./fixes.js";
 import { flawOf, NOTHING_SEEN } from "./flaws.js";
 import { t } from "./language.js";
+import { RefusedFigure } from "./refused-figure.js";
 import { readPartialReply } from "./reply.js";
 import { duration } from "./words.js";
 
@@ -390,9 +391,14 @@ export function createSession({ pageData, sandbox, tables, api, stage, onChange 
     const shown = result.figures.filter(({ facts }) => facts.blank !== true);
     if (!shown.some(({ kind }) => kind === "plotly" || kind === "vega")) return result;
     set({ doing: t("progress.drawing") });
-    const seen = await stage.show(result);
-    signal.throwIfAborted();
-    return seen;
+    try {
+      return await stage.show(result);
+    } catch (error) {
+      if (!(error instanceof RefusedFigure)) throw error;
+      return { ...result, error: error.asProgramError(state.program) };
+    } finally {
+      signal.throwIfAborted();
+    }
   }
 
   /** @param {RunResult} result @param {AbortSignal} signal */
