@@ -46,17 +46,30 @@ test("a second build from the same files gives the same snapshot, byte for byte"
 
 test("what is stored is within the memory, in order, and as long as the files", () => {
   const { pages, memoryBytes } = JSON.parse(served(BASE_FILES.snapshot.metadata).toString("utf8"));
-  let end = 0;
   let total = 0;
-  for (const [offset, length] of pages) {
-    assert.ok(offset >= end && length > 0);
-    end = offset + length;
-    total += length;
+  for (const runs of [pages.early, pages.late]) {
+    let end = 0;
+    for (const [offset, length] of runs) {
+      assert.ok(offset >= end && length > 0);
+      end = offset + length;
+      total += length;
+    }
+    assert.ok(end <= memoryBytes);
   }
-  assert.ok(end <= memoryBytes);
   const stored = BASE_FILES.snapshot.memory.map((name) => served(name).length);
   assert.equal(
     stored.reduce((sum, length) => sum + length),
     total,
   );
+});
+
+test("where a library lies the memory is laid once that is loaded", () => {
+  const { pages, libraries } = JSON.parse(served(BASE_FILES.snapshot.metadata).toString("utf8"));
+  /** @param {[number, number][]} runs @param {number} place */
+  const holds = (runs, place) => runs.some(([offset, length]) => place >= offset && place < offset + length);
+  const stored = libraries.filter((/** @type {{memoryBase: number}} */ { memoryBase }) =>
+    [...pages.early, ...pages.late].some((run) => holds([run], memoryBase)),
+  );
+  assert.ok(stored.length > 30, `${stored.length} libraries have something in the snapshot`);
+  for (const { path, memoryBase } of stored) assert.ok(holds(pages.late, memoryBase), path);
 });
