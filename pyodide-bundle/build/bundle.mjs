@@ -86,13 +86,15 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
   const builtFolder = join(cache, "built");
   mkdirSync(builtFolder, { recursive: true });
   const recipe = recipeDigest(manifest);
+  const importsRecipe = textsDigest(IMPORTS_RECIPE_FILES);
   const targets = compiledTargets(manifest).map((target) => {
     const index = join(builtFolder, `${sha256(`${recipe} ${target.name} ${target.digest}`)}.json`);
-    const imports = join(builtFolder, `${sha256(`${textsDigest(IMPORTS_RECIPE_FILES)} ${target.digest}`)}.imports`);
+    const imports = join(builtFolder, `${sha256(`${importsRecipe} ${target.digest}`)}.imports`);
     return { ...target, index, imports, ...readBuilt(target, index, compressor.stored) };
   });
   const missing = targets.filter(({ served, whole }) => !served && !whole);
-  const unread = targets.filter(({ name, imports }) => name !== STANDARD_LIBRARY_FILE && !existsSync(imports));
+  const packages = targets.filter(({ name }) => name !== STANDARD_LIBRARY_FILE);
+  const unread = packages.filter(({ imports }) => !existsSync(imports));
 
   // The runtime itself is read every time: it is served, and it is what compiles.
   const ready = Object.values(manifest.renderers).map(({ file }) => file);
@@ -161,7 +163,7 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
   for (const { imports, input: wheel } of unread) {
     writeWhole(imports, JSON.stringify(importsOfAll(unpackWheel(input(wheel)))));
   }
-  const imports = targets.flatMap((target) => (existsSync(target.imports) ? readList(target.imports) : []));
+  const imports = packages.flatMap((target) => JSON.parse(readFileSync(target.imports, "utf8")));
   const core = await buildCore(
     { asm: text(input("pyodide.asm.mjs")), loader: text(input("pyodide.mjs")), own: own.join("\n") },
     new Set([...importsOf(input("pyodide.asm.wasm")), ...imports]),
@@ -320,11 +322,6 @@ function wholeName(index) {
  */
 function readIndex(index) {
   return JSON.parse(readFileSync(index, "utf8"));
-}
-
-/** @param {string} place @returns {string[]} */
-function readList(place) {
-  return JSON.parse(readFileSync(place, "utf8"));
 }
 
 /**

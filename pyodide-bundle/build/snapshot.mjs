@@ -37,7 +37,7 @@ export async function takeSnapshot(inputs) {
   const { metadata, memory } = describeState(module, recorder);
   const { imported, modules } = describeImports(module);
   const again = await replay(inputs, metadata);
-  const holdsLibrary = placesOf(recorder.sizes, metadata);
+  const holdsLibrary = (/** @type {number} */ page) => recorder.libraryPages.has(page);
   metadata.pages = {
     early: differingPages(memory, again, (page) => !holdsLibrary(page)),
     late: differingPages(memory, again, holdsLibrary),
@@ -52,8 +52,8 @@ export async function takeSnapshot(inputs) {
 }
 
 /**
- * @typedef {{libraries: SnapshotMetadata["libraries"], sizes: number[], functions: [number, Function, string][], linker: any}} Recorder
- *   `sizes`: bytes of memory that each library takes
+ * @typedef {{libraries: SnapshotMetadata["libraries"], libraryPages: Set<number>, functions: [number, Function, string][], linker: any}} Recorder
+ *   `libraryPages`: offsets of pages of memory that hold something of a library, which is written when that is loaded
  */
 
 /**
@@ -62,11 +62,12 @@ export async function takeSnapshot(inputs) {
  */
 async function record({ core, worker, boot, files }) {
   /** @type {Recorder} */
-  const recorder = { libraries: [], sizes: [], functions: [], linker: {} };
+  const recorder = { libraries: [], libraryPages: new Set(), functions: [], linker: {} };
   Object.assign(recorder.linker, {
     /** @type {(path: string, memoryBase: number, tableBase: number, dylink: any) => void} */
     onLibrary(path, memoryBase, tableBase, { neededDynlibs, memorySize }) {
-      recorder.sizes.push(memorySize);
+      const end = memoryBase + memorySize;
+      for (let page = memoryBase - (memoryBase % PAGE); page < end; page += PAGE) recorder.libraryPages.add(page);
       recorder.libraries.push({ path, memoryBase, tableBase, needs: [...neededDynlibs] });
     },
     /** @type {(slot: number, given: Function, signature: string) => void} */
@@ -102,12 +103,11 @@ function replay({ core, worker, boot, files, libraries }, metadata) {
     context["createRestoredModule"] = (/** @type {any} */ snapshot) =>
       original.createRestoredModule({
         ...snapshot,
-        metadata: { ...metadata, pages: { early: [], late: [[0, PAGE]] } },
         async mount(/** @type {any} */ module) {
           replayed = module;
         },
         memory: {
-          bytes: PAGE,
+          ...snapshot.memory,
           next() {
             resolve(Buffer.from(replayed.HEAPU8));
             throw new Error("seen enough");
@@ -116,7 +116,9 @@ function replay({ core, worker, boot, files, libraries }, metadata) {
       });
     const roles = {
       ...rolesOf(files),
-      metadata: new TextEncoder().encode(JSON.stringify(metadata)).buffer,
+      // One page that is asked for when the libraries are there.
+      metadata: new TextEncoder().encode(JSON.stringify({ ...metadata, pages: { early: [], late: [[0, PAGE]] } }))
+        .buffer,
       libraries: libraries(metadata.libraries.map(({ path }) => path)),
     };
     converse(context, worker, { ...boot, packs: files.packs.length, snapshotBytes: PAGE }, roles).catch(reject);
@@ -370,20 +372,6 @@ json.dumps({
 /** @param {any} module @returns {{imported: string[], modules: string[]}} */
 function describeImports(module) {
   return JSON.parse(module.API.public_api.runPython(DESCRIBE_IMPORTS));
-}
-
-/**
- * @param {number[]} sizes
- * @param {SnapshotMetadata} metadata
- * @returns {(offset: number) => boolean} whether a page of memory holds something of a library, which is written when that is loaded
- */
-function placesOf(sizes, { libraries }) {
-  const pages = new Set();
-  for (const [number, { memoryBase }] of libraries.entries()) {
-    const end = memoryBase + (sizes[number] ?? 0);
-    for (let page = memoryBase - (memoryBase % PAGE); page < end; page += PAGE) pages.add(page);
-  }
-  return (offset) => pages.has(offset);
 }
 
 /**

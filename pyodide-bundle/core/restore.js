@@ -136,23 +136,19 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
    * @returns {(pages: SnapshotMetadata["pages"]["early"]) => Promise<void>} puts the next of it in these places
    */
   function layer(heap, next) {
-    let buffer = new ArrayBuffer(0);
-    let from = 0;
+    /** Of a piece. */
+    let rest = new Uint8Array(0);
     return async (pages) => {
       for (let [offset, left] of pages) {
         while (left > 0) {
-          if (buffer.byteLength === 0) buffer = await next();
-          const length = Math.min(left, buffer.byteLength - from);
-          heap.set(new Uint8Array(buffer, from, length), offset);
-          from += length;
-          offset += length;
-          left -= length;
+          if (rest.length === 0) rest = new Uint8Array(await next());
+          const part = rest.subarray(0, left);
+          heap.set(part, offset);
+          offset += part.length;
+          left -= part.length;
+          rest = rest.subarray(part.length);
           // Given back now, and not when somebody looks for what nobody needs any more.
-          if (from === buffer.byteLength) {
-            buffer.transfer?.(0);
-            buffer = new ArrayBuffer(0);
-            from = 0;
-          }
+          if (rest.length === 0) rest.buffer.transfer?.(0);
         }
       }
     };
