@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{Html, IntoResponse, Response};
+use sha2::{Digest, Sha256};
 
-use super::assets::Site;
+use super::assets::{FOR_EVER, Site, hexadecimal};
 use super::charts::{self, ChartPath};
 use super::csp::{self, CONNECTION_ALLOWLIST, Policy};
 use super::error::{Failure, Said};
@@ -57,6 +58,8 @@ struct Spoken {
 struct Sealed {
     html: String,
     policy: String,
+    /// Where the page finds it: with the digest in it, so that a browser asks once and draws without the network from then on.
+    url: String,
 }
 
 #[derive(Template)]
@@ -182,22 +185,8 @@ impl Pages {
                 data_bytes: parts.run.memory_bytes / 8,
                 profile_bytes: PROFILE_BYTES,
             },
-            worker: Sealed {
-                html: SandboxPage {
-                    bootstrap: worker,
-                    policy: None,
-                }
-                .render()?,
-                policy: Policy::worker_frame(worker).to_string(),
-            },
-            figure: Sealed {
-                html: SandboxPage {
-                    bootstrap: figure,
-                    policy: None,
-                }
-                .render()?,
-                policy: Policy::figure_frame(figure, &renderers).to_string(),
-            },
+            worker: Sealed::new(WORKER_FRAME, worker, &Policy::worker_frame(worker))?,
+            figure: Sealed::new(FIGURE_FRAME, figure, &Policy::figure_frame(figure, &renderers))?,
         })
     }
 
@@ -246,8 +235,8 @@ impl Pages {
             runtime: parts.bundle.description(),
             runtime_base: "/runtime",
             sandbox: Sandbox {
-                worker_frame: WORKER_FRAME,
-                figure_frame: FIGURE_FRAME,
+                worker_frame: &self.worker.url,
+                figure_frame: &self.figure.url,
                 worker_script: Script {
                     url: &self.worker_url,
                     integrity: &self.worker_integrity,
@@ -324,12 +313,12 @@ pub(super) async fn chart(
     )
 }
 
-pub(super) async fn worker_frame(State(app): State<App>) -> Response {
-    sealed(&app.pages().worker)
+pub(super) async fn worker_frame(State(app): State<App>, uri: Uri) -> Response {
+    app.pages().worker.answer(&uri)
 }
 
-pub(super) async fn figure_frame(State(app): State<App>) -> Response {
-    sealed(&app.pages().figure)
+pub(super) async fn figure_frame(State(app): State<App>, uri: Uri) -> Response {
+    app.pages().figure.answer(&uri)
 }
 
 /// A page is asked for anew each time, and is nobody's but the person's who asked.
@@ -349,13 +338,33 @@ pub(super) fn rendered(
     Ok(response)
 }
 
-fn sealed(frame: &Sealed) -> Response {
-    let headers = [
-        (CONTENT_SECURITY_POLICY, frame.policy.as_str()),
-        (CONNECTION_ALLOWLIST, "()"),
-        (CACHE_CONTROL, "no-cache"),
-    ];
-    (headers, Html(frame.html.clone())).into_response()
+impl Sealed {
+    fn new(path: &str, bootstrap: &str, policy: &Policy) -> Result<Sealed, AppError> {
+        let page = SandboxPage {
+            bootstrap,
+            policy: None,
+        };
+        let (html, policy) = (page.render()?, policy.to_string());
+        // Of the policy too: a browser keeps it with the document.
+        let digest = Sha256::new().chain_update(&html).chain_update(&policy).finalize();
+        let digest = hexadecimal(&digest[..8]);
+        Ok(Sealed {
+            url: format!("{path}?digest={digest}"),
+            html,
+            policy,
+        })
+    }
+
+    /// The frame as it is now, whichever was asked for: a page of an older server goes on with it, and keeps nothing of it.
+    fn answer(&self, asked: &Uri) -> Response {
+        let is_this = asked.path_and_query().is_some_and(|asked| asked == self.url.as_str());
+        let headers = [
+            (CONTENT_SECURITY_POLICY, self.policy.as_str()),
+            (CONNECTION_ALLOWLIST, "()"),
+            (CACHE_CONTROL, if is_this { FOR_EVER } else { "no-cache" }),
+        ];
+        (headers, Html(self.html.clone())).into_response()
+    }
 }
 
 impl<'a> ErrorPage<'a> {

@@ -413,8 +413,8 @@ impl Given {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(super) struct Sandbox<'a> {
-    pub(super) worker_frame: &'static str,
-    pub(super) figure_frame: &'static str,
+    pub(super) worker_frame: &'a str,
+    pub(super) figure_frame: &'a str,
     pub(super) worker_script: Script<'a>,
 }
 

@@ -244,6 +244,26 @@ async fn the_script_of_a_sealed_frame_is_the_one_its_policy_names() {
     }
 }
 
+/// A frame that is asked for by its digest needs no network the next time, one of another server is not kept.
+#[tokio::test]
+async fn a_browser_keeps_the_sealed_frames_that_a_page_names() {
+    let app = TestApp::new();
+    let sandbox = &page_data(&app.get("/").await.text())["sandbox"];
+    for (name, path) in [("workerFrame", "/sandbox/worker"), ("figureFrame", "/sandbox/figure")] {
+        let url = sandbox[name].as_str().unwrap();
+        assert!(url.starts_with(&format!("{path}?digest=")), "{url}");
+        let named = app.get(url).await;
+        assert_eq!(named.header("cache-control"), "public, max-age=31536000, immutable");
+        for other in [path.to_owned(), format!("{path}?digest=0123456789abcdef")] {
+            let frame = app.get(&other).await;
+            assert_eq!(frame.header("cache-control"), "no-cache", "{other}");
+            assert_eq!(frame.body, named.body);
+            let policy = "content-security-policy";
+            assert_eq!(frame.header(policy), named.header(policy));
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_page_is_compressed_on_its_way() {
     let app = TestApp::new();

@@ -31,7 +31,7 @@ use range::Part;
 /// The one script whose policy is not the page's.
 const FORMAT_WORKER: &str = "app/format-worker.js";
 
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+pub(super) const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// For an address with a digest that is not known: it may become known when a server behind the same name is updated.
 const BRIEFLY: &str = "public, max-age=10";
