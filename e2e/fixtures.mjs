@@ -17,12 +17,28 @@ export const test = base.extend({
   ],
 
   /**
+   * Starts a server of a test's own. It outlives the test's page, which would otherwise tell of what it still asked for.
+   * @type {(options?: Parameters<typeof startServer>[0]) => ReturnType<typeof startServer>}
+   */
+  serve: async ({}, use) => {
+    /** @type {Awaited<ReturnType<typeof startServer>>[]} */
+    const servers = [];
+    await use(async (options) => {
+      const server = await startServer(options);
+      servers.push(server);
+      return server;
+    });
+    for (const server of servers) await server.stop();
+  },
+
+  /**
    * A test that provokes console errors on purpose says which: text or pattern of each, in a list of one (Playwright takes a list
    * of two for a value with its options).
    */
   expectedErrors: [[], { option: true }],
 
-  page: async ({ page, expectedErrors }, use) => {
+  // With `serve`, so that it ends before the servers do.
+  page: async ({ page, expectedErrors, serve: _ }, use) => {
     /** @type {string[]} */
     const faults = [];
     page.on("console", (message) => {

@@ -1,7 +1,7 @@
 // The page without seeing it, without a mouse, large, and without motion: every page and state.
 import { expectAccessible, expectAccessibleEverywhere, expectNothingCutOff, listen, tabTo } from "../accessible.mjs";
 import { expect, expectState, test } from "../fixtures.mjs";
-import { startServer, storeProgram } from "../server.mjs";
+import { storeProgram } from "../server.mjs";
 
 const SALES = { name: "sales.csv", mimeType: "text/csv", buffer: Buffer.from("region,amount\nNorth,120\nSouth,340\n") };
 const LOOP = "while True:\n    pass";
@@ -138,48 +138,37 @@ for (const [library, program, words] of /** @type {const} */ ([
 
 test("no violation where a chart is passed on: its frame, its web page, and the page in the frame", async ({
   page,
+  serve,
 }) => {
-  const open = await startServer({ env: { SANDPLOT_EMBED: "any" } });
-  try {
-    const chart = await storeProgram(open.url, plot("Passed on"));
-    await page.goto(open.url + chart.url);
-    await expectState(page, "shown");
-    await page.getByRole("button", { name: "Embed …" }).click();
-    const embed = page.getByRole("dialog", { name: "Show this chart on another site" });
-    await expect(embed.getByRole("textbox")).toHaveValue(/<iframe/);
-    await expectAccessibleEverywhere(page);
-    // One below the other, and none on the next.
-    const parts = [
-      embed.getByRole("heading"),
-      embed.getByRole("textbox"),
-      embed.getByRole("button", { name: "Close" }),
-    ];
-    const boxes = await Promise.all(parts.map((part) => part.boundingBox()));
-    for (const [at, box] of boxes.slice(1).entries()) {
-      const before = boxes[at];
-      expect((box?.y ?? 0) - (before?.y ?? 0) - (before?.height ?? 0)).toBeGreaterThanOrEqual(8);
-    }
-    await embed.getByRole("button", { name: "Close" }).click();
-    await page.getByRole("button", { name: "Save as a web page …" }).click();
-    await expect(page.getByRole("dialog", { name: "Save as a web page" })).toBeVisible();
-    await expectAccessibleEverywhere(page);
-    await page.goto(`${open.url}/embed/${chart.id}`);
-    await expectState(page, "shown");
-    await expectAccessibleEverywhere(page);
-  } finally {
-    await open.stop();
+  const open = await serve({ env: { SANDPLOT_EMBED: "any" } });
+  const chart = await storeProgram(open.url, plot("Passed on"));
+  await page.goto(open.url + chart.url);
+  await expectState(page, "shown");
+  await page.getByRole("button", { name: "Embed …" }).click();
+  const embed = page.getByRole("dialog", { name: "Show this chart on another site" });
+  await expect(embed.getByRole("textbox")).toHaveValue(/<iframe/);
+  await expectAccessibleEverywhere(page);
+  // One below the other, and none on the next.
+  const parts = [embed.getByRole("heading"), embed.getByRole("textbox"), embed.getByRole("button", { name: "Close" })];
+  const boxes = await Promise.all(parts.map((part) => part.boundingBox()));
+  for (const [at, box] of boxes.slice(1).entries()) {
+    const before = boxes[at];
+    expect((box?.y ?? 0) - (before?.y ?? 0) - (before?.height ?? 0)).toBeGreaterThanOrEqual(8);
   }
+  await embed.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Save as a web page …" }).click();
+  await expect(page.getByRole("dialog", { name: "Save as a web page" })).toBeVisible();
+  await expectAccessibleEverywhere(page);
+  await page.goto(`${open.url}/embed/${chart.id}`);
+  await expectState(page, "shown");
+  await expectAccessibleEverywhere(page);
 });
 
-test("no violation before the door, and behind it where nobody comes in", async ({ page }) => {
-  const locked = await startServer({ env: { SANDPLOT_ACCESS_TOKEN: "a-token-for-the-door" } });
-  try {
-    await page.goto(locked.url);
-    await expect(page.getByLabel("Access token")).toBeFocused();
-    await expectAccessibleEverywhere(page);
-  } finally {
-    await locked.stop();
-  }
+test("no violation before the door, and behind it where nobody comes in", async ({ page, serve }) => {
+  const locked = await serve({ env: { SANDPLOT_ACCESS_TOKEN: "a-token-for-the-door" } });
+  await page.goto(locked.url);
+  await expect(page.getByLabel("Access token")).toBeFocused();
+  await expectAccessibleEverywhere(page);
 });
 
 test.describe("where nothing is", () => {

@@ -2,7 +2,6 @@
 import { readFile } from "node:fs/promises";
 import { writeBigTable } from "../bench/big-table.mjs";
 import { expect, expectState, test } from "../fixtures.mjs";
-import { startServer } from "../server.mjs";
 
 test("30 MB: progress in bytes and columns, Stop and Forget while it is read, parsed once, found again", async ({
   page,
@@ -58,26 +57,23 @@ test("30 MB: progress in bytes and columns, Stop and Forget while it is read, pa
 
 test("a file beyond the memory cap ends in the limit, its size and a button that opens some of its rows", async ({
   page,
+  serve,
 }) => {
   const path = test.info().outputPath("orders.csv");
   const rows = await writeBigTable(path, 45e6);
-  const small = await startServer({ env: { SANDPLOT_MEMORY_MB: "320" } });
-  try {
-    await page.goto(small.url);
-    await page.getByTestId("file-input").setInputFiles(path);
-    const alert = page.getByRole("alert").filter({ hasText: "orders.csv: 45 MB is more than a tab can hold here" });
-    await expect(alert).toContainText("42 MB of files in 336 MB of memory");
-    await expect(alert).toContainText(/sample of the rows.*columns.*Parquet/);
-    await page.getByTestId("data-smaller").click();
-    await expect(page.getByText(/Of orders\.csv about one row in [345] is open/)).toBeVisible({ timeout: 60_000 });
-    await page.getByTestId("program").fill("print('rows', len(df), df.order_id.is_unique, df.order_id.max())");
-    await page.getByTestId("run").click();
-    await expect(page.getByTestId("stdout")).toHaveText(/rows \d+ True \d+/);
-    const [, taken, last] = /rows (\d+) True (\d+)/.exec((await page.getByTestId("stdout").textContent()) ?? "") ?? [];
-    expect(Number(taken) / rows).toBeGreaterThan(0.15);
-    expect(Number(taken) / rows).toBeLessThan(0.35);
-    expect(Number(last) - 10_000_000).toBeGreaterThan(0.9 * rows);
-  } finally {
-    await small.stop();
-  }
+  const small = await serve({ env: { SANDPLOT_MEMORY_MB: "320" } });
+  await page.goto(small.url);
+  await page.getByTestId("file-input").setInputFiles(path);
+  const alert = page.getByRole("alert").filter({ hasText: "orders.csv: 45 MB is more than a tab can hold here" });
+  await expect(alert).toContainText("42 MB of files in 336 MB of memory");
+  await expect(alert).toContainText(/sample of the rows.*columns.*Parquet/);
+  await page.getByTestId("data-smaller").click();
+  await expect(page.getByText(/Of orders\.csv about one row in [345] is open/)).toBeVisible({ timeout: 60_000 });
+  await page.getByTestId("program").fill("print('rows', len(df), df.order_id.is_unique, df.order_id.max())");
+  await page.getByTestId("run").click();
+  await expect(page.getByTestId("stdout")).toHaveText(/rows \d+ True \d+/);
+  const [, taken, last] = /rows (\d+) True (\d+)/.exec((await page.getByTestId("stdout").textContent()) ?? "") ?? [];
+  expect(Number(taken) / rows).toBeGreaterThan(0.15);
+  expect(Number(taken) / rows).toBeLessThan(0.35);
+  expect(Number(last) - 10_000_000).toBeGreaterThan(0.9 * rows);
 });

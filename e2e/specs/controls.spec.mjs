@@ -213,20 +213,23 @@ for (const [library, text, colour] of /** @type {const} */ ([
   });
 }
 
-test("each theme is drawn by each library", async ({ page, server }) => {
-  /** @type {[string, string[]][]} */
-  const charts = [
-    [BARS, ['style.use("default")', "whitegrid", '"axes.grid": False', "dark_background"]],
-    [
-      'import plotly.express as px\nfig = px.bar(x=["a", "b"], y=[2, 5])\nfig.show()\n',
-      ["plotly_white", "ggplot2", "simple_white", "plotly_dark"],
-    ],
-    [
-      'import altair as alt\nimport pandas as pd\nchart = alt.Chart(pd.DataFrame({"a": [1, 2]})).mark_point().encode(x="a")\nchart\n',
-      ['enable("default")', "ggplot2", "quartz", 'enable("dark")'],
-    ],
-  ];
-  for (const [text, words] of charts) {
+/** @type {[library: string, program: string, words: string[]][]} */
+const THEMES = [
+  ["matplotlib", BARS, ['style.use("default")', "whitegrid", '"axes.grid": False', "dark_background"]],
+  [
+    "plotly",
+    'import plotly.express as px\nfig = px.bar(x=["a", "b"], y=[2, 5])\nfig.show()\n',
+    ["plotly_white", "ggplot2", "simple_white", "plotly_dark"],
+  ],
+  [
+    "altair",
+    'import altair as alt\nimport pandas as pd\nchart = alt.Chart(pd.DataFrame({"a": [1, 2]})).mark_point().encode(x="a")\nchart\n',
+    ['enable("default")', "ggplot2", "quartz", 'enable("dark")'],
+  ],
+];
+
+for (const [library, text, words] of THEMES) {
+  test(`each theme is drawn by ${library}`, async ({ page, server }) => {
     await draw(page, server.url, text);
     for (const [at, theme] of ["Light", "Grid", "Minimal", "Dark"].entries()) {
       await controls(page).getByLabel("Theme").selectOption(theme);
@@ -236,8 +239,8 @@ test("each theme is drawn by each library", async ({ page, server }) => {
       await expect(page.getByTestId("error")).toBeHidden();
       await expect(controls(page).getByLabel("Theme")).toHaveValue(theme.toLowerCase());
     }
-  }
-});
+  });
+}
 
 test("no palette is offered for a chart whose program names its colours", async ({ page, server }) => {
   await draw(page, server.url, BARS.replace("[2, 5, 3]", '[2, 5, 3], color="teal"'));

@@ -1,6 +1,6 @@
 // Words about a figure, a program, and a part of it, on request: what leaves the tab for them, what is shown, how they are stopped.
 import { expect, expectState, test } from "../fixtures.mjs";
-import { startServer, storeProgram } from "../server.mjs";
+import { storeProgram } from "../server.mjs";
 
 const SALES = {
   name: "sales.csv",
@@ -137,22 +137,16 @@ test.describe("with a busy model", () => {
   });
 });
 
-test("without a model the page says so, and what it can read off by itself", async ({ page }) => {
-  const server = await startServer({ env: { SANDPLOT_MODEL: "none" } });
-  try {
-    const chart = await storeProgram(
-      server.url,
-      "import matplotlib.pyplot as plt\nplt.plot([1, 3])\nplt.title('Rising')",
-    );
-    await page.goto(server.url + chart.url);
-    await expectState(page, "shown");
-    await page.getByRole("button", { name: "Explain: the program" }).click();
-    const words = page.getByRole("region", { name: "Explanation of the program" });
-    await expect(words.getByRole("status")).toHaveText(
-      "Explaining takes a model, and none is connected to this server.",
-    );
-    await expect(words).toContainText("Read off the program itself: 3 lines, with matplotlib.");
-  } finally {
-    await server.stop();
-  }
+test("without a model the page says so, and what it can read off by itself", async ({ page, serve }) => {
+  const server = await serve({ env: { SANDPLOT_MODEL: "none" } });
+  const chart = await storeProgram(
+    server.url,
+    "import matplotlib.pyplot as plt\nplt.plot([1, 3])\nplt.title('Rising')",
+  );
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  await page.getByRole("button", { name: "Explain: the program" }).click();
+  const words = page.getByRole("region", { name: "Explanation of the program" });
+  await expect(words.getByRole("status")).toHaveText("Explaining takes a model, and none is connected to this server.");
+  await expect(words).toContainText("Read off the program itself: 3 lines, with matplotlib.");
 });

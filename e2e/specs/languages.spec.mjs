@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, expectState, test } from "../fixtures.mjs";
-import { startServer, storeProgram } from "../server.mjs";
+import { storeProgram } from "../server.mjs";
 
 const SALES = {
   name: "umsatz.csv",
@@ -182,43 +182,35 @@ for (const [code, said] of Object.entries(SAID)) {
 
     test.describe("a refusal", () => {
       test.use({ expectedErrors: [/429/] });
-      test(`${code}: what the server says no to is said in the language`, async ({ page }) => {
+      test(`${code}: what the server says no to is said in the language`, async ({ page, serve }) => {
         const replies = new URL("../fixtures/replies.json", import.meta.url).pathname;
-        const server = await startServer({
+        const server = await serve({
           env: { SANDPLOT_MODEL: `scripted:${replies}`, SANDPLOT_CLIENT_REQUESTS_PER_MINUTE: "1" },
         });
-        try {
-          await page.goto(server.url);
-          await page.getByTestId("question").fill("Show the sales by region");
-          await page.getByTestId("ask").click();
-          await expect(page.locator("main")).toHaveAttribute("data-state", /shown|failed/);
-          await page.getByTestId("question").fill("and once more");
-          await page.getByTestId("ask").click();
-          await expect(page.getByTestId("error")).toContainText(said.busy);
-          await expectLanguage(page, code);
-        } finally {
-          await server.stop();
-        }
+        await page.goto(server.url);
+        await page.getByTestId("question").fill("Show the sales by region");
+        await page.getByTestId("ask").click();
+        await expect(page.locator("main")).toHaveAttribute("data-state", /shown|failed/);
+        await page.getByTestId("question").fill("and once more");
+        await page.getByTestId("ask").click();
+        await expect(page.getByTestId("error")).toContainText(said.busy);
+        await expectLanguage(page, code);
       });
     });
 
     test.describe("the login page", () => {
       test.use({ expectedErrors: [/403/] });
-      test(`${code}: whoever needs the token reads so`, async ({ page }) => {
-        const server = await startServer({
+      test(`${code}: whoever needs the token reads so`, async ({ page, serve }) => {
+        const server = await serve({
           env: { SANDPLOT_MODEL: "none", SANDPLOT_ACCESS_TOKEN: "a-token-for-the-browser" },
         });
-        try {
-          await page.goto(server.url);
-          await expectLanguage(page, code);
-          await page.locator("#token").fill("wrong");
-          await page.keyboard.press("Enter");
-          await expect(page.getByRole("alert")).toBeVisible();
-          await expectLanguage(page, code);
-          await expectNoViolations(page);
-        } finally {
-          await server.stop();
-        }
+        await page.goto(server.url);
+        await expectLanguage(page, code);
+        await page.locator("#token").fill("wrong");
+        await page.keyboard.press("Enter");
+        await expect(page.getByRole("alert")).toBeVisible();
+        await expectLanguage(page, code);
+        await expectNoViolations(page);
       });
     });
   });

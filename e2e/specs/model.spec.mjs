@@ -1,7 +1,5 @@
 // What a person sees of each fault of a model, and that the question is kept.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
 import { expect, expectState, test } from "../fixtures.mjs";
 import { startServer, storeProgram } from "../server.mjs";
 
@@ -54,46 +52,38 @@ test("a silent model can be left with Stop, and the question stays", async ({ pa
   expect(await page.getByTestId("question").inputValue()).toBe("only silence");
 });
 
-test("without a model the page says how to connect one, and everything else works", async ({ page }) => {
-  const server = await startServer();
-  try {
-    await page.goto(server.url);
-    await expect(page.getByText("SANDPLOT_MODEL").first()).toBeVisible();
-    await expect(page.getByTestId("ask")).toBeDisabled();
-    // No question leads to a button that does nothing.
-    await expect(page.getByRole("list", { name: /^Questions/ })).toHaveCount(0);
-    await page
-      .getByRole("button", { name: /penguins/i })
-      .first()
-      .click();
-    await expect(page.getByRole("columnheader", { name: "bill_length_mm" }).first()).toBeVisible();
-    await expect(page.getByRole("list", { name: "Suggested questions" })).toHaveCount(0);
-    await expect(page.getByTestId("program")).toHaveText("");
-    await page.getByRole("button", { name: "Start from a small program" }).click();
-    await page.getByTestId("run").click();
-    await expectState(page, "shown");
-    await expect(page.getByTestId("figure")).toHaveCount(1);
-    await page.getByTestId("program").fill("df['species'].value_counts().plot.bar(title='My own')");
-    await page.getByTestId("run").click();
-    await expectState(page, "shown");
-    await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/My own/);
-  } finally {
-    await server.stop();
-  }
+test("without a model the page says how to connect one, and everything else works", async ({ page, serve }) => {
+  const server = await serve();
+  await page.goto(server.url);
+  await expect(page.getByText("SANDPLOT_MODEL").first()).toBeVisible();
+  await expect(page.getByTestId("ask")).toBeDisabled();
+  // No question leads to a button that does nothing.
+  await expect(page.getByRole("list", { name: /^Questions/ })).toHaveCount(0);
+  await page
+    .getByRole("button", { name: /penguins/i })
+    .first()
+    .click();
+  await expect(page.getByRole("columnheader", { name: "bill_length_mm" }).first()).toBeVisible();
+  await expect(page.getByRole("list", { name: "Suggested questions" })).toHaveCount(0);
+  await expect(page.getByTestId("program")).toHaveText("");
+  await page.getByRole("button", { name: "Start from a small program" }).click();
+  await page.getByTestId("run").click();
+  await expectState(page, "shown");
+  await expect(page.getByTestId("figure")).toHaveCount(1);
+  await page.getByTestId("program").fill("df['species'].value_counts().plot.bar(title='My own')");
+  await page.getByTestId("run").click();
+  await expectState(page, "shown");
+  await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/My own/);
 });
 
-test("a chart survives kill -9 of the server", async ({ page }) => {
-  const dataDir = await mkdtemp(join(tmpdir(), "sandplot-kept-"));
+test("a chart survives kill -9 of the server", async ({ page, serve }) => {
+  const dataDir = test.info().outputPath("data");
+  await mkdir(dataDir, { recursive: true });
   const first = await startServer({ dataDir });
   const chart = await storeProgram(first.url, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('Kept')");
   await first.stop("SIGKILL");
-  const second = await startServer({ dataDir });
-  try {
-    await page.goto(second.url + chart.url);
-    await expectState(page, "shown");
-    await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/Kept/);
-  } finally {
-    await second.stop();
-    await rm(dataDir, { recursive: true });
-  }
+  const second = await serve({ dataDir });
+  await page.goto(second.url + chart.url);
+  await expectState(page, "shown");
+  await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/Kept/);
 });

@@ -1,6 +1,5 @@
 // What leaves the tab: shown before it leaves, chosen by the person and by the operator, and never a cell that was not meant to.
 import { expect, expectState, test } from "../fixtures.mjs";
-import { startServer } from "../server.mjs";
 
 const ROWS = 120;
 const HEADER = "who,city,amount,born,code,share,score\n";
@@ -148,16 +147,12 @@ test("a column: another name, a note, its values told, left out and brought back
   await expect(page.getByRole("button", { name: "Change secret" })).toBeVisible();
 });
 
-test("the operator chooses the level that holds until the person chooses", async ({ page }) => {
-  const server = await startServer({ env: { SANDPLOT_PRIVACY: "names" } });
-  try {
-    await page.goto(server.url);
-    await expect(page.getByTestId("privacy")).toHaveValue("names");
-    await page.getByText("What leaves this tab").click();
-    await page.getByTestId("privacy").selectOption("statistics");
-    await page.reload();
-    await expect(page.getByTestId("privacy")).toHaveValue("statistics");
-  } finally {
-    await server.stop();
-  }
+test("the operator chooses the level that holds until the person chooses", async ({ page, serve }) => {
+  const server = await serve({ env: { SANDPLOT_PRIVACY: "names" } });
+  await page.goto(server.url);
+  await expect(page.getByTestId("privacy")).toHaveValue("names");
+  await page.getByText("What leaves this tab").click();
+  await page.getByTestId("privacy").selectOption("statistics");
+  await page.reload();
+  await expect(page.getByTestId("privacy")).toHaveValue("statistics");
 });
