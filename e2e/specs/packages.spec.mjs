@@ -68,3 +68,21 @@ test("every listed package imports with the network off", async ({ page, context
   await expect(page.getByTestId("stdout")).toContainText("offline", { timeout: 120_000 });
   await expect(page.getByTestId("stdout")).toContainText(`0 of ${modules.length} failed`);
 });
+
+test("a page that has drawn once goes on without the network, chart after chart", async ({ page, context, server }) => {
+  const plot = (/** @type {string} */ title) =>
+    `import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])\nplt.title("${title}")\n`;
+  const chart = await storeProgram(server.url, plot("On"));
+  // The files that few programs need come a little later, for every page.
+  const rest = page.waitForEvent("requestfinished", (request) => request.url().endsWith("/base-rest.pack"));
+  await page.goto(server.url + chart.url);
+  await expectState(page, "shown");
+  await rest;
+  await context.setOffline(true);
+  for (const title of ["First", "Second", "Third"]) {
+    await page.getByTestId("program").fill(plot(title));
+    await page.getByTestId("run").click();
+    await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(new RegExp(title));
+    await expectState(page, "shown");
+  }
+});
