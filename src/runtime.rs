@@ -93,6 +93,11 @@ pub struct Snapshot {
     /// In the order in which they are put together.
     pub memory: Vec<String>,
     pub libraries: String,
+    /// Libraries that are compiled when something of them is called.
+    pub later: String,
+    /// WebAssembly that stands in for those until then.
+    #[serde(rename = "standIns")]
+    pub stand_ins: String,
     pub data: String,
 }
 
@@ -234,13 +239,16 @@ impl Runtime {
                     metadata,
                     memory,
                     libraries,
+                    later,
+                    stand_ins,
                     data,
                 },
             rest,
             imported,
             ..
         } = &self.base;
-        let base_files = [metadata, libraries, data, rest, imported].into_iter().chain(memory);
+        let base_files = [metadata, libraries, later, stand_ins, data, rest, imported];
+        let base_files = base_files.into_iter().chain(memory);
         let renderers = [("plotly", &self.renderers.plotly), ("vega", &self.renderers.vega)];
         let files = core_files
             .into_iter()
@@ -323,7 +331,8 @@ mod tests {
             "files": files,
             "core": {"script": "core.js", "wasm": "core.wasm", "stdlib": "stdlib.zip", "harness": "harness.pack"},
             "base": {"rest": "base.pack", "imported": "base.pack", "modules": ["json", "numpy"],
-                "snapshot": {"metadata": "base.pack", "memory": ["base.pack"], "libraries": "base.pack", "data": "base.pack"}},
+                "snapshot": {"metadata": "base.pack", "memory": ["base.pack"], "libraries": "base.pack", "later": "base.pack",
+                    "standIns": "base.pack", "data": "base.pack"}},
             "packages": {
                 "numpy": {"version": "2.4.3", "file": null, "depends": []},
                 "scikit-learn": {"version": "1.8", "file": "sklearn.pack", "depends": ["numpy"]},

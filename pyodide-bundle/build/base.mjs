@@ -1,6 +1,6 @@
 /**
  * What every interpreter starts with: the base packages' files and the memory snapshot that spares their import, arranged by when a
- * browser needs them. A restored interpreter needs the snapshot, the libraries it replays and a few data files; the rest of the
+ * browser needs them. A restored interpreter needs the snapshot, the libraries of it and a few data files; the rest of the
  * files must be there by the time a program opens one of them; what only a start without the snapshot reads comes last.
  */
 
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { writeWhole } from "./fetch.mjs";
 import { SITE_PACKAGES, sha256 } from "./manifest.mjs";
 import { encodePack } from "./pack.mjs";
-import { takeSnapshot } from "./snapshot.mjs";
+import { arrayBuffer, takeSnapshot } from "./snapshot.mjs";
 
 /** @import { Files } from "./unpack.mjs" */
 
@@ -39,6 +39,8 @@ export const BASE_FILES = Object.freeze({
     // Several, so that one is verified and laid in place while the next one still comes, and that every browser's cache keeps them.
     memory: ["memory-1.bin", "memory-2.bin", "memory-3.bin", "memory-4.bin", "memory-5.bin"],
     libraries: "base-libraries.pack",
+    later: "base-later.pack",
+    standIns: "stand-ins.wasm",
     data: "base-data.pack",
   },
   rest: "base-rest.pack",
@@ -48,6 +50,7 @@ export const BASE_FILES = Object.freeze({
 /** The packs that hold all files of the base packages. */
 export const BASE_PACKS = [
   BASE_FILES.snapshot.libraries,
+  BASE_FILES.snapshot.later,
   BASE_FILES.snapshot.data,
   BASE_FILES.rest,
   BASE_FILES.imported,
@@ -86,15 +89,22 @@ export async function buildBase(inputs, folder) {
   if (!kept) keep(index, snapshot);
 
   const metadata = JSON.parse(snapshot.metadata);
-  const libraries = pick(
-    files,
-    metadata.libraries.map((/** @type {{path: string}} */ { path }) => path),
+  /** @type {import("../core/snapshot.js").SnapshotMetadata["libraries"]} */
+  const replayed = metadata.libraries;
+  const [libraries, later] = /** @type {[Files, Files]} */ (
+    [false, true].map((isLater) => {
+      const some = replayed.filter((library) => Boolean(library.later) === isLater);
+      return pick(
+        files,
+        some.map(({ path }) => path),
+      );
+    })
   );
   const imported = new Set(snapshot.imported);
   /** @type {Record<"data" | "rest" | "imported", Files>} */
   const sorted = { data: [], rest: [], imported: [] };
   for (const file of files) {
-    if (libraries.includes(file)) continue;
+    if (libraries.includes(file) || later.includes(file)) continue;
     if (imported.has(`${SITE_PACKAGES}/${file.path}`)) sorted.imported.push(file);
     else if (EARLY_DATA.some((early) => early.test(file.path))) sorted.data.push(file);
     else sorted.rest.push(file);
@@ -109,6 +119,8 @@ export async function buildBase(inputs, folder) {
       [names.metadata, Buffer.from(JSON.stringify(metadata))],
       ...cut(snapshot.memory, names.memory),
       [names.libraries, encodePack(libraries)],
+      [names.later, encodePack(later)],
+      [names.standIns, Buffer.from(snapshot.standIns, "base64")],
       [names.data, encodePack(sorted.data)],
       [BASE_FILES.rest, encodePack(sorted.rest)],
       [BASE_FILES.imported, encodePack(sorted.imported)],
@@ -117,7 +129,8 @@ export async function buildBase(inputs, folder) {
 }
 
 /**
- * @typedef {{metadata: string, memory: Buffer, imported: string[], modules: string[]}} Kept
+ * `standIns` in base64
+ * @typedef {{metadata: string, memory: Buffer, standIns: string, imported: string[], modules: string[]}} Kept
  */
 
 /**
@@ -129,6 +142,7 @@ async function take({ files, harness, core, worker, wasm, stdlib, abi, modules }
   const {
     metadata,
     memory,
+    standIns,
     imported,
     modules: held,
   } = await takeSnapshot({
@@ -141,9 +155,15 @@ async function take({ files, harness, core, worker, wasm, stdlib, abi, modules }
       harness: arrayBuffer(harness),
       packs: [pack(files)],
     },
-    libraries: (paths) => pack(pick(files, paths)),
+    libraries: (paths) => pick(files, paths),
   });
-  return { metadata: JSON.stringify(metadata), memory, imported, modules: held };
+  return {
+    metadata: JSON.stringify(metadata),
+    memory,
+    standIns: standIns.toString("base64"),
+    imported,
+    modules: held,
+  };
 }
 
 /**
@@ -165,18 +185,18 @@ function pick(files, paths) {
  */
 function readKept(index) {
   if (!existsSync(index)) return null;
-  const { metadata, imported, modules, sha256: digest } = JSON.parse(readFileSync(index, "utf8"));
+  const { metadata, standIns, imported, modules, sha256: digest } = JSON.parse(readFileSync(index, "utf8"));
   const memory = existsSync(`${index}.memory`) ? readFileSync(`${index}.memory`) : Buffer.alloc(0);
-  return sha256(memory) === digest ? { metadata, memory, imported, modules } : null;
+  return sha256(memory) === digest ? { metadata, memory, standIns, imported, modules } : null;
 }
 
 /**
  * @param {string} index
  * @param {Kept} snapshot
  */
-function keep(index, { metadata, memory, imported, modules }) {
+function keep(index, { memory, ...others }) {
   writeWhole(`${index}.memory`, memory);
-  writeWhole(index, JSON.stringify({ metadata, imported, modules, sha256: sha256(memory) }));
+  writeWhole(index, JSON.stringify({ ...others, sha256: sha256(memory) }));
 }
 
 /**
@@ -187,11 +207,4 @@ function keep(index, { metadata, memory, imported, modules }) {
 function cut(bytes, names) {
   const size = Math.ceil(bytes.length / names.length);
   return names.map((name, number) => [name, bytes.subarray(number * size, (number + 1) * size)]);
-}
-
-/** @param {Buffer} bytes @returns {ArrayBuffer} */
-function arrayBuffer(bytes) {
-  const copy = new ArrayBuffer(bytes.length);
-  new Uint8Array(copy).set(bytes);
-  return copy;
 }

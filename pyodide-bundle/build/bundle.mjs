@@ -59,7 +59,7 @@ const RECIPE_FILES = ["compile.mjs", "pack.mjs", "unpack.mjs"];
 /** And what is noted of a package's libraries. */
 const IMPORTS_RECIPE_FILES = ["imports.mjs", "unpack.mjs"];
 /** And the snapshot, which is made of compiled files. */
-const SNAPSHOT_RECIPE_FILES = ["base.mjs", "snapshot.mjs", "pack.mjs"];
+const SNAPSHOT_RECIPE_FILES = ["later.mjs", "base.mjs", "snapshot.mjs", "pack.mjs"];
 
 /** @type {Record<string, string>} */
 const TYPES = {

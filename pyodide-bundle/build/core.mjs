@@ -28,9 +28,14 @@ const LINKER_HOOKS = [
     "var getMemory=size=>{var given=Module.linker?.memoryBase;if(given!==undefined)return given;",
   ],
   [
-    "record each library's place in memory and table",
+    "record each library's place in memory and table, or have it where its slots are kept",
     "var tableBase=metadata.tableSize?wasmTable.length:0;",
-    "var tableBase=metadata.tableSize?wasmTable.length:0;Module.linker?.onLibrary?.(libName,memoryBase,tableBase,metadata);",
+    "var tableBase=Module.linker?.tableBase??(metadata.tableSize?wasmTable.length:0);Module.linker?.onLibrary?.(libName,memoryBase,tableBase,metadata);",
+  ],
+  [
+    "which takes no new slots",
+    "if(metadata.tableSize){wasmTable.grow(metadata.tableSize)}",
+    "if(metadata.tableSize&&Module.linker?.tableBase===undefined){wasmTable.grow(metadata.tableSize)}",
   ],
   ["the snapshot holds relocated data", "if(applyRelocs){", "if(applyRelocs&&!Module.linker?.replaying){"],
   [

@@ -8,7 +8,8 @@
  */
 
 import vm from "node:vm";
-import { decodePack } from "./pack.mjs";
+import { describeLibrary, encodeStandIns } from "./later.mjs";
+import { decodePack, encodePack } from "./pack.mjs";
 
 /** @import { SnapshotMetadata } from "../core/snapshot.js" */
 
@@ -23,36 +24,80 @@ const LARGEST_GAP = 2;
  * @property {string} worker text of the sandbox's worker
  * @property {{type: "boot", abi: object, modules: string[], memoryBytes: number}} boot what every start is told
  * @property {{wasm: ArrayBuffer, stdlib: ArrayBuffer, harness: ArrayBuffer, packs: ArrayBuffer[]}} files
- * @property {(paths: string[]) => ArrayBuffer} libraries the pack of these libraries, as it will be served
+ * @property {(paths: string[]) => import("./unpack.mjs").Files} libraries by their paths as Python knows them
  */
 
 /**
  * @param {SnapshotInputs} inputs
- * @returns {Promise<{metadata: SnapshotMetadata, memory: Buffer, imported: string[], modules: string[]}>} `imported`: the files of the
- *   modules that are in it; `modules`: their top-level names
+ * @returns {Promise<{metadata: SnapshotMetadata, memory: Buffer, standIns: Buffer, imported: string[], modules: string[]}>}
+ *   `imported`: the files of the modules that are in it; `modules`: their top-level names
  */
 export async function takeSnapshot(inputs) {
   const { module, recorder } = await record(inputs);
   clearFreeMemory(module, recorder.linker);
   const { metadata, memory } = describeState(module, recorder);
   const { imported, modules } = describeImports(module);
-  const again = await replay(inputs, metadata);
+  const { sizes } = recorder;
+  const standIns = putOff(inputs, metadata, sizes, () => true);
+  const again = await replay(inputs, metadata, standIns);
   const holdsLibrary = (/** @type {number} */ page) => recorder.libraryPages.has(page);
   metadata.pages = {
     early: differingPages(memory, again, (page) => !holdsLibrary(page)),
     late: differingPages(memory, again, holdsLibrary),
   };
   const runs = [...metadata.pages.early, ...metadata.pages.late];
+  const pages = Buffer.concat(runs.map(([offset, length]) => memory.subarray(offset, offset + length)));
+  // Where they lie is the same for those that are loaded at once.
+  const called = await libraryCalls(inputs, metadata, standIns, pages);
   return {
     metadata,
-    memory: Buffer.concat(runs.map(([offset, length]) => memory.subarray(offset, offset + length))),
+    memory: pages,
+    standIns: putOff(inputs, metadata, sizes, (path) => !called.has(path)),
     imported,
     modules,
   };
 }
 
 /**
- * @typedef {{libraries: SnapshotMetadata["libraries"], libraryPages: Set<number>, functions: [number, Function, string][], linker: any}} Recorder
+ * Notes which libraries are compiled when they are called: those of these that can be, and that no other needs.
+ *
+ * @param {SnapshotInputs} inputs
+ * @param {SnapshotMetadata} metadata
+ * @param {Recorder["sizes"]} sizes
+ * @param {(path: string) => boolean} isMeant
+ * @returns {Buffer} what stands in for them
+ */
+function putOff(inputs, metadata, sizes, isMeant) {
+  const { libraries, libraryFunctions } = metadata;
+  const needed = new Set(libraries.flatMap(({ needs }) => needs));
+  const files = inputs.libraries(libraries.map(({ path }) => path));
+  /** @type {import("./later.mjs").StandIn[]} */
+  const standIns = [];
+  for (const [number, library] of libraries.entries()) {
+    const { path, tableBase } = library;
+    delete library.later;
+    const file = files[number];
+    if (!file || !isMeant(path) || needed.has(path.slice(path.lastIndexOf("/") + 1))) continue;
+    const described = describeLibrary(file.bytes);
+    if (!described) continue;
+    library.later = { memorySize: sizes.get(path) ?? 0, data: described.data };
+    for (const [offset, types] of described.slots) {
+      for (const [at, type] of types.entries()) standIns.push({ slot: tableBase + offset + at, library: number, type });
+    }
+    for (const [slot, owner, name] of libraryFunctions) {
+      if (owner !== number) continue;
+      const type = described.exported.get(name);
+      if (type === undefined) throw new Error(`${path} has no function ${name}`);
+      standIns.push({ slot, library: number, type });
+    }
+  }
+  return encodeStandIns(standIns);
+}
+
+/**
+ * @typedef {{libraries: SnapshotMetadata["libraries"], sizes: Map<string, number>, libraryPages: Set<number>,
+ *   functions: [number, Function, string][], linker: any}} Recorder
+ *   `sizes`: how much memory is each library's own, by paths;
  *   `libraryPages`: offsets of pages of memory that hold something of a library, which is written when that is loaded
  */
 
@@ -62,12 +107,13 @@ export async function takeSnapshot(inputs) {
  */
 async function record({ core, worker, boot, files }) {
   /** @type {Recorder} */
-  const recorder = { libraries: [], libraryPages: new Set(), functions: [], linker: {} };
+  const recorder = { libraries: [], sizes: new Map(), libraryPages: new Set(), functions: [], linker: {} };
   Object.assign(recorder.linker, {
     /** @type {(path: string, memoryBase: number, tableBase: number, dylink: any) => void} */
     onLibrary(path, memoryBase, tableBase, { neededDynlibs, memorySize }) {
       const end = memoryBase + memorySize;
       for (let page = memoryBase - (memoryBase % PAGE); page < end; page += PAGE) recorder.libraryPages.add(page);
+      recorder.sizes.set(path, memorySize);
       recorder.libraries.push({ path, memoryBase, tableBase, needs: [...neededDynlibs] });
     },
     /** @type {(slot: number, given: Function, signature: string) => void} */
@@ -92,9 +138,11 @@ async function record({ core, worker, boot, files }) {
  *
  * @param {SnapshotInputs} inputs
  * @param {SnapshotMetadata} metadata
+ * @param {Buffer} standIns
  * @returns {Promise<Buffer>}
  */
-function replay({ core, worker, boot, files, libraries }, metadata) {
+function replay(inputs, metadata, standIns) {
+  const { core, worker, boot, files } = inputs;
   const { context, core: original } = createWorker(core);
   Object.assign(context, original);
   /** @type {any} */
@@ -114,15 +162,71 @@ function replay({ core, worker, boot, files, libraries }, metadata) {
           },
         },
       });
-    const roles = {
-      ...rolesOf(files),
-      // One page that is asked for when the libraries are there.
-      metadata: new TextEncoder().encode(JSON.stringify({ ...metadata, pages: { early: [], late: [[0, PAGE]] } }))
-        .buffer,
-      libraries: libraries(metadata.libraries.map(({ path }) => path)),
-    };
+    // One page that is asked for when the libraries are there.
+    const pages = { early: [], late: /** @type {[number, number][]} */ ([[0, PAGE]]) };
+    const roles = restoredRoles(inputs, { ...metadata, pages }, standIns);
     converse(context, worker, { ...boot, packs: files.packs.length, snapshotBytes: PAGE }, roles).catch(reject);
   });
+}
+
+/**
+ * Which libraries a first chart calls: of an interpreter that is restored with all of them put off.
+ *
+ * @param {SnapshotInputs} inputs
+ * @param {SnapshotMetadata} metadata
+ * @param {Buffer} standIns
+ * @param {Buffer} pages of its memory
+ * @returns {Promise<Set<string>>} their paths
+ */
+async function libraryCalls(inputs, metadata, standIns, pages) {
+  const { core, worker, boot, files } = inputs;
+  const { context, core: original } = createWorker(core);
+  Object.assign(context, original);
+  /** @type {Set<string>} */
+  const called = new Set();
+  context["createRestoredModule"] = (/** @type {any} */ snapshot) => {
+    /** @type {Promise<Map<string, Uint8Array>>} */
+    const later = snapshot.later;
+    return original.createRestoredModule({
+      ...snapshot,
+      later: later.then((all) => {
+        const paths = new Map([...all].map(([path, bytes]) => [bytes, path]));
+        const code = vm.runInContext("WebAssembly", context);
+        code.Module = new Proxy(code.Module, {
+          construct(Module, [bytes]) {
+            const path = paths.get(bytes);
+            if (path !== undefined) called.add(path);
+            return new Module(bytes);
+          },
+        });
+        return all;
+      }),
+    });
+  };
+  const roles = { ...restoredRoles(inputs, metadata, standIns), memory: arrayBuffer(pages) };
+  const message = { ...boot, packs: files.packs.length, snapshotBytes: pages.length };
+  await converse(context, worker, message, roles, [{ type: "warm" }, { type: "adjust", id: 1, edits: "{}" }]);
+  return called;
+}
+
+/**
+ * @param {SnapshotInputs} inputs
+ * @param {SnapshotMetadata} metadata
+ * @param {Buffer} standIns
+ * @returns {Record<string, ArrayBuffer>} what a restored interpreter is handed, but for its memory
+ */
+function restoredRoles({ files, libraries }, metadata, standIns) {
+  const pack = (/** @type {boolean} */ isLater) => {
+    const some = metadata.libraries.filter((library) => Boolean(library.later) === isLater);
+    return arrayBuffer(encodePack(libraries(some.map(({ path }) => path))));
+  };
+  return {
+    ...rolesOf(files),
+    metadata: arrayBuffer(Buffer.from(JSON.stringify(metadata))),
+    libraries: pack(false),
+    later: pack(true),
+    standIns: arrayBuffer(standIns),
+  };
 }
 
 /**
@@ -152,14 +256,16 @@ function rolesOf({ packs, ...files }) {
 }
 
 /**
- * Starts the worker's script, tells it to boot, hands it the files and waits until it is ready.
+ * Starts the worker's script, tells it to boot, hands it the files and waits until it is ready, and has given its one answer to what it
+ * is told then.
  *
  * @param {vm.Context} context
  * @param {string} worker
  * @param {object} message
  * @param {Record<string, ArrayBuffer>} files
+ * @param {object[]} [more]
  */
-function converse(context, worker, message, files) {
+function converse(context, worker, message, files, more = []) {
   vm.runInContext(worker, context, { filename: "worker.js" });
   return new Promise((resolve, reject) => {
     /** @type {{onmessage: (event: {data: object}) => void}} */
@@ -169,7 +275,10 @@ function converse(context, worker, message, files) {
       onmessage() {},
       /** @param {{type: string, message?: string}} answer */
       postMessage(answer) {
-        if (answer.type === "ready") resolve(undefined);
+        if (answer.type === "ready") {
+          for (const data of more) port.onmessage({ data });
+          if (more.length === 0) resolve(undefined);
+        } else if (answer.type === "opened") resolve(undefined);
         else if (answer.type !== "phase") reject(new Error(`the worker said ${JSON.stringify(answer)}`));
       },
     };
@@ -188,12 +297,15 @@ function converse(context, worker, message, files) {
  * @param {vm.Context} context
  * @param {Record<string, ArrayBuffer>} files
  */
-async function codeOf(context, { wasm, libraries }) {
+async function codeOf(context, { wasm, standIns, libraries }) {
   const compile = vm.runInContext("(bytes) => WebAssembly.compile(bytes)", context);
   const modules = (/** @type {import("./unpack.mjs").Files} */ list) =>
     Promise.all(list.map(async ({ path, bytes }) => [path, await compile(bytes)]));
+  const one = (/** @type {ArrayBuffer | undefined} */ bytes) =>
+    bytes ? [{ path: "", bytes: Buffer.from(bytes) }] : [];
   return [
-    { type: "code", role: "wasm", modules: await modules(wasm ? [{ path: "", bytes: Buffer.from(wasm) }] : []) },
+    { type: "code", role: "wasm", modules: await modules(one(wasm)) },
+    { type: "code", role: "standIns", modules: await modules(one(standIns)) },
     { type: "code", role: "libraries", modules: await modules(libraries ? decodePack(Buffer.from(libraries)) : []) },
   ];
 }
@@ -390,4 +502,16 @@ function differingPages(memory, other, isMeant) {
     else runs.push([offset, PAGE]);
   }
   return runs;
+}
+
+/**
+ * The bytes as a browser is handed them, in a buffer of their own.
+ *
+ * @param {Buffer} bytes
+ * @returns {ArrayBuffer}
+ */
+export function arrayBuffer(bytes) {
+  const copy = new ArrayBuffer(bytes.length);
+  new Uint8Array(copy).set(bytes);
+  return copy;
 }

@@ -6,21 +6,30 @@
  * A snapshot is the memory of an interpreter that has imported everything a chart usually needs. Memory alone does not make it
  * run: it is full of addresses of functions, which are numbers of slots in WebAssembly's table. So the libraries are loaded
  * again, in the recorded order and to the recorded places, without running anything of them; the table's other slots are filled
- * by name; then the memory is laid over it all, or before, where no library lies. How the recording is made is
+ * by name; then the memory is laid over it all, or before, where no library lies. Of libraries that a first chart does not call only
+ * the data are laid in place; stand-ins in the table load such a one when it is called. How the recording is made is
  * ../build/snapshot.mjs's; both must agree with `SnapshotMetadata`, and that they do with one another is what the digest in the
  * manifest says.
  *
- * @import {Snapshot, SnapshotMetadata} from "./snapshot.js"
+ * @import {Snapshot, SnapshotLibrary, SnapshotMetadata} from "./snapshot.js"
  */
 
 /**
  * @param {Snapshot} snapshot
  * @returns {(settings: any) => Promise<any>} for `loadPyodide`'s option `createPyodideModule`
  */
-globalThis.createRestoredModule = function createRestoredModule({ metadata, memory, libraries, mount }) {
+globalThis.createRestoredModule = function createRestoredModule({
+  metadata,
+  memory,
+  libraries,
+  later,
+  standIns,
+  onLibraries,
+  mount,
+}) {
   return async (settings) => {
     // Met below, unless what comes before fails first.
-    libraries.catch(() => {});
+    for (const coming of [libraries, later, standIns]) coming.catch(() => {});
     const described = metadata.pages.early.concat(metadata.pages.late).reduce((sum, [, length]) => sum + length, 0);
     if (described !== memory.bytes)
       throw new Error(`the snapshot describes ${described} bytes of memory and holds ${memory.bytes}`);
@@ -37,6 +46,8 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
       mainExports: {},
       /** @type {number | undefined} */
       memoryBase: undefined,
+      /** Of a library whose slots are kept. @type {number | undefined} */
+      tableBase: undefined,
       /** @param {Record<string, any>} exports @param {WebAssembly.Table} table */
       onMain(exports, table) {
         try {
@@ -61,9 +72,12 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
     await mount(module);
     const lay = layer(module.HEAPU8, memory.next);
     await lay(metadata.pages.early);
-    const loaded = replayLibraries(module, table, linker, await libraries);
-    fillTable(module, table, imports, linker, loaded);
+    const loaded = createLibraries(module, table, linker, await libraries, await later);
+    loaded.replay();
+    fillTable(module, table, imports, linker, loaded.get);
+    new WebAssembly.Instance(await standIns, { env: { table, load: loaded.get } });
     await lay(metadata.pages.late);
+    onLibraries(loaded.compile);
     module.stackRestore(metadata.stackPointer);
     linker.replaying = false;
     module.setTrampoline();
@@ -80,31 +94,107 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
   /**
    * @param {any} module
    * @param {WebAssembly.Table} table
-   * @param {{memoryBase: number | undefined}} linker
-   * @param {WebAssembly.Module[]} compiled
-   * @returns {Record<string, any>[]} what each library exports
+   * @param {{replaying: boolean, memoryBase: number | undefined, tableBase: number | undefined}} linker
+   * @param {Map<string, WebAssembly.Module>} compiled
+   * @param {Map<string, Uint8Array<ArrayBuffer>>} files of those that are compiled when they are called
    */
-  function replayLibraries(module, table, linker, compiled) {
-    /** @type {Map<string, Record<string, any>>} */
-    const byName = new Map();
-    const opened = new Map(metadata.opened.map((entry) => [entry.path, entry]));
-    return metadata.libraries.map(({ path, memoryBase, tableBase, needs }, number) => {
-      if (table.length < tableBase) table.grow(tableBase - table.length);
-      if (table.length !== tableBase)
-        throw new Error(`${path} cannot be put where it was: ${table.length}, ${tableBase}`);
+  function createLibraries(module, table, linker, compiled, files) {
+    const { libraries } = metadata;
+    const numbers = new Map(libraries.map(({ path }, number) => [path.slice(path.lastIndexOf("/") + 1), number]));
+    /** What each exports. @type {Map<number, Record<string, any>>} */
+    const loaded = new Map();
+
+    /** Every one to its place, in the recorded order. */
+    function replay() {
+      const opened = new Map(metadata.opened.map((entry) => [entry.path, entry]));
+      for (const [number, library] of libraries.entries()) {
+        const { path, tableBase, later } = library;
+        if (table.length < tableBase) table.grow(tableBase - table.length);
+        if (later) layData(library, fileOf(path), later.data);
+        else {
+          if (table.length !== tableBase)
+            throw new Error(`${path} cannot be put where it was: ${table.length}, ${tableBase}`);
+          load(number);
+        }
+        const entry = opened.get(path);
+        if (!entry) continue;
+        const refcount = entry.references ?? Number.POSITIVE_INFINITY;
+        const held = {
+          refcount,
+          name: path,
+          global: false,
+          get exports() {
+            return get(number);
+          },
+        };
+        module.LDSO.loadedLibsByName[path] = held;
+        for (const handle of entry.handles) module.LDSO.loadedLibsByHandle[handle] = held;
+      }
+    }
+
+    /** @param {string} path */
+    function fileOf(path) {
+      const file = files.get(path);
+      if (!file) throw new Error(`${path} is not among the libraries`);
+      return file;
+    }
+
+    /** @param {SnapshotLibrary} library @param {Uint8Array} file @param {[from: number, length: number, offset: number][]} data */
+    function layData({ memoryBase }, file, data) {
+      for (const [from, length, offset] of data) {
+        module.HEAPU8.set(file.subarray(from, from + length), memoryBase + offset);
+      }
+    }
+
+    /** @param {number} number */
+    function load(number) {
+      const { path, memoryBase, needs } = /** @type {SnapshotLibrary} */ (libraries[number]);
+      const code = compiled.get(path) ?? new WebAssembly.Module(fileOf(path));
+      const scope = Object.assign({}, ...needs.map((name) => get(numbers.get(name) ?? -1)));
       linker.memoryBase = memoryBase;
-      const scope = Object.assign({}, ...needs.map((name) => byName.get(name)));
-      const exports = module.loadWebAssemblyModule(compiled[number], { loadAsync: false }, path, scope, 0);
+      const exports = module.loadWebAssemblyModule(code, { loadAsync: false }, path, scope, 0);
       linker.memoryBase = undefined;
-      byName.set(path.slice(path.lastIndexOf("/") + 1), exports);
-      const entry = opened.get(path);
-      if (entry) {
-        const library = { refcount: entry.references ?? Number.POSITIVE_INFINITY, name: path, exports, global: false };
-        module.LDSO.loadedLibsByName[path] = library;
-        for (const handle of entry.handles) module.LDSO.loadedLibsByHandle[handle] = library;
+      loaded.set(number, exports);
+      return exports;
+    }
+
+    /**
+     * Once Python runs. Loading it makes its memory what it was when it was new, and it has changed since.
+     * @param {number} number
+     * @param {NonNullable<SnapshotLibrary["later"]>} later
+     */
+    function loadLate(number, { memorySize }) {
+      const { memoryBase, tableBase } = /** @type {SnapshotLibrary} */ (libraries[number]);
+      const changed = module.HEAPU8.slice(memoryBase, memoryBase + memorySize);
+      linker.replaying = true;
+      linker.tableBase = tableBase;
+      const exports = load(number);
+      linker.tableBase = undefined;
+      linker.replaying = false;
+      module.HEAPU8.set(changed, memoryBase);
+      for (const [slot, owner, name] of metadata.libraryFunctions) {
+        if (owner === number) table.set(slot, exports[name]);
       }
       return exports;
-    });
+    }
+
+    /**
+     * @param {number} number
+     * @returns {Record<string, any>} what it exports
+     */
+    function get(number) {
+      const later = libraries[number]?.later;
+      return loaded.get(number) ?? (later ? loadLate(number, later) : load(number));
+    }
+
+    /** One after the other, since a program may want the next one. */
+    async function compile() {
+      for (const [number, { path, later }] of libraries.entries()) {
+        if (later && !loaded.has(number)) compiled.set(path, await WebAssembly.compile(fileOf(path)));
+      }
+    }
+
+    return { replay, get, compile };
   }
 
   /**
@@ -112,14 +202,16 @@ globalThis.createRestoredModule = function createRestoredModule({ metadata, memo
    * @param {WebAssembly.Table} table
    * @param {Record<string, any>} imports
    * @param {{mainExports: Record<string, any>}} linker
-   * @param {Record<string, any>[]} loaded
+   * @param {(library: number) => Record<string, any>} exportsOf
    */
-  function fillTable(module, table, imports, { mainExports }, loaded) {
+  function fillTable(module, table, imports, { mainExports }, exportsOf) {
     if (table.length < metadata.tableLength) table.grow(metadata.tableLength - table.length);
     for (const [slot, name] of metadata.mainFunctions) {
       if (slot >= metadata.mainTableLength) table.set(slot, mainExports[name]);
     }
-    for (const [slot, library, name] of metadata.libraryFunctions) table.set(slot, loaded[library]?.[name]);
+    for (const [slot, library, name] of metadata.libraryFunctions) {
+      if (!metadata.libraries[library]?.later) table.set(slot, exportsOf(library)[name]);
+    }
     /** Many are the same one: each that is made costs a WebAssembly module. @type {Map<string, Function>} */
     const made = new Map();
     for (const [slot, name, signature] of metadata.importedFunctions) {

@@ -14,8 +14,8 @@ export interface SnapshotMetadata {
   tableLength: number;
   /** Slots of it before the first library came. */
   mainTableLength: number;
-  /** In the order in which they were loaded. `needs` are names of files among them. */
-  libraries: { path: string; memoryBase: number; tableBase: number; needs: string[] }[];
+  /** In the order in which they were loaded. */
+  libraries: SnapshotLibrary[];
   /** Libraries as Python holds them. References that are null never end. */
   opened: { path: string; references: number | null; handles: number[] }[];
   /** Of the dynamic linker, by name: addresses, and slots of functions. */
@@ -31,12 +31,31 @@ export interface SnapshotMetadata {
   absent?: [path: string, length: number][];
 }
 
+export interface SnapshotLibrary {
+  path: string;
+  memoryBase: number;
+  tableBase: number;
+  /** Names of files among them. */
+  needs: string[];
+  /**
+   * Of one that is compiled when something of it is called: how many bytes of memory are its own, where in its file its data lie, and
+   * where they go from `memoryBase`. In the table stand-ins stand for its functions until then.
+   */
+  later?: { memorySize: number; data: [from: number, length: number, offset: number][] };
+}
+
 export interface Snapshot {
   metadata: SnapshotMetadata;
   /** `next` gives the next piece of it, however long, when it is there. */
   memory: { bytes: number; next: () => Promise<ArrayBuffer> };
-  /** `metadata.libraries`, compiled, in that order. */
-  libraries: Promise<WebAssembly.Module[]>;
+  /** Those of `metadata.libraries` that are compiled from the start, compiled, by their paths. */
+  libraries: Promise<Map<string, WebAssembly.Module>>;
+  /** The others' files, by their paths. */
+  later: Promise<Map<string, Uint8Array<ArrayBuffer>>>;
+  /** What stands in for them: see ../build/later.mjs. */
+  standIns: Promise<WebAssembly.Module>;
+  /** Is given what compiles those that no program has called yet. */
+  onLibraries(compile: () => Promise<void>): void;
   /** Puts the files in place, those that were open among them. It finds neither libraries nor memory. */
   // biome-ignore lint/suspicious/noExplicitAny: Emscripten's module has no types.
   mount(module: any): Promise<void>;

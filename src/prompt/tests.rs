@@ -42,7 +42,7 @@ fn runtime() -> Runtime {
         "files": [{"name": "f", "bytes": 1, "sha256": "ab".repeat(32), "type": "text/javascript"}],
         "core": {"script": "f", "wasm": "f", "stdlib": "f", "harness": "f"},
         "base": {"rest": "f", "imported": "f", "modules": [],
-            "snapshot": {"metadata": "f", "memory": ["f"], "libraries": "f", "data": "f"}},
+            "snapshot": {"metadata": "f", "memory": ["f"], "libraries": "f", "later": "f", "standIns": "f", "data": "f"}},
         "packages": packages.into_iter().map(package).collect::<serde_json::Map<_, _>>(),
         "imports": modules,
         "hints": [],

@@ -120,6 +120,7 @@ export function filesFor(runtime, { program, readers, kinds, fonts }) {
   const names = new Set([
     ...Object.values(core),
     base.snapshot.libraries,
+    base.snapshot.later,
     base.snapshot.data,
     base.rest,
     base.imported,

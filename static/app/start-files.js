@@ -33,13 +33,14 @@ export function createStartFiles(runtime, files, framePlace) {
   let holding = null;
 
   function restoring() {
-    const { metadata, libraries, data, memory } = base.snapshot;
+    const { metadata, libraries, later, standIns, data, memory } = base.snapshot;
     const parts = memory.map((name) => /** @type {[string, string]} */ (["memory", name]));
-    return start([data], parts, { wasm: core.wasm, libraries }, { metadata });
+    return start([data], parts, { wasm: core.wasm, standIns, libraries }, { metadata, later });
   }
 
   function booting() {
-    const packs = [base.snapshot.libraries, base.snapshot.data, base.rest, base.imported];
+    const { libraries, later, data } = base.snapshot;
+    const packs = [libraries, later, data, base.rest, base.imported];
     return start(packs, [], { wasm: core.wasm }, { stdlib: core.stdlib });
   }
 
@@ -92,14 +93,19 @@ export function createStartFiles(runtime, files, framePlace) {
     frame.hidden = true;
     const signs = new MessageChannel();
     const code = new MessageChannel();
+    const wanted = [...restoring().code, /** @type {[string, string]} */ (["libraries", base.snapshot.later])];
+    let missing = wanted.length;
     const held = new Promise((resolve) => {
-      signs.port1.onmessage = ({ data }) => data === "held" && resolve(data);
+      signs.port1.onmessage = ({ data }) => {
+        if (data === "held") missing -= 1;
+        if (missing === 0) resolve(data);
+      };
       setTimeout(resolve, HOLD_MILLISECONDS);
     });
     const ports = [signs.port2, code.port2];
     frame.addEventListener("load", () => frame.contentWindow?.postMessage({ scripts: 0 }, "*", ports), { once: true });
     document.body.append(frame);
-    files.hand(restoring().code, code.port1).catch(() => {});
+    files.hand(wanted, code.port1).catch(() => {});
     await held;
     signs.port1.close();
   }

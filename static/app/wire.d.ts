@@ -415,7 +415,15 @@ export type RuntimeSnapshot = { metadata: string,
 /**
  * In the order in which they are put together.
  */
-memory: Array<string>, libraries: string, data: string, };
+memory: Array<string>, libraries: string, 
+/**
+ * Libraries that are compiled when something of them is called.
+ */
+later: string, 
+/**
+ * WebAssembly that stands in for those until then.
+ */
+standIns: string, data: string, };
 
 export type RuntimePackage = { version: string, 
 /**

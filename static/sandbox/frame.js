@@ -51,7 +51,8 @@
     const compile = async (role, list) => {
       const modules = await Promise.all(list.map(async ([path, bytes]) => [path, await WebAssembly.compile(bytes)]));
       if (scripts.length > 0) return toWorker.postMessage({ type: "code", role, modules });
-      if (held.push(modules) === 2) faults.postMessage("held");
+      held.push(modules);
+      faults.postMessage("held");
     };
 
     /** What Python's own code waits for is not held up by what it needs later. @type {Promise<unknown>} */
@@ -64,7 +65,7 @@
         scripts[Number(role.slice(SCRIPT.length))] = bytes;
         missing -= 1;
         if (missing === 0) startWorker();
-      } else if (role === "wasm") {
+      } else if (role === "wasm" || role === "standIns") {
         const compiled = compile(role, [[role, bytes]]).catch(fail);
         before = Promise.all([before, compiled]);
       } else if (role === "libraries") {

@@ -152,6 +152,13 @@
     return arrival(role, "code").promise;
   }
 
+  /** @param {string} role of one module */
+  async function only(role) {
+    const [entry] = await modulesOf(role);
+    if (!entry) throw new Error(`no code came as ${role}`);
+    return entry[1];
+  }
+
   /**
    * @param {HostMessage} message
    * @param {Send} send
@@ -185,7 +192,7 @@
     const isRestored = snapshotBytes > 0;
     const packs = ["harness", ...numbered("pack", message.packs)].map(bytesOf);
     given.set("pyodide.asm.wasm", { body: Promise.resolve(""), type: "application/wasm" });
-    const restoreStreaming = instantiateCompiled(modulesOf("wasm"));
+    const restoreStreaming = instantiateCompiled(only("wasm"));
     const stdlib = isRestored ? Promise.resolve("") : bytesOf("stdlib");
     given.set("python_stdlib.zip", { body: stdlib, type: "application/zip" });
     python = await loadPyodide({
@@ -225,14 +232,12 @@
 
   /**
    * Has Pyodide take what the frame compiled for what it asks to have compiled.
-   * @param {Promise<Modules>} compiled
+   * @param {Promise<WebAssembly.Module>} compiled
    */
   function instantiateCompiled(compiled) {
     const streaming = WebAssembly.instantiateStreaming;
     WebAssembly.instantiateStreaming = async (_response, imports) => {
-      const [entry] = await compiled;
-      if (!entry) throw new Error("Python's own code did not come");
-      const module = entry[1];
+      const module = await compiled;
       return { module, instance: await WebAssembly.instantiate(module, imports) };
     };
     return () => {
@@ -248,24 +253,30 @@
     return Array.from({ length: count }, (_, number) => `${role}-${number}`);
   }
 
+  /** Compiles what a first chart does not call, while nobody waits for it. */
+  let compileLibraries = async () => {};
+
   /** @param {Promise<ArrayBuffer>[]} packs @param {number} bytes of the snapshot's memory */
   async function restorable(packs, bytes) {
-    const libraries = bytesOf("libraries");
+    const [libraries, later] = [bytesOf("libraries"), bytesOf("later")];
     const metadata = JSON.parse(new TextDecoder().decode(await bytesOf("metadata")));
     return {
       metadata,
       memory: { bytes, next: memory.next },
-      libraries: modulesOf("libraries").then((list) => {
-        const modules = new Map(list.map(([path, module]) => [`${SITE_PACKAGES}/${path}`, module]));
-        return metadata.libraries.map((/** @type {{path: string}} */ { path }) => {
-          const library = modules.get(path);
-          if (!library) throw new Error(`${path} is not among the libraries`);
-          return library;
-        });
-      }),
+      /** @param {() => Promise<void>} compile */
+      onLibraries(compile) {
+        compileLibraries = compile;
+      },
+      libraries: modulesOf("libraries").then(
+        (list) => new Map(list.map(([path, module]) => [`${SITE_PACKAGES}/${path}`, module])),
+      ),
+      later: later.then(
+        (pack) => new Map(contents(pack).map(({ path, bytes }) => [`${SITE_PACKAGES}/${path}`, bytes])),
+      ),
+      standIns: only("standIns"),
       /** @param {Files} py */
       async mount(py) {
-        for (const pack of [libraries, ...packs]) mount(py, await pack, SITE_PACKAGES);
+        for (const pack of [libraries, later, ...packs]) mount(py, await pack, SITE_PACKAGES);
         for (const [path, length] of metadata.absent ?? []) pretend(py, `${SITE_PACKAGES}/${path}`, length);
         pretend(py, STANDARD_LIBRARY, 1);
         // matplotlib has made it, and remembers that it did.
@@ -303,6 +314,8 @@
     pretended.clear();
     py.FS.writeFile(STANDARD_LIBRARY, new Uint8Array(stdlib), { canOwn: true });
     mount(py, pack, SITE_PACKAGES);
+    // Beside whatever comes next: what is not compiled by then is when it is called.
+    compileLibraries().catch(() => {});
   }
 
   /** Draws a chart for nobody, which leaves nothing behind but machine code: see `warm` in app/interpreter.js. */
