@@ -16,6 +16,7 @@
  */
 
 import { sealedFrame } from "./interpreter.js";
+import { withLater } from "./starts-from.js";
 
 /** After which nobody waits for the frame that holds the machine code. */
 const HOLD_MILLISECONDS = 2000;
@@ -33,9 +34,11 @@ export function createStartFiles(runtime, files, framePlace) {
   let holding = null;
 
   function restoring() {
-    const { metadata, libraries, later, standIns, data, memory } = base.snapshot;
-    const parts = memory.map((name) => /** @type {[string, string]} */ (["memory", name]));
-    return start([data], parts, { wasm: core.wasm, standIns, libraries }, { metadata, later });
+    const { metadata, libraries, later, standIns, data } = base.snapshot;
+    const parts = withLater(base.snapshot).map(
+      (name) => /** @type {[string, string]} */ ([name === later ? "later" : "memory", name]),
+    );
+    return start([data], parts, { wasm: core.wasm, standIns, libraries }, { metadata });
   }
 
   function booting() {
@@ -46,7 +49,7 @@ export function createStartFiles(runtime, files, framePlace) {
 
   /**
    * @param {string[]} packs
-   * @param {[role: string, file: string][]} memory of a snapshot, if it is restored from one
+   * @param {[role: string, file: string][]} memory of a snapshot, if it is restored from one, and what comes between
    * @param {Record<string, string>} code by roles
    * @param {Record<string, string>} others
    * @returns {Start}
@@ -59,7 +62,7 @@ export function createStartFiles(runtime, files, framePlace) {
         abi: { abi_version: runtime.abi, python: runtime.python },
         modules: Object.keys(runtime.imports),
         packs: packs.length,
-        snapshotBytes: memory.reduce((sum, [, name]) => sum + files.sizeOf(name), 0),
+        snapshotBytes: memory.reduce((sum, [role, name]) => sum + (role === "memory" ? files.sizeOf(name) : 0), 0),
       },
       code: Object.entries(code),
       others: [...Object.entries(others), ["harness", core.harness], ...numbered, ...memory],

@@ -14,6 +14,16 @@ export function workerScript({ sandbox }) {
 /** @param {Pick<SandboxConfig, "sandbox" | "runtime">} config @returns {(string | PinnedFile)[]} names in the manifest, and the script */
 export function startsFrom(config) {
   const { core, base } = config.runtime;
-  const { metadata, libraries, data, memory } = base.snapshot;
-  return [workerScript(config), core.script, metadata, core.wasm, libraries, core.harness, data, ...memory];
+  const { metadata, libraries, standIns, data } = base.snapshot;
+  const code = [core.wasm, standIns, libraries];
+  return [workerScript(config), core.script, ...code, metadata, core.harness, data, ...withLater(base.snapshot)];
+}
+
+/**
+ * The snapshot's memory, and the libraries that are compiled later: of those only the data are laid, once most of the memory is.
+ * @param {import("./wire.js").RuntimeSnapshot} snapshot
+ * @returns {string[]}
+ */
+export function withLater({ memory, later }) {
+  return [...memory.slice(0, -1), later, ...memory.slice(-1)];
 }

@@ -218,6 +218,7 @@
     python.setStdout({ write: output.write, isatty: false });
     python.setStderr({ write: output.write, isatty: false });
     if (isRestored) {
+      mount(python, await bytesOf("later"), SITE_PACKAGES);
       python.pyimport("sandplot").restored();
     } else {
       for (const pack of packs) mount(python, await pack, SITE_PACKAGES);
@@ -258,7 +259,7 @@
 
   /** @param {Promise<ArrayBuffer>[]} packs @param {number} bytes of the snapshot's memory */
   async function restorable(packs, bytes) {
-    const [libraries, later] = [bytesOf("libraries"), bytesOf("later")];
+    const libraries = bytesOf("libraries");
     const metadata = JSON.parse(new TextDecoder().decode(await bytesOf("metadata")));
     return {
       metadata,
@@ -270,13 +271,13 @@
       libraries: modulesOf("libraries").then(
         (list) => new Map(list.map(([path, module]) => [`${SITE_PACKAGES}/${path}`, module])),
       ),
-      later: later.then(
+      later: bytesOf("later").then(
         (pack) => new Map(contents(pack).map(({ path, bytes }) => [`${SITE_PACKAGES}/${path}`, bytes])),
       ),
       standIns: only("standIns"),
       /** @param {Files} py */
       async mount(py) {
-        for (const pack of [libraries, later, ...packs]) mount(py, await pack, SITE_PACKAGES);
+        for (const pack of [libraries, ...packs]) mount(py, await pack, SITE_PACKAGES);
         for (const [path, length] of metadata.absent ?? []) pretend(py, `${SITE_PACKAGES}/${path}`, length);
         pretend(py, STANDARD_LIBRARY, 1);
         // matplotlib has made it, and remembers that it did.
