@@ -127,6 +127,38 @@ test("what was forgotten is asked for nowhere, and another file keeps its own na
   await expect(page.getByText("money.csv")).toHaveCount(0);
 });
 
+test("files are forgotten though the page is left before the browser has removed them", async ({ page, server }) => {
+  await page.goto(server.url);
+  await page
+    .getByTestId("file-input")
+    .setInputFiles({ name: "money.csv", mimeType: "text/csv", buffer: Buffer.from("item,price\nA,1\n") });
+  await expect(page.getByText("This browser keeps the files")).toBeVisible();
+  // A browser that is busy: nothing is removed before the page is left.
+  await page.evaluate(() => {
+    IDBFactory.prototype.open = () => {
+      throw new Error("too busy");
+    };
+    IDBDatabase.prototype.transaction = () => {
+      throw new Error("too busy");
+    };
+  });
+  await page.getByTestId("forget").click();
+  await page.reload();
+  await expect(page.getByTestId("seal")).toHaveAttribute("data-phase", "ready");
+  await expect(page.getByText("money.csv")).toHaveCount(0);
+  const kept = await page.evaluate(async () => {
+    const database = await new Promise((resolve) => {
+      const request = indexedDB.open("sandplot");
+      request.onsuccess = () => resolve(request.result);
+    });
+    return new Promise((resolve) => {
+      const request = database.transaction("files").objectStore("files").count();
+      request.onsuccess = () => resolve(request.result);
+    });
+  });
+  expect(kept).toBe(0);
+});
+
 test("closing the last file of one's own removes it from what the browser keeps", async ({ page, server }) => {
   await page.goto(server.url);
   await page

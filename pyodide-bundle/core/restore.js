@@ -168,14 +168,19 @@ globalThis.createRestoredModule = function createRestoredModule({
       const changed = module.HEAPU8.slice(memoryBase, memoryBase + memorySize);
       linker.replaying = true;
       linker.tableBase = tableBase;
-      const exports = load(number);
-      linker.tableBase = undefined;
-      linker.replaying = false;
-      module.HEAPU8.set(changed, memoryBase);
-      for (const [slot, owner, name] of metadata.libraryFunctions) {
-        if (owner === number) table.set(slot, exports[name]);
+      try {
+        const exports = load(number);
+        for (const [slot, owner, name] of metadata.libraryFunctions) {
+          if (owner === number) table.set(slot, exports[name]);
+        }
+        return exports;
+      } finally {
+        // As it was, even where there is no memory left to compile it: the next call tries again.
+        linker.memoryBase = undefined;
+        linker.tableBase = undefined;
+        linker.replaying = false;
+        module.HEAPU8.set(changed, memoryBase);
       }
-      return exports;
     }
 
     /**

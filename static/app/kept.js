@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * The files that are open in this tab, kept by the browser so that a reload does not lose them. They never go to the server. What no
- * tab has opened for a day is removed, and "Forget" removes at once.
+ * tab has opened for a day is removed, and "Forget" removes at once; what a page did not get to, because it was left, the next one
+ * of the tab does first.
  *
  * Files are stored apart from what the person says of their columns: a note is written without a hundred megabytes beside it.
  *
@@ -17,6 +18,8 @@ import { createShelf, quietly } from "./shelf.js";
 /** Tabs: names of the files, and edits. Files: by tab and name. */
 const { within } = createShelf("sandplot", 2, { tabs: { keyPath: "tab" }, files: {} });
 const TAB = "sandplot:tab";
+/** The tab whose files are to be removed: said before they are, which takes the browser a moment. */
+const FORGOTTEN = "sandplot:forgotten";
 const DAY = 24 * 60 * 60 * 1000;
 
 /** What of the files is stored already: nobody else writes for this tab. @type {Map<string, Blob>} */
@@ -26,6 +29,7 @@ let stored = new Map();
 export async function readKept() {
   const tab = sessionStorage.getItem(TAB);
   return quietly(async () => {
+    await finishForgetting();
     const tabs = /** @type {KeptTab[]} */ (await within("readwrite", (tabs) => tabs.getAll()));
     for (const { used, tab: other } of tabs) if (other !== tab && Date.now() - used > DAY) await remove(other);
     const kept = tabs.find((kept) => kept.tab === tab);
@@ -57,6 +61,7 @@ export async function keep(files, edits) {
   const names = files.map(({ name }) => name);
   const gone = [...stored.keys()].filter((name) => !names.includes(name));
   const done = await quietly(async () => {
+    await finishForgetting();
     await within("readwrite", (tabs, store) => {
       for (const name of gone) store.delete([tab, name]);
       // A copy: of a file on disk the browser would keep the way to it only, and that may be gone.
@@ -72,7 +77,16 @@ export async function keep(files, edits) {
 export async function forget() {
   stored = new Map();
   const tab = sessionStorage.getItem(TAB);
-  if (tab !== null) await quietly(() => remove(tab));
+  if (tab === null) return;
+  sessionStorage.setItem(FORGOTTEN, tab);
+  await quietly(finishForgetting);
+}
+
+async function finishForgetting() {
+  const tab = sessionStorage.getItem(FORGOTTEN);
+  if (tab === null) return;
+  await remove(tab);
+  sessionStorage.removeItem(FORGOTTEN);
 }
 
 /** @param {string} tab */
