@@ -113,6 +113,25 @@ test("files survive a reload until they are forgotten, and a chart knows its fil
   await expect(page.getByTestId("stdout")).toContainText("sales 1");
 });
 
+/** Neither a file nor what was said of one, by what the browser keeps itself. @param {import("@playwright/test").Page} page */
+async function expectNothingKept(page) {
+  const kept = await page.evaluate(async () => {
+    const database = await new Promise((resolve) => {
+      const request = indexedDB.open("sandplot");
+      request.onsuccess = () => resolve(request.result);
+    });
+    const counts = [...database.objectStoreNames].map(
+      (name) =>
+        new Promise((resolve) => {
+          const request = database.transaction(name).objectStore(name).count();
+          request.onsuccess = () => resolve(request.result);
+        }),
+    );
+    return Promise.all(counts);
+  });
+  expect(kept).toEqual([0, 0]);
+}
+
 test("what was forgotten is asked for nowhere, and another file keeps its own name", async ({ page, server }) => {
   const money = { name: "money.csv", mimeType: "text/csv", buffer: Buffer.from("item,price\nA,1\nB,2\n") };
   const nested = { name: "nested.json", mimeType: "application/json", buffer: Buffer.from('[{"a": 1}, {"a": 2}]') };
@@ -146,17 +165,7 @@ test("files are forgotten though the page is left before the browser has removed
   await page.reload();
   await expect(page.getByTestId("seal")).toHaveAttribute("data-phase", "ready");
   await expect(page.getByText("money.csv")).toHaveCount(0);
-  const kept = await page.evaluate(async () => {
-    const database = await new Promise((resolve) => {
-      const request = indexedDB.open("sandplot");
-      request.onsuccess = () => resolve(request.result);
-    });
-    return new Promise((resolve) => {
-      const request = database.transaction("files").objectStore("files").count();
-      request.onsuccess = () => resolve(request.result);
-    });
-  });
-  expect(kept).toBe(0);
+  await expectNothingKept(page);
 });
 
 test("closing the last file of one's own removes it from what the browser keeps", async ({ page, server }) => {
@@ -172,21 +181,7 @@ test("closing the last file of one's own removes it from what the browser keeps"
   await page.reload();
   await expect(page.getByTestId("seal")).toHaveAttribute("data-phase", "ready");
   await expect(page.getByRole("list", { name: "Open tables" })).toBeHidden();
-  const kept = await page.evaluate(async () => {
-    const database = await new Promise((resolve) => {
-      const request = indexedDB.open("sandplot");
-      request.onsuccess = () => resolve(request.result);
-    });
-    const counts = [...database.objectStoreNames].map(
-      (name) =>
-        new Promise((resolve) => {
-          const request = database.transaction(name).objectStore(name).count();
-          request.onsuccess = () => resolve(request.result);
-        }),
-    );
-    return Promise.all(counts);
-  });
-  expect(kept).toEqual([0, 0]);
+  await expectNothingKept(page);
 });
 
 test("more than a tab can hold is refused with the limit, the size and what to do, before it is read", async ({

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { writeWhole } from "./fetch.mjs";
 import { SITE_PACKAGES, sha256 } from "./manifest.mjs";
 import { encodePack } from "./pack.mjs";
-import { arrayBuffer, takeSnapshot } from "./snapshot.mjs";
+import { arrayBuffer, libraryPaths, takeSnapshot } from "./snapshot.mjs";
 
 /** @import { Files } from "./unpack.mjs" */
 
@@ -89,17 +89,8 @@ export async function buildBase(inputs, folder) {
   if (!kept) keep(index, snapshot);
 
   const metadata = JSON.parse(snapshot.metadata);
-  /** @type {import("../core/snapshot.js").SnapshotMetadata["libraries"]} */
-  const replayed = metadata.libraries;
-  const [libraries, later] = /** @type {[Files, Files]} */ (
-    [false, true].map((isLater) => {
-      const some = replayed.filter((library) => Boolean(library.later) === isLater);
-      return pick(
-        files,
-        some.map(({ path }) => path),
-      );
-    })
-  );
+  const libraries = pick(files, libraryPaths(metadata, false));
+  const later = pick(files, libraryPaths(metadata, true));
   const imported = new Set(snapshot.imported);
   /** @type {Record<"data" | "rest" | "imported", Files>} */
   const sorted = { data: [], rest: [], imported: [] };

@@ -40,7 +40,7 @@ export function describeLibrary(bytes) {
     const id = reader.byte();
     const length = reader.unsigned();
     sections.set(id, new Reader(bytes, reader.at));
-    reader.at += length;
+    reader.skip(length);
   }
   /** @template T @param {number} id @param {(section: Reader) => T} read @returns {T[]} */
   const list = (id, read) => {
@@ -68,27 +68,22 @@ export function describeLibrary(bytes) {
   for (const { name, kind, number } of list(SECTION.export, (section) => section.exported())) {
     if (kind === KIND.function) exported.set(name, typeOf(number));
   }
-  const elements = list(SECTION.element, (section) => {
+  const slots = list(SECTION.element, (section) => {
     if (section.unsigned() !== 0) throw new Error("a segment of elements is of an unknown kind");
     const offset = section.place(globals, "__table_base");
     return /** @type {[number, string[]]} */ ([offset, section.list(() => typeOf(section.unsigned()))]);
   });
-  /** @type {Library["data"]} */
-  const data = [];
-  let isPassive = false;
-  for (const segment of list(SECTION.data, (section) => {
+  const segments = list(SECTION.data, (section) => {
     const kind = section.unsigned();
     if (kind > 1) throw new Error("a segment of data is of an unknown kind");
     const offset = kind === 0 ? section.place(globals, "__memory_base") : 0;
     const length = section.unsigned();
     const from = section.at;
-    section.at += length;
+    section.skip(length);
     return { kind, from, length, offset };
-  })) {
-    isPassive ||= segment.kind === 1;
-    data.push([segment.from, segment.length, segment.offset]);
-  }
-  return isPassive ? null : { slots: elements, exported, data };
+  });
+  if (segments.some(({ kind }) => kind === 1)) return null;
+  return { slots, exported, data: segments.map(({ from, length, offset }) => [from, length, offset]) };
 }
 
 /**

@@ -216,10 +216,7 @@ async function libraryCalls(inputs, metadata, standIns, pages) {
  * @returns {Record<string, ArrayBuffer>} what a restored interpreter is handed, but for its memory
  */
 function restoredRoles({ files, libraries }, metadata, standIns) {
-  const pack = (/** @type {boolean} */ isLater) => {
-    const some = metadata.libraries.filter((library) => Boolean(library.later) === isLater);
-    return arrayBuffer(encodePack(libraries(some.map(({ path }) => path))));
-  };
+  const pack = (/** @type {boolean} */ isLater) => arrayBuffer(encodePack(libraries(libraryPaths(metadata, isLater))));
   return {
     ...rolesOf(files),
     metadata: arrayBuffer(Buffer.from(JSON.stringify(metadata))),
@@ -502,6 +499,15 @@ function differingPages(memory, other, isMeant) {
     else runs.push([offset, PAGE]);
   }
   return runs;
+}
+
+/**
+ * @param {SnapshotMetadata} metadata
+ * @param {boolean} isLater
+ * @returns {string[]} paths of the libraries that are compiled when they are called, or of the others
+ */
+export function libraryPaths({ libraries }, isLater) {
+  return libraries.filter(({ later }) => Boolean(later) === isLater).map(({ path }) => path);
 }
 
 /**
