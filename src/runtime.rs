@@ -76,6 +76,8 @@ pub struct Core {
 #[cfg_attr(test, ts(rename = "RuntimeBase"))]
 pub struct Base {
     pub snapshot: Snapshot,
+    /// WebAssembly of the packages, as an interpreter started without the snapshot reads it.
+    pub libraries: String,
     /// Files that a restored interpreter can begin without.
     pub rest: String,
     /// Files that only an interpreter started without the snapshot reads.
@@ -92,9 +94,14 @@ pub struct Snapshot {
     pub metadata: String,
     /// In the order in which they are put together.
     pub memory: Vec<String>,
+    /// Python's own WebAssembly: the functions of it that a chart usually calls.
+    pub wasm: String,
+    /// The same of the libraries that a first chart calls.
     pub libraries: String,
     /// Libraries that are compiled when something of them is called.
     pub later: String,
+    /// The functions of all these that a chart does not usually call, compiled when one of them is.
+    pub uncalled: String,
     /// WebAssembly that stands in for those until then.
     #[serde(rename = "standIns")]
     pub stand_ins: String,
@@ -238,17 +245,20 @@ impl Runtime {
                 Snapshot {
                     metadata,
                     memory,
-                    libraries,
+                    wasm,
+                    libraries: start_libraries,
                     later,
+                    uncalled,
                     stand_ins,
                     data,
                 },
+            libraries,
             rest,
             imported,
             ..
         } = &self.base;
-        let base_files = [metadata, libraries, later, stand_ins, data, rest, imported];
-        let base_files = base_files.into_iter().chain(memory);
+        let restored = [metadata, wasm, start_libraries, later, uncalled, stand_ins, data];
+        let base_files = restored.into_iter().chain([libraries, rest, imported]).chain(memory);
         let renderers = [("plotly", &self.renderers.plotly), ("vega", &self.renderers.vega)];
         let files = core_files
             .into_iter()
@@ -330,9 +340,9 @@ mod tests {
             "digest": "cd".repeat(32),
             "files": files,
             "core": {"script": "core.js", "wasm": "core.wasm", "stdlib": "stdlib.zip", "harness": "harness.pack"},
-            "base": {"rest": "base.pack", "imported": "base.pack", "modules": ["json", "numpy"],
-                "snapshot": {"metadata": "base.pack", "memory": ["base.pack"], "libraries": "base.pack", "later": "base.pack",
-                    "standIns": "base.pack", "data": "base.pack"}},
+            "base": {"libraries": "base.pack", "rest": "base.pack", "imported": "base.pack", "modules": ["json", "numpy"],
+                "snapshot": {"metadata": "base.pack", "memory": ["base.pack"], "wasm": "base.pack", "libraries": "base.pack",
+                    "later": "base.pack", "uncalled": "base.pack", "standIns": "base.pack", "data": "base.pack"}},
             "packages": {
                 "numpy": {"version": "2.4.3", "file": null, "depends": []},
                 "scikit-learn": {"version": "1.8", "file": "sklearn.pack", "depends": ["numpy"]},

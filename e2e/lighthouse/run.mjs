@@ -33,8 +33,23 @@ const presets = { desktop, mobile: undefined };
 /** @param {number[]} numbers */
 const median = (numbers) => numbers.toSorted((one, other) => one - other)[numbers.length >> 1] ?? 0;
 
-/** @param {string} url @param {object | undefined} config a browser that has seen nothing yet, each time */
+/** A browser's fault while it records a page: Lighthouse itself asks for another look then. It says nothing about the page. */
+const NOT_RECORDED = new Set(["NO_NAVSTART", "NO_TRACING_STARTED"]);
+const LOOKS = 3;
+
+/** @param {string} url @param {object | undefined} config */
 async function look(url, config) {
+  for (let left = LOOKS - 1; ; left -= 1) {
+    const { lhr } = await lookOnce(url, config);
+    if (!lhr.runtimeError) return lhr;
+    if (left === 0 || !NOT_RECORDED.has(lhr.runtimeError.code))
+      throw new Error(`no result: ${lhr.runtimeError.message}`);
+    console.log(`  looks again: ${lhr.runtimeError.code}`);
+  }
+}
+
+/** @param {string} url @param {object | undefined} config a browser that has seen nothing yet, each time */
+async function lookOnce(url, config) {
   const chrome = await launch({
     chromePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     chromeFlags: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic"],
@@ -42,8 +57,8 @@ async function look(url, config) {
   });
   try {
     const result = await lighthouse(url, { port: chrome.port, onlyCategories: CATEGORIES, logLevel: "error" }, config);
-    if (!result || result.lhr.runtimeError) throw new Error(`no result: ${result?.lhr.runtimeError?.message}`);
-    return result.lhr;
+    if (!result) throw new Error("no result");
+    return result;
   } finally {
     chrome.kill();
   }

@@ -6,11 +6,14 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { arrangeCode } from "./code.mjs";
 import { writeWhole } from "./fetch.mjs";
 import { SITE_PACKAGES, sha256 } from "./manifest.mjs";
+import { arrayBuffer } from "./node-worker.mjs";
 import { encodePack } from "./pack.mjs";
-import { arrayBuffer, libraryPaths, takeSnapshot } from "./snapshot.mjs";
+import { takeSnapshot } from "./snapshot.mjs";
 
+/** @import { Taken } from "./snapshot.mjs" */
 /** @import { Files } from "./unpack.mjs" */
 
 /** Fonts that a chart uses unless it asks for others (DejaVu's for mathematics), and what else libraries read in passing. */
@@ -38,23 +41,20 @@ export const BASE_FILES = Object.freeze({
     metadata: "snapshot.json",
     // Several, so that one is verified and laid in place while the next one still comes, and that every browser's cache keeps them.
     memory: ["memory-1.bin", "memory-2.bin", "memory-3.bin", "memory-4.bin", "memory-5.bin"],
-    libraries: "base-libraries.pack",
-    later: "base-later.pack",
+    wasm: "start.wasm",
+    libraries: "start-libraries.pack",
+    later: "later-libraries.pack",
+    uncalled: "uncalled-code.pack",
     standIns: "stand-ins.wasm",
     data: "base-data.pack",
   },
+  libraries: "base-libraries.pack",
   rest: "base-rest.pack",
   imported: "base-imported.pack",
 });
 
 /** The packs that hold all files of the base packages. */
-export const BASE_PACKS = [
-  BASE_FILES.snapshot.libraries,
-  BASE_FILES.snapshot.later,
-  BASE_FILES.snapshot.data,
-  BASE_FILES.rest,
-  BASE_FILES.imported,
-];
+export const BASE_PACKS = [BASE_FILES.libraries, BASE_FILES.snapshot.data, BASE_FILES.rest, BASE_FILES.imported];
 
 /**
  * @typedef {object} BaseInputs
@@ -88,14 +88,14 @@ export async function buildBase(inputs, folder) {
   const snapshot = kept ?? (await take({ ...inputs, files }));
   if (!kept) keep(index, snapshot);
 
-  const metadata = JSON.parse(snapshot.metadata);
-  const libraries = pick(files, libraryPaths(metadata, false));
-  const later = pick(files, libraryPaths(metadata, true));
+  const paths = snapshot.metadata.libraries.map(({ path }) => path);
+  const libraries = pick(files, paths);
+  const { metadata, code } = arrangeCode(wasm, libraries, snapshot.metadata, snapshot.sizes, snapshot.calls);
   const imported = new Set(snapshot.imported);
   /** @type {Record<"data" | "rest" | "imported", Files>} */
   const sorted = { data: [], rest: [], imported: [] };
   for (const file of files) {
-    if (libraries.includes(file) || later.includes(file)) continue;
+    if (libraries.includes(file)) continue;
     if (imported.has(`${SITE_PACKAGES}/${file.path}`)) sorted.imported.push(file);
     else if (EARLY_DATA.some((early) => early.test(file.path))) sorted.data.push(file);
     else sorted.rest.push(file);
@@ -109,34 +109,22 @@ export async function buildBase(inputs, folder) {
     outputs: new Map([
       [names.metadata, Buffer.from(JSON.stringify(metadata))],
       ...cut(snapshot.memory, names.memory),
-      [names.libraries, encodePack(libraries)],
-      [names.later, encodePack(later)],
-      [names.standIns, Buffer.from(snapshot.standIns, "base64")],
+      [names.wasm, code.wasm],
+      [names.libraries, encodePack(code.libraries)],
+      [names.later, encodePack(code.later)],
+      [names.uncalled, encodePack(code.uncalled)],
+      [names.standIns, code.standIns],
       [names.data, encodePack(sorted.data)],
+      [BASE_FILES.libraries, encodePack(libraries)],
       [BASE_FILES.rest, encodePack(sorted.rest)],
       [BASE_FILES.imported, encodePack(sorted.imported)],
     ]),
   };
 }
 
-/**
- * `standIns` in base64
- * @typedef {{metadata: string, memory: Buffer, standIns: string, imported: string[], modules: string[]}} Kept
- */
-
-/**
- * @param {BaseInputs} inputs
- * @returns {Promise<Kept>}
- */
-async function take({ files, harness, core, worker, wasm, stdlib, abi, modules }) {
-  const pack = (/** @type {Files} */ some) => arrayBuffer(encodePack(some));
-  const {
-    metadata,
-    memory,
-    standIns,
-    imported,
-    modules: held,
-  } = await takeSnapshot({
+/** @param {BaseInputs} inputs */
+function take({ files, harness, core, worker, wasm, stdlib, abi, modules }) {
+  return takeSnapshot({
     core,
     worker,
     boot: { type: "boot", abi, modules, memoryBytes: 2 ** 32 - 65536 },
@@ -144,17 +132,10 @@ async function take({ files, harness, core, worker, wasm, stdlib, abi, modules }
       wasm: arrayBuffer(wasm),
       stdlib: arrayBuffer(stdlib),
       harness: arrayBuffer(harness),
-      packs: [pack(files)],
+      packs: [arrayBuffer(encodePack(files))],
     },
     libraries: (paths) => pick(files, paths),
   });
-  return {
-    metadata: JSON.stringify(metadata),
-    memory,
-    standIns: standIns.toString("base64"),
-    imported,
-    modules: held,
-  };
 }
 
 /**
@@ -172,18 +153,18 @@ function pick(files, paths) {
 
 /**
  * @param {string} index
- * @returns {Kept | null}
+ * @returns {Taken | null}
  */
 function readKept(index) {
   if (!existsSync(index)) return null;
-  const { metadata, standIns, imported, modules, sha256: digest } = JSON.parse(readFileSync(index, "utf8"));
+  const { sha256: digest, ...others } = JSON.parse(readFileSync(index, "utf8"));
   const memory = existsSync(`${index}.memory`) ? readFileSync(`${index}.memory`) : Buffer.alloc(0);
-  return sha256(memory) === digest ? { metadata, memory, standIns, imported, modules } : null;
+  return sha256(memory) === digest ? { ...others, memory } : null;
 }
 
 /**
  * @param {string} index
- * @param {Kept} snapshot
+ * @param {Taken} snapshot
  */
 function keep(index, { memory, ...others }) {
   writeWhole(`${index}.memory`, memory);

@@ -59,7 +59,18 @@ const RECIPE_FILES = ["compile.mjs", "pack.mjs", "unpack.mjs"];
 /** And what is noted of a package's libraries. */
 const IMPORTS_RECIPE_FILES = ["imports.mjs", "unpack.mjs"];
 /** And the snapshot, which is made of compiled files. */
-const SNAPSHOT_RECIPE_FILES = ["later.mjs", "base.mjs", "snapshot.mjs", "pack.mjs"];
+const SNAPSHOT_RECIPE_FILES = [
+  "wasm.mjs",
+  "split.mjs",
+  "later.mjs",
+  "code.mjs",
+  "typical.mjs",
+  "calls.mjs",
+  "node-worker.mjs",
+  "base.mjs",
+  "snapshot.mjs",
+  "pack.mjs",
+];
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -159,7 +170,9 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
   const fonts = new Map();
   for (const [script, font] of scripts(manifest)) fonts.set(script, await buildFont(script, font, input(font.input)));
 
-  const own = ["restore.js", "files-cap.js"].map((name) => readFileSync(join(bundleFolder, "core", name), "utf8"));
+  const own = ["whole-code.js", "restore.js", "files-cap.js"].map((name) =>
+    readFileSync(join(bundleFolder, "core", name), "utf8"),
+  );
   for (const { imports, input: wheel } of unread) {
     writeWhole(imports, JSON.stringify(importsOfAll(unpackWheel(input(wheel)))));
   }
@@ -196,12 +209,13 @@ export async function bundle({ manifest, cache, dist, python, worker, modules, d
   }
   /** @type {readonly string[]} */
   const memory = BASE_FILES.snapshot.memory;
+  const snapshotFiles = Object.values(BASE_FILES.snapshot).flat();
   const serving = [...base.outputs].map(([name, bytes]) =>
-    serve(name, bytes, memory.includes(name) ? "memory" : "first"),
+    serve(name, bytes, memory.includes(name) ? "memory" : snapshotFiles.includes(name) ? "first" : "later"),
   );
   serving.push(
     serve("pyodide-core.js", core, "first"),
-    serve("pyodide.asm.wasm", input("pyodide.asm.wasm"), "first"),
+    serve("pyodide.asm.wasm", input("pyodide.asm.wasm")),
     serve(STANDARD_LIBRARY_FILE, stdlib),
     serve("harness.pack", harness),
     serve("plotly.js", input("plotly.js")),
@@ -497,8 +511,8 @@ async function main() {
   }
   /** @param {(file: Served) => number} size */
   const sum = (size) => megabytes(files.reduce((total, file) => total + size(file), 0));
-  const { script, wasm, harness } = runtime.core;
-  const boot = new Set([script, wasm, harness, ...Object.values(runtime.base.snapshot).flat()]);
+  const { script, harness } = runtime.core;
+  const boot = new Set([script, harness, ...Object.values(runtime.base.snapshot).flat()]);
   const bootBytes = files
     .filter(({ name }) => boot.has(name))
     .reduce((total, { forms }) => total + Math.min(forms.br.length, forms.zst.length), 0);

@@ -74,6 +74,16 @@ const LINKER_HOOKS = [
     "var existingEntry=GOT[symName]&&GOT[symName].value!=-1||Module.linker?.symbols?.[symName]!==undefined;",
   ],
   [
+    "what the main module is given, the second half of its code is given too",
+    "var info=getWasmImports();",
+    "var info=getWasmImports();if(Module.linker)Module.linker.mainImports=info;",
+  ],
+  [
+    "and a library's",
+    "var instance=new WebAssembly.Instance(module,info);",
+    "var instance=new WebAssembly.Instance(module,info);Module.linker?.onInstance?.(info,instance.exports);",
+  ],
+  [
     "libraries are replayed one by one, in the recorded order",
     "for(var needed of metadata.neededDynlibs){",
     "if(!Module.linker?.replaying)for(var needed of metadata.neededDynlibs){",

@@ -5,17 +5,24 @@
  * writes into memory when it is loaded is laid there from its file.
  *
  * This says what is in a library that it takes for that, and writes the stand-ins; who waits for a call is ../build/snapshot.mjs's to
- * find out, and loading them ../core/restore.js's. The format is that of WebAssembly 2.0, section 5.
+ * find out, and loading them ../core/restore.js's.
  */
 
-const SECTION = { type: 1, import: 2, function: 3, export: 7, element: 9, code: 10, data: 11 };
-const KIND = { function: 0, table: 1, memory: 2, global: 3, tag: 4 };
-const FUNCTION_TYPE = 0x60;
-const FUNCTION_REFERENCE = 0x70;
-const OP = { end: 0x0b, call: 0x10, callIndirect: 0x11, localGet: 0x20, globalGet: 0x23, i32Const: 0x41, i32Add: 0x6a };
-const I32 = 0x7f;
-/** `\0asm`, version 1. */
-const PREAMBLE = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+import {
+  FUNCTION_REFERENCE,
+  FUNCTION_TYPE,
+  I32,
+  KIND,
+  OP,
+  PREAMBLE,
+  Reader,
+  SECTION,
+  section,
+  signed,
+  text,
+  unsigned,
+  vector,
+} from "./wasm.mjs";
 
 /**
  * @typedef {object} Library
@@ -91,24 +98,27 @@ export function describeLibrary(bytes) {
  */
 
 /**
- * A module that imports `env.table` and `env.load`, a function that is given a library's number, and puts a stand-in into each slot.
+ * A module that imports `env.table`, `env.load`, a function that is given a library's number, and `env.whole`, one that is given a split
+ * module's, and puts a stand-in into each slot, and `whole` into its own.
  *
  * @param {StandIn[]} standIns
+ * @param {number} whole the slot of that
  * @returns {Buffer}
  */
-export function encodeStandIns(standIns) {
+export function encodeStandIns(standIns, whole) {
   const sorted = [...standIns].sort((a, b) => a.slot - b.slot);
   const loads = String.fromCharCode(FUNCTION_TYPE, 1, I32, 0);
   const types = [...new Set([loads, ...sorted.map(({ type }) => type)])];
   const numberOf = new Map(types.map((type, number) => [type, number]));
   /** Runs of slots that follow one another. @type {{slot: number, functions: number[]}[]} */
   const runs = [];
+  const imported = ["load", "whole"];
   for (const [number, { slot }] of sorted.entries()) {
     const last = runs.at(-1);
-    // After the one function that is imported.
-    if (last && last.slot + last.functions.length === slot) last.functions.push(number + 1);
-    else runs.push({ slot, functions: [number + 1] });
+    if (last && last.slot + last.functions.length === slot) last.functions.push(imported.length + number);
+    else runs.push({ slot, functions: [imported.length + number] });
   }
+  runs.push({ slot: whole, functions: [imported.indexOf("whole")] });
   const bodies = sorted.map(({ slot, library, type }) => {
     const locals = Array.from({ length: type.charCodeAt(1) }, (_, local) => [OP.localGet, ...unsigned(local)]).flat();
     const load = [OP.i32Const, ...signed(library), OP.call, 0];
@@ -118,7 +128,7 @@ export function encodeStandIns(standIns) {
   });
   const imports = [
     [...text("env"), ...text("table"), KIND.table, FUNCTION_REFERENCE, 0, 0],
-    [...text("env"), ...text("load"), KIND.function, 0],
+    ...imported.map((name) => [...text("env"), ...text(name), KIND.function, 0]),
   ];
   return Buffer.from([
     ...PREAMBLE,
@@ -137,137 +147,4 @@ export function encodeStandIns(standIns) {
     ),
     ...section(SECTION.code, bodies),
   ]);
-}
-
-/** Reads WebAssembly's binary format. */
-class Reader {
-  /** @param {Uint8Array} bytes @param {number} [at] */
-  constructor(bytes, at = 0) {
-    this.bytes = bytes;
-    this.at = at;
-  }
-
-  byte() {
-    const byte = this.bytes[this.at];
-    if (byte === undefined) throw new Error("the file ends early");
-    this.at += 1;
-    return byte;
-  }
-
-  unsigned() {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
-    }
-  }
-
-  signed() {
-    let value = 0;
-    for (let shift = 0; ; ) {
-      const byte = this.byte();
-      value |= (byte & 0x7f) << shift;
-      shift += 7;
-      if (byte < 0x80) return shift < 32 && byte & 0x40 ? value | (-1 << shift) : value;
-    }
-  }
-
-  /** @template T @param {() => T} read @returns {T[]} */
-  list(read) {
-    return Array.from({ length: this.unsigned() }, read);
-  }
-
-  /** @param {number} length */
-  skip(length) {
-    this.at += length;
-  }
-
-  name() {
-    const length = this.unsigned();
-    this.skip(length);
-    return Buffer.from(this.bytes.subarray(this.at - length, this.at)).toString("utf8");
-  }
-
-  /** Of a function: its bytes, as text. */
-  functionType() {
-    const from = this.at;
-    if (this.byte() !== FUNCTION_TYPE) throw new Error("a type is not that of a function");
-    // Parameters, then results, a byte each.
-    for (const _ of [0, 1]) this.skip(this.unsigned());
-    return String.fromCharCode(...this.bytes.subarray(from, this.at));
-  }
-
-  /** @returns {{name: string, kind: number, type: number}} `type` of a function */
-  imported() {
-    this.name();
-    const name = this.name();
-    const kind = this.byte();
-    let type = 0;
-    if (kind === KIND.function) type = this.unsigned();
-    else if (kind === KIND.global) this.at += 2;
-    else if (kind === KIND.tag) {
-      this.at += 1;
-      this.unsigned();
-    } else {
-      if (kind === KIND.table) this.at += 1;
-      const hasMaximum = (this.byte() & 1) === 1;
-      this.unsigned();
-      if (hasMaximum) this.unsigned();
-    }
-    return { name, kind, type };
-  }
-
-  /** @returns {{name: string, kind: number, number: number}} */
-  exported() {
-    const name = this.name();
-    const kind = this.byte();
-    return { name, kind, number: this.unsigned() };
-  }
-
-  /**
-   * Where a segment goes: so far from the place that is given to the library.
-   * @param {string[]} globals names of those that are imported
-   * @param {string} base
-   * @returns {number}
-   */
-  place(globals, base) {
-    let isFromBase = false;
-    let offset = 0;
-    for (;;) {
-      const op = this.byte();
-      if (op === OP.end) break;
-      if (op === OP.globalGet && globals[this.unsigned()] === base) isFromBase = true;
-      else if (op === OP.i32Const) offset = this.signed();
-      else if (op !== OP.i32Add) throw new Error(`a segment goes to no place that ${base} gives`);
-    }
-    if (!isFromBase) throw new Error(`a segment goes to a place that ${base} does not give`);
-    return offset;
-  }
-}
-
-/** @param {number} id @param {number[][]} entries */
-function section(id, entries) {
-  const content = vector(entries);
-  return [id, ...unsigned(content.length), ...content];
-}
-
-/** @param {number[][]} entries */
-function vector(entries) {
-  return [...unsigned(entries.length), ...entries.flat()];
-}
-
-/** @param {string} name */
-function text(name) {
-  return vector([...Buffer.from(name)].map((byte) => [byte]));
-}
-
-/** @param {number} value @returns {number[]} */
-function unsigned(value) {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
-}
-
-/** @param {number} value @returns {number[]} */
-function signed(value) {
-  return value < 0x40 ? [value] : [(value & 0x7f) | 0x80, ...signed(value >>> 7)];
 }

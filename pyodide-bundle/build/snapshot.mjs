@@ -7,11 +7,14 @@
  * browser can restore; what does depend on it (CPython's call trampoline) is set after restoring.
  */
 
-import vm from "node:vm";
-import { describeLibrary, encodeStandIns } from "./later.mjs";
-import { decodePack, encodePack } from "./pack.mjs";
+import { watchInterpreter } from "./calls.mjs";
+import { arrangeCode } from "./code.mjs";
+import { arrayBuffer, createWorker, rolesOf, startWorker } from "./node-worker.mjs";
+import { encodePack } from "./pack.mjs";
+import { watchCalls } from "./split.mjs";
 
 /** @import { SnapshotMetadata } from "../core/snapshot.js" */
+/** @import { Calls } from "./code.mjs" */
 
 /** Memory is compared and stored in pages of this size, in bytes. */
 const PAGE = 4096;
@@ -28,18 +31,26 @@ const LARGEST_GAP = 2;
  */
 
 /**
+ * @typedef {object} Taken
+ * @property {SnapshotMetadata} metadata what is known of it before its code is arranged, see code.mjs
+ * @property {Buffer} memory
+ * @property {Record<string, number>} sizes how much memory is each library's own, by paths
+ * @property {Calls} calls
+ * @property {string[]} imported the files of the modules that are in it
+ * @property {string[]} modules their top-level names
+ */
+
+/**
  * @param {SnapshotInputs} inputs
- * @returns {Promise<{metadata: SnapshotMetadata, memory: Buffer, standIns: Buffer, imported: string[], modules: string[]}>}
- *   `imported`: the files of the modules that are in it; `modules`: their top-level names
+ * @returns {Promise<Taken>}
  */
 export async function takeSnapshot(inputs) {
   const { module, recorder } = await record(inputs);
   clearFreeMemory(module, recorder.linker);
   const { metadata, memory } = describeState(module, recorder);
   const { imported, modules } = describeImports(module);
-  const { sizes } = recorder;
-  const standIns = putOff(inputs, metadata, sizes, () => true);
-  const again = await replay(inputs, metadata, standIns);
+  const sizes = Object.fromEntries(recorder.sizes);
+  const again = await replay(inputs, metadata, sizes);
   const holdsLibrary = (/** @type {number} */ page) => recorder.libraryPages.has(page);
   metadata.pages = {
     early: differingPages(memory, again, (page) => !holdsLibrary(page)),
@@ -47,51 +58,8 @@ export async function takeSnapshot(inputs) {
   };
   const runs = [...metadata.pages.early, ...metadata.pages.late];
   const pages = Buffer.concat(runs.map(([offset, length]) => memory.subarray(offset, offset + length)));
-  // Where they lie is the same for those that are loaded at once.
-  const called = await libraryCalls(inputs, metadata, standIns, pages);
-  return {
-    metadata,
-    memory: pages,
-    standIns: putOff(inputs, metadata, sizes, (path) => !called.has(path)),
-    imported,
-    modules,
-  };
-}
-
-/**
- * Notes which libraries are compiled when they are called: those of these that can be, and that no other needs.
- *
- * @param {SnapshotInputs} inputs
- * @param {SnapshotMetadata} metadata
- * @param {Recorder["sizes"]} sizes
- * @param {(path: string) => boolean} isMeant
- * @returns {Buffer} what stands in for them
- */
-function putOff(inputs, metadata, sizes, isMeant) {
-  const { libraries, libraryFunctions } = metadata;
-  const needed = new Set(libraries.flatMap(({ needs }) => needs));
-  const files = inputs.libraries(libraries.map(({ path }) => path));
-  /** @type {import("./later.mjs").StandIn[]} */
-  const standIns = [];
-  for (const [number, library] of libraries.entries()) {
-    const { path, tableBase } = library;
-    delete library.later;
-    const file = files[number];
-    if (!file || !isMeant(path) || needed.has(path.slice(path.lastIndexOf("/") + 1))) continue;
-    const described = describeLibrary(file.bytes);
-    if (!described) continue;
-    library.later = { memorySize: sizes.get(path) ?? 0, data: described.data };
-    for (const [offset, types] of described.slots) {
-      for (const [at, type] of types.entries()) standIns.push({ slot: tableBase + offset + at, library: number, type });
-    }
-    for (const [slot, owner, name] of libraryFunctions) {
-      if (owner !== number) continue;
-      const type = described.exported.get(name);
-      if (type === undefined) throw new Error(`${path} has no function ${name}`);
-      standIns.push({ slot, library: number, type });
-    }
-  }
-  return encodeStandIns(standIns);
+  const calls = await watchCharts(inputs, metadata, sizes, pages);
+  return { metadata, memory: pages, sizes, calls, imported, modules };
 }
 
 /**
@@ -129,7 +97,7 @@ async function record({ core, worker, boot, files }) {
     return module;
   };
   context["loadPyodide"] = (/** @type {object} */ options) => original.loadPyodide({ ...options, _makeSnapshot: true });
-  await converse(context, worker, { ...boot, packs: files.packs.length, snapshotBytes: 0 }, rolesOf(files));
+  await startWorker(context, worker, { ...boot, packs: files.packs.length, snapshotBytes: 0 }, rolesOf(files));
   return { module, recorder };
 }
 
@@ -138,10 +106,10 @@ async function record({ core, worker, boot, files }) {
  *
  * @param {SnapshotInputs} inputs
  * @param {SnapshotMetadata} metadata
- * @param {Buffer} standIns
+ * @param {Taken["sizes"]} sizes
  * @returns {Promise<Buffer>}
  */
-function replay(inputs, metadata, standIns) {
+function replay(inputs, metadata, sizes) {
   const { core, worker, boot, files } = inputs;
   const { context, core: original } = createWorker(core);
   Object.assign(context, original);
@@ -164,218 +132,52 @@ function replay(inputs, metadata, standIns) {
       });
     // One page that is asked for when the libraries are there.
     const pages = { early: [], late: /** @type {[number, number][]} */ ([[0, PAGE]]) };
-    const roles = restoredRoles(inputs, { ...metadata, pages }, standIns);
-    converse(context, worker, { ...boot, packs: files.packs.length, snapshotBytes: PAGE }, roles).catch(reject);
+    const roles = restoredRoles(inputs, { ...metadata, pages }, sizes);
+    startWorker(context, worker, { ...boot, packs: files.packs.length, snapshotBytes: PAGE }, roles).catch(reject);
   });
 }
 
 /**
- * Which libraries a first chart calls: of an interpreter that is restored with all of them put off.
- *
  * @param {SnapshotInputs} inputs
  * @param {SnapshotMetadata} metadata
- * @param {Buffer} standIns
+ * @param {Taken["sizes"]} sizes
  * @param {Buffer} pages of its memory
- * @returns {Promise<Set<string>>} their paths
+ * @returns {Promise<Calls>}
  */
-async function libraryCalls(inputs, metadata, standIns, pages) {
+async function watchCharts(inputs, metadata, sizes, pages) {
   const { core, worker, boot, files } = inputs;
-  const { context, core: original } = createWorker(core);
-  Object.assign(context, original);
-  /** @type {Set<string>} */
-  const called = new Set();
-  context["createRestoredModule"] = (/** @type {any} */ snapshot) => {
-    /** @type {Promise<Map<string, Uint8Array>>} */
-    const later = snapshot.later;
-    return original.createRestoredModule({
-      ...snapshot,
-      later: later.then((all) => {
-        const paths = new Map([...all].map(([path, bytes]) => [bytes, path]));
-        const code = vm.runInContext("WebAssembly", context);
-        code.Module = new Proxy(code.Module, {
-          construct(Module, [bytes]) {
-            const path = paths.get(bytes);
-            if (path !== undefined) called.add(path);
-            return new Module(bytes);
-          },
-        });
-        return all;
-      }),
-    });
+  const scope = createWorker(core);
+  Object.assign(scope.context, scope.core);
+  const draw = watchInterpreter(scope);
+  const roles = {
+    ...restoredRoles(inputs, metadata, sizes),
+    wasm: arrayBuffer(watchCalls(new Uint8Array(files.wasm))),
+    memory: arrayBuffer(pages),
   };
-  const roles = { ...restoredRoles(inputs, metadata, standIns), memory: arrayBuffer(pages) };
   const message = { ...boot, packs: files.packs.length, snapshotBytes: pages.length };
-  await converse(context, worker, message, roles, [{ type: "warm" }, { type: "adjust", id: 1, edits: "{}" }]);
-  return called;
+  return draw(await startWorker(scope.context, worker, message, roles), files.stdlib);
 }
 
 /**
+ * What a restored interpreter is handed, but for its memory: one that compiles no library before it is called, and all of each.
+ *
  * @param {SnapshotInputs} inputs
- * @param {SnapshotMetadata} metadata
- * @param {Buffer} standIns
- * @returns {Record<string, ArrayBuffer>} what a restored interpreter is handed, but for its memory
+ * @param {SnapshotMetadata} recorded
+ * @param {Taken["sizes"]} sizes
+ * @returns {Record<string, ArrayBuffer>}
  */
-function restoredRoles({ files, libraries }, metadata, standIns) {
-  const pack = (/** @type {boolean} */ isLater) => arrayBuffer(encodePack(libraries(libraryPaths(metadata, isLater))));
+function restoredRoles({ files, libraries }, recorded, sizes) {
+  const all = libraries(recorded.libraries.map(({ path }) => path));
+  const wasm = new Uint8Array(files.wasm);
+  const { metadata, code } = arrangeCode(wasm, all, recorded, sizes, { first: [], usual: [] });
   return {
     ...rolesOf(files),
     metadata: arrayBuffer(Buffer.from(JSON.stringify(metadata))),
-    libraries: pack(false),
-    later: pack(true),
-    standIns: arrayBuffer(standIns),
+    libraries: arrayBuffer(encodePack(code.libraries)),
+    later: arrayBuffer(encodePack(code.later)),
+    uncalled: arrayBuffer(encodePack(code.uncalled)),
+    standIns: arrayBuffer(code.standIns),
   };
-}
-
-/**
- * A global scope like a browser's worker, with pyodide-core.js run in it, whose globals are given back and may be set.
- *
- * @param {string} core
- */
-function createWorker(core) {
-  const context = createScope();
-  /** @type {Record<string, any>} */
-  const globals = vm.runInContext(
-    `(() => {${core}\nreturn { loadPyodide, createPyodideModule, createRestoredModule };})()`,
-    context,
-    { filename: "pyodide-core.js" },
-  );
-  return { context, core: /** @type {any} */ (globals) };
-}
-
-/**
- * The files as the worker knows them.
- *
- * @param {SnapshotInputs["files"]} files
- * @returns {Record<string, ArrayBuffer>}
- */
-function rolesOf({ packs, ...files }) {
-  return { ...files, ...Object.fromEntries(packs.map((pack, number) => [`pack-${number}`, pack])) };
-}
-
-/**
- * Starts the worker's script, tells it to boot, hands it the files and waits until it is ready, and has given its one answer to what it
- * is told then.
- *
- * @param {vm.Context} context
- * @param {string} worker
- * @param {object} message
- * @param {Record<string, ArrayBuffer>} files
- * @param {object[]} [more]
- */
-function converse(context, worker, message, files, more = []) {
-  vm.runInContext(worker, context, { filename: "worker.js" });
-  return new Promise((resolve, reject) => {
-    /** @type {{onmessage: (event: {data: object}) => void}} */
-    const start = { onmessage() {} };
-    const port = {
-      /** @type {(event: {data: object}) => void} */
-      onmessage() {},
-      /** @param {{type: string, message?: string}} answer */
-      postMessage(answer) {
-        if (answer.type === "ready") {
-          for (const data of more) port.onmessage({ data });
-          if (more.length === 0) resolve(undefined);
-        } else if (answer.type === "opened") resolve(undefined);
-        else if (answer.type !== "phase") reject(new Error(`the worker said ${JSON.stringify(answer)}`));
-      },
-    };
-    context["onmessage"]({ ports: [port, start] });
-    port.onmessage({ data: message });
-    for (const [role, bytes] of Object.entries(files)) start.onmessage({ data: { type: "file", role, bytes } });
-    codeOf(context, files).then((code) => {
-      for (const data of code) start.onmessage({ data });
-    }, reject);
-  });
-}
-
-/**
- * What the frame around the worker would have compiled of the files.
- *
- * @param {vm.Context} context
- * @param {Record<string, ArrayBuffer>} files
- */
-async function codeOf(context, { wasm, standIns, libraries }) {
-  const compile = vm.runInContext("(bytes) => WebAssembly.compile(bytes)", context);
-  const modules = (/** @type {import("./unpack.mjs").Files} */ list) =>
-    Promise.all(list.map(async ({ path, bytes }) => [path, await compile(bytes)]));
-  const one = (/** @type {ArrayBuffer | undefined} */ bytes) =>
-    bytes ? [{ path: "", bytes: Buffer.from(bytes) }] : [];
-  return [
-    { type: "code", role: "wasm", modules: await modules(one(wasm)) },
-    { type: "code", role: "standIns", modules: await modules(one(standIns)) },
-    { type: "code", role: "libraries", modules: await modules(libraries ? decodePack(Buffer.from(libraries)) : []) },
-  ];
-}
-
-/**
- * A global scope with what Pyodide and the worker use of a browser's, with a clock that counts the questions and random numbers
- * that are none.
- */
-function createScope() {
-  let milliseconds = Date.UTC(2000, 0, 1);
-  let random = 1;
-  const scope = vm.createContext({
-    console,
-    TextDecoder,
-    TextEncoder,
-    URL,
-    Request,
-    Response,
-    Headers,
-    AbortController,
-    AbortSignal,
-    setTimeout,
-    clearTimeout,
-    setInterval,
-    clearInterval,
-    queueMicrotask,
-    // Nobody is waited for.
-    postMessage() {},
-    structuredClone,
-    atob,
-    btoa,
-    location: new URL("https://pyodide.invalid/"),
-    navigator: { userAgent: "Chrome", language: "en-US", hardwareConcurrency: 1 },
-    performance: {
-      now: () => {
-        milliseconds += 1 / 64;
-        return milliseconds - Date.UTC(2000, 0, 1);
-      },
-      timeOrigin: Date.UTC(2000, 0, 1),
-    },
-    crypto: {
-      /** @template {ArrayBufferView} T @param {T} view */
-      getRandomValues(view) {
-        const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-        for (let index = 0; index < bytes.length; index++) {
-          random = (Math.imul(random, 1103515245) + 12345) >>> 0;
-          bytes[index] = random >>> 16;
-        }
-        return view;
-      },
-    },
-    readTime: () => {
-      milliseconds += 1 / 64;
-      return Math.floor(milliseconds);
-    },
-  });
-  vm.runInContext(
-    `{
-      globalThis.self = globalThis;
-      globalThis.WorkerGlobalScope = class { static [Symbol.hasInstance]() { return true; } };
-      const read = globalThis.readTime;
-      delete globalThis.readTime;
-      globalThis.Date = class extends Date {
-        constructor(...given) { super(...(given.length ? given : [read()])); }
-        static now() { return read(); }
-      };
-      Math.random = () => 0.5;
-      WebAssembly.instantiateStreaming = async (response, imports) =>
-        WebAssembly.instantiate(await (await response).arrayBuffer(), imports);
-    }`,
-    scope,
-  );
-  return scope;
 }
 
 /**
@@ -499,25 +301,4 @@ function differingPages(memory, other, isMeant) {
     else runs.push([offset, PAGE]);
   }
   return runs;
-}
-
-/**
- * @param {SnapshotMetadata} metadata
- * @param {boolean} isLater
- * @returns {string[]} paths of the libraries that are compiled when they are called, or of the others
- */
-export function libraryPaths({ libraries }, isLater) {
-  return libraries.filter(({ later }) => Boolean(later) === isLater).map(({ path }) => path);
-}
-
-/**
- * The bytes as a browser is handed them, in a buffer of their own.
- *
- * @param {Buffer} bytes
- * @returns {ArrayBuffer}
- */
-export function arrayBuffer(bytes) {
-  const copy = new ArrayBuffer(bytes.length);
-  new Uint8Array(copy).set(bytes);
-  return copy;
 }

@@ -7,11 +7,12 @@
  * run: it is full of addresses of functions, which are numbers of slots in WebAssembly's table. So the libraries are loaded
  * again, in the recorded order and to the recorded places, without running anything of them; the table's other slots are filled
  * by name; then the memory is laid over it all, or before, where no library lies. Of libraries that a first chart does not call only
- * the data are laid in place; stand-ins in the table load such a one when it is called. How the recording is made is
- * ../build/snapshot.mjs's; both must agree with `SnapshotMetadata`, and that they do with one another is what the digest in the
+ * the data are laid in place; stand-ins in the table load such a one when it is called. And of what is loaded only the functions are
+ * there that charts usually call; the others come as a second module when one of them is called (whole-code.js). How the recording is
+ * made is ../build/snapshot.mjs's; both must agree with `SnapshotMetadata`, and that they do with one another is what the digest in the
  * manifest says.
  *
- * @import {Snapshot, SnapshotLibrary, SnapshotMetadata} from "./snapshot.js"
+ * @import {Snapshot, SnapshotLibrary, SnapshotMetadata, WholeCode} from "./snapshot.js"
  */
 
 /**
@@ -21,15 +22,17 @@
 globalThis.createRestoredModule = function createRestoredModule({
   metadata,
   memory,
+  wasm,
   libraries,
   later,
+  uncalled,
   standIns,
-  onLibraries,
+  onCode,
   mount,
 }) {
   return async (settings) => {
     // Met below, unless what comes before fails first.
-    for (const coming of [libraries, later, standIns]) coming.catch(() => {});
+    for (const coming of [wasm, libraries, later, uncalled, standIns]) coming.catch(() => {});
     const described = metadata.pages.early.concat(metadata.pages.late).reduce((sum, [, length]) => sum + length, 0);
     if (described !== memory.bytes)
       throw new Error(`the snapshot describes ${described} bytes of memory and holds ${memory.bytes}`);
@@ -42,8 +45,12 @@ globalThis.createRestoredModule = function createRestoredModule({
     const linker = {
       replaying: true,
       symbols: metadata.symbols,
-      /** @type {Record<string, any>} */
+      /** What the main module exports, and what it was given. @type {Record<string, any>} */
       mainExports: {},
+      /** @type {WebAssembly.Imports} */
+      mainImports: {},
+      /** Is told what the library that is loaded was given, and exports. @type {(imports: WebAssembly.Imports, exports: any) => void} */
+      onInstance() {},
       /** @type {number | undefined} */
       memoryBase: undefined,
       /** Of a library whose slots are kept. @type {number | undefined} */
@@ -72,12 +79,17 @@ globalThis.createRestoredModule = function createRestoredModule({
     await mount(module);
     const lay = layer(module.HEAPU8, memory.next);
     await lay(metadata.pages.early);
-    const loaded = createLibraries(module, table, linker, await libraries, await later);
+    const whole = createWholeCode(await uncalled);
+    whole.begin(0, new Uint8Array(await wasm), linker.mainImports, linker.mainExports);
+    const loaded = createLibraries(module, table, linker, await libraries, await later, whole);
     loaded.replay();
     fillTable(module, table, imports, linker, loaded.get);
-    new WebAssembly.Instance(await standIns, { env: { table, load: loaded.get } });
+    new WebAssembly.Instance(await standIns, { env: { table, load: loaded.get, whole: whole.load } });
     await lay(metadata.pages.late);
-    onLibraries(loaded.compile);
+    onCode(async () => {
+      await loaded.compile();
+      await whole.compile();
+    });
     module.stackRestore(metadata.stackPointer);
     linker.replaying = false;
     module.setTrampoline();
@@ -94,11 +106,13 @@ globalThis.createRestoredModule = function createRestoredModule({
   /**
    * @param {any} module
    * @param {WebAssembly.Table} table
-   * @param {{replaying: boolean, memoryBase: number | undefined, tableBase: number | undefined}} linker
-   * @param {Map<string, WebAssembly.Module>} compiled
+   * @param {{replaying: boolean, memoryBase: number | undefined, tableBase: number | undefined,
+   *   onInstance: (imports: WebAssembly.Imports, exports: any) => void}} linker
+   * @param {Map<string, {code: WebAssembly.Module, bytes: Uint8Array<ArrayBuffer>}>} compiled
    * @param {Map<string, Uint8Array<ArrayBuffer>>} files of those that are compiled when they are called
+   * @param {WholeCode} whole
    */
-  function createLibraries(module, table, linker, compiled, files) {
+  function createLibraries(module, table, linker, compiled, files, whole) {
     const { libraries } = metadata;
     const numbers = new Map(libraries.map(({ path }, number) => [path.slice(path.lastIndexOf("/") + 1), number]));
     /** What each exports. @type {Map<number, Record<string, any>>} */
@@ -149,9 +163,11 @@ globalThis.createRestoredModule = function createRestoredModule({
     /** @param {number} number */
     function load(number) {
       const { path, memoryBase, needs } = /** @type {SnapshotLibrary} */ (libraries[number]);
-      const code = compiled.get(path) ?? new WebAssembly.Module(fileOf(path));
+      const { code, bytes } = compiled.get(path) ?? compileNow(fileOf(path));
       const scope = Object.assign({}, ...needs.map((name) => get(numbers.get(name) ?? -1)));
       linker.memoryBase = memoryBase;
+      // The main module has the first number.
+      linker.onInstance = (imports, own) => whole.begin(number + 1, bytes, imports, own);
       const exports = module.loadWebAssemblyModule(code, { loadAsync: false }, path, scope, 0);
       linker.memoryBase = undefined;
       loaded.set(number, exports);
@@ -195,8 +211,15 @@ globalThis.createRestoredModule = function createRestoredModule({
     /** One after the other, since a program may want the next one. */
     async function compile() {
       for (const [number, { path, later }] of libraries.entries()) {
-        if (later && !loaded.has(number)) compiled.set(path, await WebAssembly.compile(fileOf(path)));
+        if (!later || loaded.has(number)) continue;
+        const bytes = fileOf(path);
+        compiled.set(path, { code: await WebAssembly.compile(bytes), bytes });
       }
+    }
+
+    /** @param {Uint8Array<ArrayBuffer>} bytes */
+    function compileNow(bytes) {
+      return { code: new WebAssembly.Module(bytes), bytes };
     }
 
     return { replay, get, compile };

@@ -44,18 +44,29 @@ export interface SnapshotLibrary {
   later?: { memorySize: number; data: [from: number, length: number, offset: number][] };
 }
 
+/** What whole-code.js makes. */
+export interface WholeCode {
+  begin(number: number, bytes: Uint8Array, imports: WebAssembly.Imports, exports: WebAssembly.Exports): void;
+  load(number: number): void;
+  compile(): Promise<void>;
+}
+
 export interface Snapshot {
   metadata: SnapshotMetadata;
   /** `next` gives the next piece of it, however long, when it is there. */
   memory: { bytes: number; next: () => Promise<ArrayBuffer> };
-  /** Those of `metadata.libraries` that are compiled from the start, compiled, by their paths. */
-  libraries: Promise<Map<string, WebAssembly.Module>>;
+  /** Python's own module, which was compiled. */
+  wasm: Promise<ArrayBuffer>;
+  /** Those of `metadata.libraries` that are compiled from the start, by their paths. */
+  libraries: Promise<Map<string, { code: WebAssembly.Module; bytes: Uint8Array<ArrayBuffer> }>>;
   /** The others' files, by their paths. */
   later: Promise<Map<string, Uint8Array<ArrayBuffer>>>;
-  /** What stands in for them: see ../build/later.mjs. */
+  /** Second halves of all these, see ../build/split.mjs: of Python's own module 0, of the libraries from 1 on. */
+  uncalled: Promise<Map<number, Uint8Array<ArrayBuffer>>>;
+  /** What stands in for what is not there: see ../build/later.mjs. */
   standIns: Promise<WebAssembly.Module>;
-  /** Is given what compiles those that no program has called yet. */
-  onLibraries(compile: () => Promise<void>): void;
+  /** Is given what compiles all that no program has called yet. */
+  onCode(compile: () => Promise<void>): void;
   /** Puts the files in place, those that were open among them. It finds neither libraries nor memory. */
   // biome-ignore lint/suspicious/noExplicitAny: Emscripten's module has no types.
   mount(module: any): Promise<void>;

@@ -18,8 +18,8 @@ pub(super) fn runtime() -> Runtime {
     files.extend(packages.iter().map(|name| format!("{name}.pack")));
     let file = |name: &String| json!({"name": name, "bytes": 1, "sha256": "ab".repeat(32), "type": "text/javascript"});
     let core = json!({"script": "core", "wasm": "core", "stdlib": "core", "harness": "core"});
-    let snapshot = json!({"metadata": "core", "memory": ["core"], "libraries": "core", "later": "core", "standIns": "core", "data": "core"});
-    let base = json!({"snapshot": snapshot, "rest": "core", "imported": "core", "modules": []});
+    let snapshot = json!({"metadata": "core", "memory": ["core"], "wasm": "core", "libraries": "core", "later": "core", "uncalled": "core", "standIns": "core", "data": "core"});
+    let base = json!({"snapshot": snapshot, "libraries": "core", "rest": "core", "imported": "core", "modules": []});
     let description = json!({
         "runtime": "1", "python": "3.14", "abi": "1", "distribution": "", "digest": "cd".repeat(32),
         "files": files.iter().map(file).collect::<Vec<_>>(),

@@ -119,8 +119,7 @@ export function filesFor(runtime, { program, readers, kinds, fonts }) {
   const { core, base } = runtime;
   const names = new Set([
     ...Object.values(core),
-    base.snapshot.libraries,
-    base.snapshot.later,
+    base.libraries,
     base.snapshot.data,
     base.rest,
     base.imported,

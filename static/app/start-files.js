@@ -34,16 +34,19 @@ export function createStartFiles(runtime, files, framePlace) {
   let holding = null;
 
   function restoring() {
-    const { metadata, libraries, later, standIns, data } = base.snapshot;
+    const { metadata, wasm, libraries, later, uncalled, standIns, data } = base.snapshot;
+    const roles = new Map([
+      [later, "later"],
+      [uncalled, "uncalled"],
+    ]);
     const parts = withLater(base.snapshot).map(
-      (name) => /** @type {[string, string]} */ ([name === later ? "later" : "memory", name]),
+      (name) => /** @type {[string, string]} */ ([roles.get(name) ?? "memory", name]),
     );
-    return start([data], parts, { wasm: core.wasm, standIns, libraries }, { metadata });
+    return start([data], parts, { wasm, standIns, libraries }, { metadata });
   }
 
   function booting() {
-    const { libraries, later, data } = base.snapshot;
-    const packs = [libraries, later, data, base.rest, base.imported];
+    const packs = [base.libraries, base.snapshot.data, base.rest, base.imported];
     return start(packs, [], { wasm: core.wasm }, { stdlib: core.stdlib });
   }
 
@@ -119,8 +122,7 @@ export function createStartFiles(runtime, files, framePlace) {
     rest,
     hold,
     /** Has the browser keep what a restored interpreter starts from, unpacked. */
-    keepUnpacked: () =>
-      files.keepUnpacked([core.script, core.wasm, core.harness, ...Object.values(base.snapshot).flat()]),
+    keepUnpacked: () => files.keepUnpacked([core.script, core.harness, ...Object.values(base.snapshot).flat()]),
     /** Gives back what is only kept to be quick. */
     forget() {
       keeper?.remove();

@@ -14,16 +14,16 @@ export function workerScript({ sandbox }) {
 /** @param {Pick<SandboxConfig, "sandbox" | "runtime">} config @returns {(string | PinnedFile)[]} names in the manifest, and the script */
 export function startsFrom(config) {
   const { core, base } = config.runtime;
-  const { metadata, libraries, standIns, data } = base.snapshot;
-  const code = [core.wasm, standIns, libraries];
+  const { metadata, wasm, libraries, standIns, data } = base.snapshot;
+  const code = [wasm, standIns, libraries];
   return [workerScript(config), core.script, ...code, metadata, core.harness, data, ...withLater(base.snapshot)];
 }
 
 /**
- * The snapshot's memory, and the libraries that are compiled later: of those only the data are laid, once most of the memory is.
+ * The snapshot's memory, and the code that is compiled later: of that only the libraries' data are laid, once most of the memory is.
  * @param {import("./wire.js").RuntimeSnapshot} snapshot
  * @returns {string[]}
  */
-export function withLater({ memory, later }) {
-  return [...memory.slice(0, -1), later, ...memory.slice(-1)];
+export function withLater({ memory, later, uncalled }) {
+  return [...memory.slice(0, -1), later, uncalled, ...memory.slice(-1)];
 }

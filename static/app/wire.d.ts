@@ -396,6 +396,10 @@ export type RuntimeCore = { script: string, wasm: string, stdlib: string, harnes
  */
 export type RuntimeBase = { snapshot: RuntimeSnapshot, 
 /**
+ * WebAssembly of the packages, as an interpreter started without the snapshot reads it.
+ */
+libraries: string, 
+/**
  * Files that a restored interpreter can begin without.
  */
 rest: string, 
@@ -415,11 +419,23 @@ export type RuntimeSnapshot = { metadata: string,
 /**
  * In the order in which they are put together.
  */
-memory: Array<string>, libraries: string, 
+memory: Array<string>, 
+/**
+ * Python's own WebAssembly: the functions of it that a chart usually calls.
+ */
+wasm: string, 
+/**
+ * The same of the libraries that a first chart calls.
+ */
+libraries: string, 
 /**
  * Libraries that are compiled when something of them is called.
  */
 later: string, 
+/**
+ * The functions of all these that a chart does not usually call, compiled when one of them is.
+ */
+uncalled: string, 
 /**
  * WebAssembly that stands in for those until then.
  */

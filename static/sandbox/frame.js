@@ -55,6 +55,11 @@
       faults.postMessage("held");
     };
 
+    /** What is compiled is a copy, made at once: the bytes may go on. @param {FileMessage} file */
+    const pass = (file) => {
+      if (scripts.length > 0) toWorker.postMessage(file, [file.bytes]);
+    };
+
     /** What Python's own code waits for is not held up by what it needs later. @type {Promise<unknown>} */
     let before = started;
 
@@ -67,12 +72,12 @@
         if (missing === 0) startWorker();
       } else if (role === "wasm" || role === "standIns") {
         const compiled = compile(role, [[role, bytes]]).catch(fail);
+        pass(data);
         before = Promise.all([before, compiled]);
       } else if (role === "libraries") {
         before = before.then(() => {
           const compiled = compile(role, contents(bytes)).catch(fail);
-          // What is compiled is a copy, made at once: the bytes may go on.
-          if (scripts.length > 0) toWorker.postMessage(data, [bytes]);
+          pass(data);
           return compiled;
         });
       }

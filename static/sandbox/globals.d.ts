@@ -1,7 +1,7 @@
 /** What pyodide-core.js, which follows worker.js in the same script, and the renderers put into the global scope. */
 import type { PyodideInterface } from "pyodide";
 import type * as Parquet from "../../pyodide-bundle/core/parquet.js";
-import type { Snapshot } from "../../pyodide-bundle/core/snapshot.js";
+import type { Snapshot, WholeCode } from "../../pyodide-bundle/core/snapshot.js";
 import type {
   FigureFace as Face,
   Measured as FigureMeasured,
@@ -21,6 +21,7 @@ declare global {
   // biome-ignore lint/suspicious/noExplicitAny: Emscripten's module has no types.
   const createPyodideModule: (settings: object) => Promise<any>;
   var createRestoredModule: (snapshot: Snapshot) => (settings: Record<string, unknown>) => Promise<unknown>;
+  var createWholeCode: (rests: Map<number, Uint8Array<ArrayBuffer>>) => WholeCode;
   // biome-ignore lint/suspicious/noExplicitAny: Emscripten's file system has no types.
   var capFiles: (FS: any, mostBytes: number) => void;
   /** There if the worker was started with parquet.js. */

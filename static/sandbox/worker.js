@@ -255,7 +255,7 @@
   }
 
   /** Compiles what a first chart does not call, while nobody waits for it. */
-  let compileLibraries = async () => {};
+  let compileAhead = async () => {};
 
   /** @param {Promise<ArrayBuffer>[]} packs @param {number} bytes of the snapshot's memory */
   async function restorable(packs, bytes) {
@@ -265,14 +265,22 @@
       metadata,
       memory: { bytes, next: memory.next },
       /** @param {() => Promise<void>} compile */
-      onLibraries(compile) {
-        compileLibraries = compile;
+      onCode(compile) {
+        compileAhead = compile;
       },
-      libraries: modulesOf("libraries").then(
-        (list) => new Map(list.map(([path, module]) => [`${SITE_PACKAGES}/${path}`, module])),
+      wasm: bytesOf("wasm"),
+      libraries: Promise.all([modulesOf("libraries"), filesOf("libraries")]).then(
+        ([list, files]) =>
+          new Map(
+            list.map(([name, code]) => {
+              const path = `${SITE_PACKAGES}/${name}`;
+              return [path, { code, bytes: files.get(path) ?? new Uint8Array() }];
+            }),
+          ),
       ),
-      later: bytesOf("later").then(
-        (pack) => new Map(contents(pack).map(({ path, bytes }) => [`${SITE_PACKAGES}/${path}`, bytes])),
+      later: filesOf("later"),
+      uncalled: bytesOf("uncalled").then(
+        (pack) => new Map(contents(pack).map(({ path, bytes }) => [Number(path), bytes])),
       ),
       standIns: only("standIns"),
       /** @param {Files} py */
@@ -284,6 +292,12 @@
         py.FS.mkdirTree(`${WORKING_DIRECTORY}/.matplotlib`);
       },
     };
+  }
+
+  /** @param {string} role of a pack @returns {Promise<Map<string, Uint8Array<ArrayBuffer>>>} its files by paths */
+  async function filesOf(role) {
+    const pack = await bytesOf(role);
+    return new Map(contents(pack).map(({ path, bytes }) => [`${SITE_PACKAGES}/${path}`, bytes]));
   }
 
   /** @typedef {{FS: any}} Files where files are: Pyodide, or the module under it */
@@ -316,7 +330,7 @@
     py.FS.writeFile(STANDARD_LIBRARY, new Uint8Array(stdlib), { canOwn: true });
     mount(py, pack, SITE_PACKAGES);
     // Beside whatever comes next: what is not compiled by then is when it is called.
-    compileLibraries().catch(() => {});
+    compileAhead().catch(() => {});
   }
 
   /** Draws a chart for nobody, which leaves nothing behind but machine code: see `warm` in app/interpreter.js. */

@@ -106,9 +106,9 @@ fn bundle() -> Bundle {
         "runtime": "314.0.3", "python": "3.14.0", "abi": "2026_0", "distribution": "https://example.org/",
         "digest": "0123456789abcdef", "files": files,
         "core": {"script": "core.js", "wasm": "core.wasm", "stdlib": "stdlib.zip", "harness": "harness.pack"},
-        "base": {"rest": "harness.pack", "imported": "harness.pack", "modules": ["numpy"], "snapshot": {
-            "metadata": "harness.pack", "memory": ["harness.pack"], "libraries": "harness.pack",
-            "later": "harness.pack", "standIns": "harness.pack", "data": "harness.pack"}},
+        "base": {"libraries": "harness.pack", "rest": "harness.pack", "imported": "harness.pack", "modules": ["numpy"], "snapshot": {
+            "metadata": "harness.pack", "memory": ["harness.pack"], "wasm": "harness.pack", "libraries": "harness.pack",
+            "uncalled": "harness.pack", "later": "harness.pack", "standIns": "harness.pack", "data": "harness.pack"}},
         "inputs": [{"name": "numpy.whl", "bytes": 1, "sha256": "ab".repeat(32), "published": true}],
         "packages": {"numpy": {"version": "2.4.3", "file": "numpy.pack", "depends": []}},
         "imports": {"numpy": "numpy"}, "hints": [], "stdlib": ["math"],

@@ -1,0 +1,223 @@
+/**
+ * What people usually draw: a table and programs for it. The build runs them to see which of Python's and its libraries' functions a
+ * chart calls, and those are compiled at the start; whatever else a program calls is compiled when it does. So what stands here decides
+ * how soon a chart is there, never whether.
+ */
+
+const MONTHS = 12;
+const ROWS = 300;
+const REGIONS = ["North", "South", "East"];
+const PRODUCTS = ["a", "b", "c", "d"];
+
+/** Dates, two columns of categories, numbers with a fraction, and whole ones with gaps. */
+export function typicalTable() {
+  const rows = Array.from({ length: ROWS }, (_, row) => {
+    const two = (/** @type {number} */ number) => String(number + 1).padStart(2, "0");
+    const sales = ((row * 73) % 1000) / 10;
+    return [
+      `2024-${two(row % MONTHS)}-${two(row % 28)}`,
+      REGIONS[row % REGIONS.length],
+      PRODUCTS[row % PRODUCTS.length],
+      sales.toFixed(2),
+      row % 9 || "",
+    ].join(",");
+  });
+  return ["day,region,product,sales,units", ...rows, ""].join("\n");
+}
+
+/** Put behind each of them: garbage is looked for at any moment, and then by functions of whatever is about. */
+export const TIDY_UP = "\nimport gc\ngc.collect()";
+
+/** Has things of Python's own kinds about, used a little, for that. */
+export const MANY_KINDS_PROGRAM = `import collections, contextvars, datetime, decimal, fractions, functools, gc, io, itertools, json, math, operator
+import random, re, string, textwrap, types, weakref
+import numpy as np
+import pandas as pd
+
+class Plain:
+    __slots__ = ("a", "__weakref__")
+    kind = property(lambda self: self.a)
+    def __init__(self, a): self.a = a
+    def method(self): return self.a
+    @classmethod
+    def made(cls): return cls(1)
+    @staticmethod
+    def apart(): return 2
+
+class Other(Plain):
+    def method(self): return super().method()
+
+def numbers():
+    value = yield 1
+    yield from [value, 2]
+
+async def waits(): return 1
+
+def closure():
+    inner = 1
+    def within(*args, key=None, **more): return inner
+    return within
+
+one = Other(3)
+begun = numbers(); next(begun)
+lists = [[3, 1, 2], (1, 2), {1, 2}, frozenset({3}), {"a": 1}, "text", b"bytes", bytearray(b"b"), range(9)]
+iterators = [iter(some) for some in lists]
+for some in iterators: next(some)
+held = iterators + [
+    {"a": 1}.keys(), {"a": 1}.values(), {"a": 1}.items(), iter({"a": 1}.values()), iter({"a": 1}.items()), reversed([1, 2]),
+    reversed({"a": 1}), reversed(range(3)), zip([1], [2]), map(str, [1]), filter(None, [1]), enumerate([1]), begun, iter(int, 1),
+    itertools.chain([1], [2]), itertools.groupby([1, 1, 2]), itertools.islice([1, 2], 1), itertools.product([1], [2]),
+    itertools.count(), itertools.cycle([1]), itertools.repeat(1), itertools.accumulate([1, 2]), itertools.starmap(max, [(1, 2)]),
+    itertools.combinations([1, 2], 2), itertools.permutations([1, 2]), itertools.pairwise([1, 2]), itertools.zip_longest([1], []),
+    itertools.takewhile(bool, [1]), itertools.dropwhile(bool, [0, 1]), itertools.compress([1], [1]), itertools.tee([1])[0],
+    functools.partial(max, 1), functools.lru_cache(closure), functools.cached_property(len), operator.itemgetter(1),
+    operator.attrgetter("a"), operator.methodcaller("method"), collections.deque([1]), collections.defaultdict(list),
+    collections.OrderedDict(a=1), collections.Counter("aab"), collections.ChainMap({}), collections.namedtuple("Pair", "a b")(1, 2),
+    types.SimpleNamespace(a=1), types.MappingProxyType({"a": 1}), slice(1, 2), memoryview(b"ab"), weakref.ref(one),
+    weakref.WeakValueDictionary(a=one), weakref.proxy(one), one.method, Plain.made, closure(), re.compile("(a)(?P<b>b)?").match("ab"),
+    re.finditer("a", "aa"), io.StringIO("a"), io.BytesIO(b"a"), contextvars.ContextVar("a"), datetime.datetime(2024, 1, 2, 3),
+    datetime.timedelta(1), datetime.timezone.utc, decimal.Decimal("1.5"), fractions.Fraction(1, 3), random.Random(1), 2**70, 1.5, 2j,
+    list[int], int | str, Ellipsis, ValueError("a"), ExceptionGroup("a", [ValueError("b")]), super(Other, one), object(),
+    np.array([1, "a", None], dtype=object), np.nditer(np.arange(3)), np.arange(3).flat, np.broadcast([1], [2]), np.dtype("f8"),
+    np.float64(1), np.datetime64("2024-01-01"), np.ma.array([1, 2], mask=[0, 1]), pd.Series([1, 2]).items(), pd.DataFrame({"a": [1]}).itertuples(),
+    pd.Series(["a", None, "b"], dtype="string"), pd.Categorical(["a", "b"]), pd.interval_range(0, 3), pd.Timestamp("2024-01-01"), pd.NA,
+]
+gc.collect()
+for some in held:
+    repr(some), str(some), type(some).__name__
+    try: bool(some)
+    except (TypeError, ValueError): pass
+    try: hash(some)
+    except TypeError: pass
+    try: len(some)
+    except TypeError: pass
+begun.close()
+coroutine = waits(); coroutine.close()
+try:
+    raise ValueError("a") from KeyError("b")
+except ValueError as error:
+    print(error.__cause__, f"{3.14159:.2f} {1e6:,.0f} {'a':>5} {42:#x}", "%s %d" % ("a", 1), "a,b".split(","), " a ".strip())
+print(sorted(lists[0], key=lambda n: -n), sum(lists[0]), max("a", "b"), any([0, 1]), round(2.567, 1), divmod(7, 2), math.sqrt(2), abs(-1))
+print(json.loads(json.dumps({"a": [1, 2.5, None, True, "\\u00e9"]})), textwrap.shorten("a word or two", 10), string.Template("$a").substitute(a=1))
+print({**{"a": 1}, "b": 2}, [*range(3)], {n: n**2 for n in range(3)}, {n % 2 for n in range(4)}, "a" in "abc", 3 in [1, 2, 3], "abc"[::-1])
+match {"a": [1, 2]}:
+    case {"a": [first, *rest]}: print(first, rest)
+del held, iterators, begun, one
+gc.collect()`;
+
+export const TYPICAL_PROGRAMS = [
+  // Without a table.
+  `import numpy as np
+import pandas as pd
+import matplotlib.pyplot as plt
+
+x = np.linspace(0, 10, 200)
+frame = pd.DataFrame({"x": x, "y": np.sin(x), "z": np.random.default_rng(1).normal(size=200).cumsum()})
+fig, ax = plt.subplots(figsize=(8, 5))
+ax.plot(frame["x"], frame["y"], label="sine")
+ax.plot(frame["x"], frame["z"], "--", label="walk")
+ax.set(title="Two lines", xlabel="x", ylabel="y")
+ax.legend()
+plt.show()`,
+  `import matplotlib.pyplot as plt
+
+total = df.groupby("region")["sales"].sum().sort_values(ascending=False)
+fig, ax = plt.subplots()
+bars = ax.bar(total.index, total.values, color="tab:blue")
+ax.bar_label(bars, fmt="%.0f")
+ax.set_title("Sales by region")
+ax.set_ylabel("Sales")`,
+  `import matplotlib.pyplot as plt
+
+top = df.groupby("product", as_index=False)["sales"].mean().nlargest(3, "sales")
+plt.figure(figsize=(8, 4))
+plt.barh(top["product"], top["sales"])
+plt.gca().invert_yaxis()
+plt.title("Three best products")
+plt.tight_layout()
+plt.show()`,
+  `import pandas as pd
+import matplotlib.pyplot as plt
+
+df["day"] = pd.to_datetime(df["day"])
+monthly = df.set_index("day").resample("ME")["sales"].mean()
+fig, ax = plt.subplots()
+ax.plot(monthly.index, monthly.values, marker="o")
+ax.set_title("Mean sales by month")
+fig.autofmt_xdate()
+ax.grid(True)`,
+  `import pandas as pd
+import matplotlib.pyplot as plt
+import matplotlib.dates as mdates
+
+df["month"] = pd.to_datetime(df["day"]).dt.to_period("M").dt.to_timestamp()
+fig, ax = plt.subplots(figsize=(9, 5))
+for region, part in df.groupby("region"):
+    series = part.groupby("month")["sales"].sum()
+    ax.plot(series.index, series, marker="o", label=region)
+ax.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
+ax.legend(title="Region")
+plt.xticks(rotation=45)`,
+  `import matplotlib.pyplot as plt
+
+fig, ax = plt.subplots()
+ax.hist(df["sales"].dropna(), bins=20, edgecolor="white")
+ax.axvline(df["sales"].median(), color="red", linestyle=":")
+ax.set_title("How sales are spread")`,
+  `import matplotlib.pyplot as plt
+
+fig, ax = plt.subplots()
+for name, part in df.groupby("region"):
+    ax.scatter(part["units"], part["sales"], label=name, alpha=0.6, s=20)
+ax.set_yscale("log")
+ax.legend(title="Region", loc="upper left", bbox_to_anchor=(1, 1))`,
+  `import matplotlib.pyplot as plt
+
+shares = df.pivot_table(index="region", columns="product", values="sales", aggfunc="sum", fill_value=0)
+shares.plot(kind="bar", stacked=True, title="Sales by region and product")
+plt.xticks(rotation=0)
+plt.tight_layout()`,
+  `df.boxplot(column="sales", by="product")`,
+  `import matplotlib.pyplot as plt
+
+related = df[["sales", "units"]].corr()
+fig, ax = plt.subplots()
+image = ax.imshow(related, cmap="viridis", vmin=-1, vmax=1)
+ax.set_xticks(range(len(related)), related.columns)
+ax.set_yticks(range(len(related)), related.index)
+for row in range(len(related)):
+    for column in range(len(related)):
+        ax.text(column, row, f"{related.iloc[row, column]:.2f}", ha="center", va="center", color="white")
+fig.colorbar(image)`,
+  `import matplotlib.pyplot as plt
+
+counts = df["region"].value_counts()
+plt.pie(counts, labels=counts.index, autopct="%1.1f%%")
+plt.title("Rows by region")`,
+  `import numpy as np
+import matplotlib.pyplot as plt
+
+known = df.dropna(subset=["units", "sales"])
+slope, start = np.polyfit(known["units"], known["sales"], 1)
+fig, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
+axes[0].scatter(known["units"], known["sales"])
+axes[0].plot(known["units"], slope * known["units"] + start, "r--")
+axes[0].annotate(f"slope {slope:.2f}", (1, 10))
+axes[1].violinplot([part["sales"] for _, part in known.groupby("product")])
+fig.suptitle("Sales and units")
+fig.tight_layout()`,
+  `import matplotlib.pyplot as plt
+
+best = df[df["sales"] > 50].merge(df.groupby("region")["units"].median().rename("middle"), on="region")
+best["share"] = best["sales"] / best["sales"].sum() * 100
+best["rolling"] = best["sales"].rolling(7).mean()
+print(best.head())
+plt.fill_between(range(len(best)), best["share"].cumsum(), alpha=0.3)
+plt.plot(best["rolling"], color="C1")`,
+  `df.describe()`,
+  `df.sort_values("sales", ascending=False).head(10)[["day", "region", "sales"]]`,
+];
+
+/** With an error that a person meets. */
+export const FAILING_PROGRAM = `import matplotlib.pyplot as plt
+plt.plot(df["there is no such column"])`;
