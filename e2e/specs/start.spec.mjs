@@ -181,9 +181,7 @@ test("a second visit starts from what the browser keeps unpacked, and believes n
   await page.goto(server.url);
   await expect.poll(names, { timeout: 60_000 }).toContain("base-data.pack");
   const kept = await names();
-  expect(kept).toEqual(
-    expect.arrayContaining(["pyodide-core.js", "pyodide.asm.wasm", "memory-1.bin", "snapshot.json"]),
-  );
+  expect(kept).toEqual(expect.arrayContaining(["pyodide-core.js", "start.wasm", "memory-1.bin", "snapshot.json"]));
   await page.evaluate(async () => {
     const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("sandplot-runtime");
     await folder.getFileHandle("of-another-version.bin", { create: true });

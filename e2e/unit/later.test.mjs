@@ -28,24 +28,30 @@ function adder(number) {
 const served = (/** @type {string} */ name) =>
   brotliDecompressSync(readFileSync(join(bundleFolder, "dist/files", `${name}.br`)));
 const metadata = JSON.parse(served("snapshot.json").toString("utf8"));
-const eager = decodePack(served("base-libraries.pack"));
-const later = decodePack(served("base-later.pack"));
+const eager = decodePack(served("start-libraries.pack"));
+const later = decodePack(served("later-libraries.pack"));
 
 test("a stand-in has its library loaded, and calls what is in its slot then", () => {
   const table = new Table({ initial: 200, element: "anyfunc" });
   /** @type {number[]} */
   const loads = [];
-  const standIns = encodeStandIns([
-    { slot: 130, library: 70, type: type(I32, I32) },
-    { slot: 3, library: 5, type: type(I32, I32) },
-    { slot: 131, library: 70, type: type(I32 + F64, F64) },
-  ]);
+  const standIns = encodeStandIns(
+    [
+      { slot: 130, library: 70, type: type(I32, I32) },
+      { slot: 3, library: 5, type: type(I32, I32) },
+      { slot: 131, library: 70, type: type(I32 + F64, F64) },
+    ],
+    140,
+  );
   const load = (/** @type {number} */ library) => {
     loads.push(library);
     if (library === 70) table.set(130, adder(7));
     else table.set(3, adder(3));
   };
-  new Instance(new Module(standIns), { env: { table, load } });
+  /** @type {number[]} */
+  const halves = [];
+  const whole = (/** @type {number} */ number) => halves.push(number);
+  new Instance(new Module(standIns), { env: { table, load, whole } });
   assert.deepEqual(loads, [], "nothing is loaded that nobody calls");
   assert.equal(table.get(130)(1), 8);
   assert.equal(table.get(130)(2), 9);
@@ -53,6 +59,8 @@ test("a stand-in has its library loaded, and calls what is in its slot then", ()
   assert.deepEqual(loads, [70, 5]);
   assert.throws(() => table.get(131)(1, 2), "what was not replaced calls itself, and ends by the engine's limit");
   assert.equal(table.get(4), null);
+  table.get(140)(9);
+  assert.deepEqual(halves, [9]);
 });
 
 test("most of the snapshot's libraries are put off, and nobody needs one of those", () => {
