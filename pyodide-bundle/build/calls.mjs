@@ -7,7 +7,14 @@ import vm from "node:vm";
 import { arrayBuffer } from "./node-worker.mjs";
 import { encodePack } from "./pack.mjs";
 import { calledFunctions, isWatched, watchCalls } from "./split.mjs";
-import { FAILING_PROGRAM, MANY_KINDS_PROGRAM, TIDY_UP, TYPICAL_PROGRAMS, typicalTable } from "./typical.mjs";
+import {
+  FAILING_PROGRAM,
+  MANY_KINDS_PROGRAM,
+  otherTables,
+  TIDY_UP,
+  TYPICAL_PROGRAMS,
+  typicalTable,
+} from "./typical.mjs";
 
 /** @import { Calls } from "./code.mjs" */
 
@@ -68,13 +75,22 @@ export function watchInterpreter({ context, core }) {
     await ask({ type: "adjust", id: 1, edits: "{}" });
     const first = [...loaded.keys()].filter((path) => path !== "");
     tell({ type: "complete", stdlib, pack: arrayBuffer(encodePack([])) });
-    const files = [{ name: "sales.csv", blob: new Blob([typicalTable()]) }];
-    const { frames } = await ask({ type: "open", id: 2, packs: [], files, edits: "{}", frames: null });
-    await ask({ type: "open", id: 3, packs: [], files, edits: "{}", frames });
+    let id = 1;
+    /** @param {{name: string, text: string}} table @param {Blob | null} [kept] */
+    const open = ({ name, text }, kept = null) => {
+      id += 1;
+      const files = [{ name, blob: new Blob([text]) }];
+      return ask({ type: "open", id, packs: [], files, edits: "{}", frames: kept });
+    };
+    for (const table of otherTables()) await open(table);
+    const table = { name: "sales.csv", text: typicalTable() };
+    const { frames } = await open(table);
+    await open(table, frames);
     const tidied = TYPICAL_PROGRAMS.map((program) => program + TIDY_UP);
     const programs = [MANY_KINDS_PROGRAM, ...TYPICAL_PROGRAMS, ...tidied, FAILING_PROGRAM];
-    for (const [number, program] of programs.entries()) {
-      const { json } = await ask({ type: "run", id: 4 + number, program, packs: [] });
+    for (const program of programs) {
+      id += 1;
+      const { json } = await ask({ type: "run", id, program, packs: [] });
       const { error } = JSON.parse(json);
       if ((error !== null) !== (program === FAILING_PROGRAM))
         throw new Error(`${program}\nended with ${error?.traceback}`);

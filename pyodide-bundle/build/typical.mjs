@@ -9,20 +9,47 @@ const ROWS = 300;
 const REGIONS = ["North", "South", "East"];
 const PRODUCTS = ["a", "b", "c", "d"];
 
-/** Dates, two columns of categories, numbers with a fraction, and whole ones with gaps. */
+const LINES = Array.from({ length: ROWS }, (_, row) => {
+  const two = (/** @type {number} */ number) => String(number + 1).padStart(2, "0");
+  return {
+    day: `2024-${two(row % MONTHS)}-${two(row % 28)}`,
+    region: REGIONS[row % REGIONS.length] ?? "",
+    product: PRODUCTS[row % PRODUCTS.length] ?? "",
+    sales: ((row * 73) % 1000) / 10,
+    units: row % 9 || null,
+    paid: row % 2 === 0,
+  };
+});
+
+/** Dates, two columns of categories, numbers with a fraction, whole ones with gaps, yes and no. */
 export function typicalTable() {
-  const rows = Array.from({ length: ROWS }, (_, row) => {
-    const two = (/** @type {number} */ number) => String(number + 1).padStart(2, "0");
-    const sales = ((row * 73) % 1000) / 10;
+  const lines = LINES.map(({ day, region, product, sales, units, paid }) =>
+    [day, region, product, sales.toFixed(2), units ?? "", paid ? "yes" : "no"].join(","),
+  );
+  return ["day,region,product,sales,units,paid", ...lines, ""].join("\n");
+}
+
+/** @returns {{name: string, text: string}[]} the same in other forms that people have */
+export function otherTables() {
+  const german = LINES.map(({ day, region, sales, units }) => {
+    const [year, month, date] = day.split("-");
     return [
-      `2024-${two(row % MONTHS)}-${two(row % 28)}`,
-      REGIONS[row % REGIONS.length],
-      PRODUCTS[row % PRODUCTS.length],
-      sales.toFixed(2),
-      row % 9 || "",
-    ].join(",");
+      `${date}.${month}.${year} 14:30`,
+      `"${region}; außen"`,
+      sales.toFixed(2).replace(".", ","),
+      units ?? "n/a",
+    ].join(";");
   });
-  return ["day,region,product,sales,units", ...rows, ""].join("\n");
+  const tabbed = LINES.map(({ region, sales }, row) =>
+    [2000 + (row % 25), region, `$1,${100 + row}.50`, `${sales} %`].join("\t"),
+  );
+  const large = Array.from({ length: 20 }, () => typicalTable().split("\n").slice(1, -1)).flat();
+  return [
+    { name: "deutsch.csv", text: ["Tag;Gebiet;Umsatz;Stück", ...german].join("\r\n") },
+    { name: "tabs.tsv", text: ["year\tname\tprice\tshare", ...tabbed].join("\n") },
+    { name: "records.json", text: JSON.stringify(LINES) },
+    { name: "large.csv", text: [typicalTable().split("\n")[0], ...large].join("\n") },
+  ];
 }
 
 /** Put behind each of them: garbage is looked for at any moment, and then by functions of whatever is about. */
@@ -63,7 +90,7 @@ begun = numbers(); next(begun)
 lists = [[3, 1, 2], (1, 2), {1, 2}, frozenset({3}), {"a": 1}, "text", b"bytes", bytearray(b"b"), range(9)]
 iterators = [iter(some) for some in lists]
 for some in iterators: next(some)
-held = iterators + [
+held = iterators + lists + [
     {"a": 1}.keys(), {"a": 1}.values(), {"a": 1}.items(), iter({"a": 1}.values()), iter({"a": 1}.items()), reversed([1, 2]),
     reversed({"a": 1}), reversed(range(3)), zip([1], [2]), map(str, [1]), filter(None, [1]), enumerate([1]), begun, iter(int, 1),
     itertools.chain([1], [2]), itertools.groupby([1, 1, 2]), itertools.islice([1, 2], 1), itertools.product([1], [2]),
@@ -75,7 +102,7 @@ held = iterators + [
     collections.OrderedDict(a=1), collections.Counter("aab"), collections.ChainMap({}), collections.namedtuple("Pair", "a b")(1, 2),
     types.SimpleNamespace(a=1), types.MappingProxyType({"a": 1}), slice(1, 2), memoryview(b"ab"), weakref.ref(one),
     weakref.WeakValueDictionary(a=one), weakref.proxy(one), one.method, Plain.made, closure(), re.compile("(a)(?P<b>b)?").match("ab"),
-    re.finditer("a", "aa"), io.StringIO("a"), io.BytesIO(b"a"), contextvars.ContextVar("a"), datetime.datetime(2024, 1, 2, 3),
+    re.finditer("a", "aa"), io.StringIO("a"), io.BytesIO(b"a"), io.StringIO("a\\nb"), io.BytesIO(b"a\\nb"), contextvars.ContextVar("a"), datetime.datetime(2024, 1, 2, 3),
     datetime.timedelta(1), datetime.timezone.utc, decimal.Decimal("1.5"), fractions.Fraction(1, 3), random.Random(1), 2**70, 1.5, 2j,
     list[int], int | str, Ellipsis, ValueError("a"), ExceptionGroup("a", [ValueError("b")]), super(Other, one), object(),
     np.array([1, "a", None], dtype=object), np.nditer(np.arange(3)), np.arange(3).flat, np.broadcast([1], [2]), np.dtype("f8"),
@@ -91,6 +118,13 @@ for some in held:
     except TypeError: pass
     try: len(some)
     except TypeError: pass
+for some in held:
+    if type(some).__module__.startswith("pandas"): continue
+    for name in sorted(dir(some)):
+        if name.startswith("_") or name in {"tofile", "dump"}: continue
+        for given in ((), (1,), ("a",), ([1],), (1, 2), ("a", "b")):
+            try: getattr(some, name)(*given)
+            except Exception: pass
 begun.close()
 coroutine = waits(); coroutine.close()
 try:
@@ -215,6 +249,84 @@ print(best.head())
 plt.fill_between(range(len(best)), best["share"].cumsum(), alpha=0.3)
 plt.plot(best["rolling"], color="C1")`,
   `df.describe()`,
+  `import numpy as np
+import pandas as pd
+import matplotlib.pyplot as plt
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+day = pd.to_datetime(df["day"], errors="coerce")
+df["weekday"] = day.dt.day_name()
+df["quarter"] = day.dt.quarter.astype(str)
+df["band"] = pd.cut(df["sales"], bins=[0, 25, 50, 75, 100], labels=["low", "middle", "high", "top"])
+df["name"] = df["region"].str.upper().str.replace("O", "0").str[:4] + " " + df["product"].str.strip()
+df["growth"] = df.groupby("region")["sales"].pct_change().replace([np.inf, -np.inf], np.nan).fillna(0)
+df["rank"] = df.groupby("region")["sales"].rank(ascending=False)
+df["mean"] = df.groupby("product")["sales"].transform("mean").round(1)
+few = df[df["region"].isin(["North", "South"]) & df["sales"].between(10, 90)].query("units > 2").drop_duplicates(["day", "product"])
+summed = few.groupby(["region", "product"]).agg(total=("sales", "sum"), most=("sales", "max"), n=("sales", "size")).reset_index()
+wide = summed.pivot(index="product", columns="region", values="total").fillna(0)
+long = wide.reset_index().melt(id_vars="product", var_name="region", value_name="total")
+counts = pd.crosstab(df["band"], df["region"], normalize="index")
+both = pd.concat([summed.assign(kind="x"), summed.assign(kind="y")], ignore_index=True).sort_values(["kind", "total"])
+print(long.head(3).to_string(), counts.round(2).to_dict(), both.shape, df["sales"].quantile([0.25, 0.75]).tolist(), df.dtypes)
+for index, row in summed.iterrows():
+    print(index, row["region"], f"{row['total']:,.1f}")
+
+fig, axes = plt.subplots(2, 2, figsize=(11, 8), constrained_layout=True)
+places = np.arange(len(wide))
+for number, column in enumerate(wide.columns):
+    axes[0, 0].bar(places + number * 0.4, wide[column], width=0.4, label=column)
+axes[0, 0].set_xticks(places + 0.2, wide.index)
+axes[0, 0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:.1f}k"))
+axes[0, 0].legend(ncols=2, frameon=False)
+left = np.zeros(len(counts))
+for column in counts.columns:
+    axes[0, 1].barh(counts.index.astype(str), counts[column], left=left, label=column)
+    left = left + counts[column].to_numpy()
+axes[0, 1].xaxis.set_major_formatter(PercentFormatter(1))
+monthly = df.assign(month=day.dt.month).pivot_table(index="month", columns="product", values="sales", aggfunc="mean").cumsum()
+axes[1, 0].stackplot(monthly.index, monthly.T.to_numpy(), labels=monthly.columns, alpha=0.8)
+axes[1, 0].xaxis.set_major_locator(MaxNLocator(integer=True))
+other = axes[1, 0].twinx()
+other.step(monthly.index, monthly["a"].diff().fillna(0), where="mid", color="black")
+grouped = df.groupby("product")["sales"].agg(["mean", "std"])
+axes[1, 1].errorbar(grouped.index, grouped["mean"], yerr=grouped["std"], fmt="o", capsize=4)
+axes[1, 1].axhspan(20, 40, alpha=0.1)
+axes[1, 1].text(0.5, 0.9, r"$\\bar{x} \\pm \\sigma$", transform=axes[1, 1].transAxes)
+for ax in axes.flat:
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.tick_params(axis="x", rotation=30)
+fig.suptitle("Sales, four ways", fontsize=16, fontweight="bold")
+fig.savefig("four.png", dpi=120, bbox_inches="tight")`,
+  `import numpy as np
+import matplotlib.pyplot as plt
+
+values = df[["sales", "units"]].dropna().to_numpy()
+x, y = values[:, 0], values[:, 1]
+counts, edges = np.histogram(x, bins="auto")
+kinds, numbers = np.unique(df["region"].to_numpy().astype(str), return_counts=True)
+smooth = np.convolve(x, np.ones(5) / 5, mode="valid")
+order = np.argsort(x)[::-1]
+chosen = np.where(x > np.percentile(x, 90), "high", "other")
+rng = np.random.default_rng(0)
+noise = rng.normal(0, 1, x.size) + np.random.rand(x.size)
+print(edges[:2], dict(zip(kinds, numbers.tolist())), chosen[:3], order[:3], np.corrcoef(x, y)[0, 1], np.median(x), x.std(), noise.shape)
+fig, ax = plt.subplots(subplot_kw={"projection": "polar"})
+angles = np.linspace(0, 2 * np.pi, 5)
+ax.plot(angles, [1, 3, 2, 4, 1])
+ax.fill(angles, [1, 3, 2, 4, 1], alpha=0.25)
+fig, ax = plt.subplots()
+heat = ax.hexbin(x, y + noise * 0.1, gridsize=12, cmap="magma")
+fig.colorbar(heat, label="rows")
+grid_x, grid_y = np.meshgrid(np.linspace(-2, 2, 30), np.linspace(-2, 2, 30))
+fig, ax = plt.subplots()
+ax.contourf(grid_x, grid_y, np.exp(-(grid_x**2) - grid_y**2), levels=8)
+ax.annotate("peak", (0, 0), (1, 1), arrowprops={"arrowstyle": "->"})
+with plt.style.context("ggplot"):
+    fig, ax = plt.subplots()
+    ax.stem(smooth[:20])
+    ax.set_yscale("symlog")
+    ax.set_xlim(0, 25)`,
   `df.sort_values("sales", ascending=False).head(10)[["day", "region", "sales"]]`,
 ];
 
