@@ -186,6 +186,7 @@ test("put together again, the halves of each module have every function of the o
 
 test("a usual chart calls nothing that is not there", async () => {
   const interpreter = await restored();
+  interpreter.complete();
   await interpreter.open(typicalTable());
   for (const program of [MANY_KINDS_PROGRAM, ...TYPICAL_PROGRAMS]) {
     const { error } = await interpreter.run(program);

@@ -139,7 +139,71 @@ match {"a": [1, 2]}:
 del held, iterators, begun, one
 gc.collect()`;
 
+/** Uses what drawing libraries that come later use of the standard library while they are imported. */
+const STANDARD_LIBRARY_PROGRAM = `import abc, ast, base64, bisect, calendar, collections.abc, contextlib, copy, csv, dataclasses, enum, hashlib, heapq, html
+import importlib.metadata, importlib.resources, inspect, io, json, locale, logging, numbers, os, pathlib, pickle, platform, statistics
+import struct, sys, tempfile, textwrap, time, traceback, typing, unicodedata, urllib.parse, uuid, warnings, zipfile, zlib
+
+@dataclasses.dataclass(order=True)
+class Point:
+    x: int
+    y: float = 1.0
+    more: list[str] = dataclasses.field(default_factory=list)
+
+class Color(enum.Flag):
+    RED = enum.auto()
+    BLUE = enum.auto()
+
+class Shape(abc.ABC, typing.Generic[typing.TypeVar("T")]):
+    @abc.abstractmethod
+    def area(self) -> float: ...
+    def __init_subclass__(cls, **given): super().__init_subclass__(**given)
+    def __getattr__(self, name): raise AttributeError(name)
+
+class Square(Shape[int]):
+    def area(self): return 4.0
+
+class Named(typing.NamedTuple):
+    a: int
+    b: str = "b"
+
+class Given(typing.TypedDict, total=False):
+    a: int
+
+@contextlib.contextmanager
+def quiet():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+def function(a, /, b: int = 1, *rest: str, c: "float | None" = None, **more) -> bool:
+    """Says something."""
+    return True
+
+with quiet(): warnings.warn("not shown")
+print(copy.deepcopy(Point(1, 2.0, ["a"])), Color.RED | Color.BLUE, list(Color), Square().area(), Named(1), Given(a=1), hasattr(Square(), "b"))
+print(inspect.signature(function), typing.get_type_hints(function), inspect.getdoc(function), inspect.isclass(Point), dataclasses.asdict(Point(1)))
+code = compile(ast.parse("def f(x):\\n  return [y**2 for y in range(x) if y]\\nclass C: pass"), "<text>", "exec")
+space = {}
+exec(code, space)
+print(space["f"](4), eval("1 + 2"), ast.literal_eval("{'a': [1, (2, 3)]}"), ast.unparse(ast.parse("a = b + 1")))
+print(pickle.loads(pickle.dumps([Point(1), {"a": (1, 2.5, None)}, Color.RED])), struct.unpack("<Qd", struct.pack("<Qd", 1, 2.0)))
+print(base64.b64encode(zlib.compress(b"a" * 99)), hashlib.sha256(b"a").hexdigest()[:8], uuid.UUID(int=1), urllib.parse.quote("a b/ü"), html.escape("<a>"))
+print(list(csv.DictReader(io.StringIO("a,b\\n1,2"))), bisect.bisect([1, 2, 3], 2), heapq.nsmallest(2, [3, 1, 2]), statistics.mean([1, 2]))
+print(pathlib.Path("a/b.txt").with_suffix(".csv"), os.path.join("a", "b"), sys.version_info[:2], unicodedata.normalize("NFC", "é"), calendar.month_name[1])
+print(json.dumps({"a": [1, 2.5, "ü", None]}, indent=2, sort_keys=True, default=str), importlib.metadata.version("numpy"), "aé".encode("utf-8").decode())
+with tempfile.TemporaryDirectory() as folder:
+    path = pathlib.Path(folder) / "a.txt"
+    path.write_text("a\\nb\\n", encoding="utf-8")
+    print(path.read_text().splitlines(), path.stat().st_size, [p.name for p in path.parent.iterdir()])
+    with open(path) as lines: print([line.strip() for line in lines], lines.closed)
+logging.getLogger("a").warning("logged %s", 1)
+try: Shape()
+except TypeError: print(traceback.format_exc().splitlines()[-1])
+print(time.strftime("%Y", time.gmtime(0)), platform.python_version(), locale.getlocale()[0], isinstance(3, numbers.Number), issubclass(dict, collections.abc.Mapping))`;
+
 export const TYPICAL_PROGRAMS = [
+  STANDARD_LIBRARY_PROGRAM,
   // Without a table.
   `import numpy as np
 import pandas as pd

@@ -49,8 +49,8 @@ globalThis.createRestoredModule = function createRestoredModule({
       mainExports: {},
       /** @type {WebAssembly.Imports} */
       mainImports: {},
-      /** Is told what the library that is loaded was given, and exports. @type {(imports: WebAssembly.Imports, exports: any) => void} */
-      onInstance() {},
+      /** Is told what a library was given, and exports. @type {((imports: WebAssembly.Imports, exports: any) => void) | undefined} */
+      onInstance: undefined,
       /** @type {number | undefined} */
       memoryBase: undefined,
       /** Of a library whose slots are kept. @type {number | undefined} */
@@ -107,7 +107,7 @@ globalThis.createRestoredModule = function createRestoredModule({
    * @param {any} module
    * @param {WebAssembly.Table} table
    * @param {{replaying: boolean, memoryBase: number | undefined, tableBase: number | undefined,
-   *   onInstance: (imports: WebAssembly.Imports, exports: any) => void}} linker
+   *   onInstance: ((imports: WebAssembly.Imports, exports: any) => void) | undefined}} linker
    * @param {Map<string, {code: WebAssembly.Module, bytes: Uint8Array<ArrayBuffer>}>} compiled
    * @param {Map<string, Uint8Array<ArrayBuffer>>} files of those that are compiled when they are called
    * @param {WholeCode} whole
@@ -170,6 +170,7 @@ globalThis.createRestoredModule = function createRestoredModule({
       linker.onInstance = (imports, own) => whole.begin(number + 1, bytes, imports, own);
       const exports = module.loadWebAssemblyModule(code, { loadAsync: false }, path, scope, 0);
       linker.memoryBase = undefined;
+      linker.onInstance = undefined;
       loaded.set(number, exports);
       return exports;
     }
@@ -193,6 +194,7 @@ globalThis.createRestoredModule = function createRestoredModule({
       } finally {
         // As it was, even where there is no memory left to compile it: the next call tries again.
         linker.memoryBase = undefined;
+        linker.onInstance = undefined;
         linker.tableBase = undefined;
         linker.replaying = false;
         module.HEAPU8.set(changed, memoryBase);

@@ -17,9 +17,9 @@ globalThis.createWholeCode = function createWholeCode(rests) {
   const PREAMBLE = 8;
 
   /**
-   * Those of which only the first halves are there, by numbers.
-   * @type {Map<number, {bytes: Uint8Array, rest: Uint8Array, imports: WebAssembly.Imports, exports: WebAssembly.Exports,
-   *   code?: WebAssembly.Module}>}
+   * Those of which only the first halves are there, by numbers: the second one, compiled or yet to be made.
+   * @type {Map<number, {code: WebAssembly.Module | (() => Uint8Array<ArrayBuffer>), imports: WebAssembly.Imports,
+   *   exports: WebAssembly.Exports}>}
    */
   const begun = new Map();
 
@@ -31,23 +31,25 @@ globalThis.createWholeCode = function createWholeCode(rests) {
    */
   function begin(number, bytes, imports, exports) {
     const rest = rests.get(number);
-    if (rest && WHOLE in exports) begun.set(number, { bytes, rest, imports, exports });
+    if (rest && WHOLE in exports) begun.set(number, { code: () => putTogether(bytes, rest), imports, exports });
   }
 
   /** Has all of a module take the place of its first half. Called in the middle of whatever Python does. @param {number} number */
   function load(number) {
     const half = begun.get(number);
     if (!half) throw new Error(`there is no second half of ${number}`);
-    const { bytes, rest, imports, exports } = half;
-    const code = half.code ?? new WebAssembly.Module(putTogether(bytes, rest));
-    new WebAssembly.Instance(code, { ...imports, [OWN]: exports });
+    const { code, imports, exports } = half;
+    const module = typeof code === "function" ? new WebAssembly.Module(code()) : code;
+    new WebAssembly.Instance(module, { ...imports, [OWN]: exports });
     /** @type {WebAssembly.Global} */ (exports[WHOLE]).value = 1;
     begun.delete(number);
   }
 
   /** While nobody waits for it. */
   async function compile() {
-    for (const half of begun.values()) half.code = await WebAssembly.compile(putTogether(half.bytes, half.rest));
+    for (const half of begun.values()) {
+      if (typeof half.code === "function") half.code = await WebAssembly.compile(half.code());
+    }
   }
 
   /**
