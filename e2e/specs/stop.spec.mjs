@@ -24,6 +24,23 @@ for (const [title, program] of [
   });
 }
 
+test("a program whose calls go too deep for the browser is told at once, and the next run works", async ({
+  browser,
+  server,
+}) => {
+  // Not by the fixture, since Pyodide writes of it on the console.
+  const page = await browser.newPage();
+  const deep = "class Deep:\n    def __repr__(self):\n        return repr(self)\nrepr(Deep())";
+  const chart = await storeProgram(server.url, deep);
+  await page.goto(server.url + chart.url);
+  await expectState(page, "failed");
+  await expect(page.getByTestId("error")).toContainText("calls itself without end");
+  await page.getByTestId("program").fill(DRAWS);
+  await page.getByTestId("run").click();
+  await expectState(page, "shown");
+  await page.close();
+});
+
 test("Escape stops a run", async ({ page, server }) => {
   const chart = await storeProgram(server.url, SWALLOWS);
   await page.goto(server.url + chart.url);

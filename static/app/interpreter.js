@@ -328,6 +328,8 @@ function refusal({ code, values }) {
 
 /** @param {string} cause */
 function crashed(cause) {
+  // Calls within C, of one `__repr__` by another for instance, have no limit of Python's own that would come before the browser's.
+  if (/call stack|too much recursion/i.test(cause)) return new SandboxError("crashed", t("sandbox.deep"));
   const memory = /memory|Array buffer allocation|RangeError/i.test(cause);
   return memory
     ? new SandboxError("memory", t("sandbox.memory", { cause }))

@@ -211,6 +211,11 @@
     });
     given.clear();
     restoreStreaming();
+    // Python is beyond help then, and what it was doing never comes back to say so.
+    /** @type {any} */ (python)._api.on_fatal = (/** @type {unknown} */ error) => {
+      output.flush();
+      send({ type: "crashed", message: wordsOf(error) });
+    };
     capFiles(python.FS, message.memoryBytes);
     Error.stackTraceLimit = stackTraceLimit;
     // Nobody ever writes into it: but with it Python calls out to JavaScript now and then, and only there does WebKit end a worker.
