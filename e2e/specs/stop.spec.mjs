@@ -6,6 +6,14 @@ const SWALLOWS =
   "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass\n";
 const DRAWS = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('After')";
 
+/** @param {import("@playwright/test").Page} page */
+async function expectNextRun(page) {
+  await page.getByTestId("program").fill(DRAWS);
+  await page.getByTestId("run").click();
+  await expectState(page, "shown");
+  await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/After/);
+}
+
 for (const [title, program] of [
   ["a loop that swallows every exception", SWALLOWS],
   ["a sleep of an hour", "import time\ntime.sleep(3600)"],
@@ -17,10 +25,7 @@ for (const [title, program] of [
     await expectState(page, "running");
     await page.getByTestId("stop").click();
     await expectState(page, "stopped");
-    await page.getByTestId("program").fill(DRAWS);
-    await page.getByTestId("run").click();
-    await expectState(page, "shown");
-    await expect(page.getByTestId("figure").getByRole("img")).toHaveAccessibleName(/After/);
+    await expectNextRun(page);
   });
 }
 
@@ -35,9 +40,7 @@ test("a program whose calls go too deep for the browser is told at once, and the
   await page.goto(server.url + chart.url);
   await expectState(page, "failed");
   await expect(page.getByTestId("error")).toContainText("calls itself without end");
-  await page.getByTestId("program").fill(DRAWS);
-  await page.getByTestId("run").click();
-  await expectState(page, "shown");
+  await expectNextRun(page);
   await page.close();
 });
 
@@ -69,9 +72,7 @@ test.describe("with a short clock and little memory", () => {
     await page.goto(strict.url + chart.url);
     await expectState(page, "failed");
     await expect(page.getByTestId("error")).toContainText("MemoryError");
-    await page.getByTestId("program").fill(DRAWS);
-    await page.getByTestId("run").click();
-    await expectState(page, "shown");
+    await expectNextRun(page);
   });
 
   test("files beyond the cap find no space, and those that were removed make room again", async ({ page }) => {
@@ -92,9 +93,7 @@ test.describe("with a short clock and little memory", () => {
     await page.getByTestId("run").click();
     await expect(page.getByTestId("error")).toContainText("line 1");
     await expect(page.getByTestId("error")).toContainText("No space left on device");
-    await page.getByTestId("program").fill(DRAWS);
-    await page.getByTestId("run").click();
-    await expectState(page, "shown");
+    await expectNextRun(page);
   });
 
   test("endless printing is cut and the page stays alive", async ({ page }) => {

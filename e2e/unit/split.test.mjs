@@ -11,7 +11,7 @@ import { arrayBuffer, createWorker, startWorker } from "../../pyodide-bundle/bui
 import { decodePack } from "../../pyodide-bundle/build/pack.mjs";
 import { calledFunctions, splitModule, watchCalls } from "../../pyodide-bundle/build/split.mjs";
 import { MANY_KINDS_PROGRAM, TYPICAL_PROGRAMS, typicalTable } from "../../pyodide-bundle/build/typical.mjs";
-import { PREAMBLE, Reader, SECTION, unsigned } from "../../pyodide-bundle/build/wasm.mjs";
+import { PREAMBLE, Reader, SECTION, section, sectionsOf, unsigned } from "../../pyodide-bundle/build/wasm.mjs";
 
 /** Node's, which its types do not have. @type {any} */
 const { Instance, Module, Table, validate } = /** @type {any} */ (globalThis).WebAssembly;
@@ -21,12 +21,13 @@ const runtime = JSON.parse(readFileSync(join(dist, "runtime.json"), "utf8"));
 const served = (/** @type {string} */ name) => brotliDecompressSync(readFileSync(join(dist, "files", `${name}.br`)));
 const { core, base } = runtime;
 const { snapshot } = base;
-/** An interpreter that is restored in Node, and which second modules it has loaded since. */
+
+/** An interpreter that is restored in Node, and what second modules it has loaded since: how much each imports. */
 async function restored() {
   const scope = createWorker(served(core.script).toString("utf8"));
   Object.assign(scope.context, scope.core);
   const code = vm.runInContext("WebAssembly", scope.context);
-  /** @type {Set<string>} */
+  /** @type {Set<number>} */
   const wholes = new Set();
   code.Instance = new Proxy(code.Instance, {
     construct(Instance, [module, imports]) {
@@ -74,20 +75,9 @@ function wholeCode(WebAssembly) {
 
 /** @param {Uint8Array} bytes of a module @returns {Uint8Array[]} its functions' bodies */
 function bodiesOf(bytes) {
-  const reader = new Reader(bytes, PREAMBLE.length);
-  for (;;) {
-    const id = reader.byte();
-    const length = reader.unsigned();
-    if (id !== SECTION.code) {
-      reader.skip(length);
-      continue;
-    }
-    return reader.list(() => {
-      const size = reader.unsigned();
-      reader.skip(size);
-      return bytes.subarray(reader.at - size, reader.at);
-    });
-  }
+  const code = sectionsOf(bytes).find(({ id }) => id === SECTION.code);
+  const reader = new Reader(bytes, code?.content);
+  return reader.list(() => reader.sized());
 }
 
 /**
@@ -99,20 +89,20 @@ function counter() {
   const a = [0, 0x23, 0, 0x41, 1, 0x6a, 0x24, 0, 0x23, 0, 0x0b];
   const b = [0, ...filling, 0x10, 0, 0x10, 2, 0x6a, 0x0b];
   const c = [0, ...filling, 0x41, 40, 0x0b];
-  const list = (/** @type {number[][]} */ ...entries) => [...unsigned(entries.length), ...entries.flat()];
-  const sectionOf = (/** @type {number} */ id, /** @type {number[]} */ content) => [
-    id,
-    ...unsigned(content.length),
-    ...content,
-  ];
   return new Uint8Array([
     ...PREAMBLE,
-    ...sectionOf(SECTION.type, list([0x60, 0, 1, 0x7f])),
-    ...sectionOf(SECTION.import, list([1, 0x65, 1, 0x74, 1, 0x70, 0, 1])),
-    ...sectionOf(SECTION.function, list([0], [0], [0])),
-    ...sectionOf(SECTION.global, list([0x7f, 1, 0x41, 0, 0x0b])),
-    ...sectionOf(SECTION.export, list([1, 0x61, 0, 0], [1, 0x62, 0, 1])),
-    ...sectionOf(SECTION.code, list(...[a, b, c].map((body) => [...unsigned(body.length), ...body]))),
+    ...section(SECTION.type, [[0x60, 0, 1, 0x7f]]),
+    ...section(SECTION.import, [[1, 0x65, 1, 0x74, 1, 0x70, 0, 1]]),
+    ...section(SECTION.function, [[0], [0], [0]]),
+    ...section(SECTION.global, [[0x7f, 1, 0x41, 0, 0x0b]]),
+    ...section(SECTION.export, [
+      [1, 0x61, 0, 0],
+      [1, 0x62, 0, 1],
+    ]),
+    ...section(
+      SECTION.code,
+      [a, b, c].map((body) => [...unsigned(body.length), ...body]),
+    ),
   ]);
 }
 

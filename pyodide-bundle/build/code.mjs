@@ -25,7 +25,7 @@ import { splitModule } from "./split.mjs";
  */
 
 /**
- * @param {Uint8Array} wasm Python's own module
+ * @param {Buffer} wasm Python's own module
  * @param {Files} files the libraries, in the metadata's order
  * @param {SnapshotMetadata} recorded
  * @param {Record<string, number>} sizes how much memory is each library's own, by paths
@@ -41,7 +41,7 @@ export function arrangeCode(wasm, files, recorded, sizes, calls) {
   /** The slot of what has a second module put in its place; those of its functions follow. */
   const whole = recorded.tableLength;
   let tableLength = whole + 1;
-  /** @param {string} path @param {Uint8Array} bytes @param {number} number */
+  /** @template {Uint8Array} T @param {string} path @param {T} bytes @param {number} number @returns {T | Buffer} */
   const split = (path, bytes, number) => {
     const called = usual.get(path);
     if (!called) return bytes;
@@ -60,7 +60,7 @@ export function arrangeCode(wasm, files, recorded, sizes, calls) {
     const { path, tableBase } = library;
     const file = files[number];
     if (!file) throw new Error(`${path} is not there`);
-    const begun = { path: file.path, bytes: Buffer.from(split(path, file.bytes, number + 1)) };
+    const begun = { path: file.path, bytes: split(path, file.bytes, number + 1) };
     const described =
       first.has(path) || needed.has(path.slice(path.lastIndexOf("/") + 1)) ? null : describeLibrary(begun.bytes);
     if (!described) {
@@ -81,6 +81,6 @@ export function arrangeCode(wasm, files, recorded, sizes, calls) {
   });
   return {
     metadata: { ...recorded, libraries, tableLength },
-    code: { wasm: Buffer.from(main), ...sorted, uncalled, standIns: encodeStandIns(standIns, whole) },
+    code: { wasm: main, ...sorted, uncalled, standIns: encodeStandIns(standIns, whole) },
   };
 }

@@ -18,6 +18,7 @@ import {
   Reader,
   SECTION,
   section,
+  sectionsOf,
   signed,
   text,
   unsigned,
@@ -39,16 +40,7 @@ import {
  *   the linker's, which clears what of their memory has no data and sets their own globals
  */
 export function describeLibrary(bytes) {
-  const reader = new Reader(bytes);
-  /** @type {Map<number, Reader>} */
-  const sections = new Map();
-  reader.at = PREAMBLE.length;
-  while (reader.at < bytes.length) {
-    const id = reader.byte();
-    const length = reader.unsigned();
-    sections.set(id, new Reader(bytes, reader.at));
-    reader.skip(length);
-  }
+  const sections = new Map(sectionsOf(bytes).map(({ id, content }) => [id, new Reader(bytes, content)]));
   /** @template T @param {number} id @param {(section: Reader) => T} read @returns {T[]} */
   const list = (id, read) => {
     const section = sections.get(id);

@@ -168,8 +168,7 @@ async function watchCharts(inputs, metadata, sizes, pages) {
  */
 function restoredRoles({ files, libraries }, recorded, sizes) {
   const all = libraries(recorded.libraries.map(({ path }) => path));
-  const wasm = new Uint8Array(files.wasm);
-  const { metadata, code } = arrangeCode(wasm, all, recorded, sizes, { first: [], usual: [] });
+  const { metadata, code } = arrangeCode(Buffer.from(files.wasm), all, recorded, sizes, { first: [], usual: [] });
   return {
     ...rolesOf(files),
     metadata: arrayBuffer(Buffer.from(JSON.stringify(metadata))),

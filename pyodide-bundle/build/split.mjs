@@ -24,6 +24,7 @@ import {
   PREAMBLE,
   Reader,
   SECTION,
+  sectionsOf,
   signed,
   text,
   unsigned,
@@ -313,15 +314,9 @@ function dissect(bytes) {
   const sections = new Map();
   /** Of others, before the first and after it. @type {[Uint8Array[], Uint8Array[]]} */
   const others = [[], []];
-  const reader = new Reader(bytes, PREAMBLE.length);
-  while (reader.at < bytes.length) {
-    const from = reader.at;
-    const id = reader.byte();
-    const length = reader.unsigned();
-    const content = reader.at;
-    reader.skip(length);
-    if (id === SECTION.custom) others[sections.size === 0 ? 0 : 1].push(bytes.subarray(from, reader.at));
-    else sections.set(id, { from, content, to: reader.at });
+  for (const place of sectionsOf(bytes)) {
+    if (place.id !== SECTION.custom) sections.set(place.id, place);
+    else others[sections.size === 0 ? 0 : 1].push(bytes.subarray(place.from, place.to));
   }
   /** @template T @param {number} id @param {(section: Reader) => T} read @returns {T[]} */
   const list = (id, read) => {
@@ -353,12 +348,10 @@ function dissect(bytes) {
   const functions = imports.flatMap(({ kind, type }) => (kind === KIND.function ? [type] : []));
   functions.push(...list(SECTION.function, (section) => section.unsigned()));
   const exports = list(SECTION.export, (section) => section.exported());
-  /** @type {Set<number>} */
-  const inTable = new Set();
   const elements = (/** @type {Reader} */ section) => {
     if (section.unsigned() !== ACTIVE) throw new Error("a segment of elements is of an unknown kind");
-    while (section.byte() !== OP.end) while (section.byte() >= 0x80);
-    for (const number of section.list(() => section.unsigned())) inTable.add(number);
+    section.initial();
+    return section.list(() => section.unsigned());
   };
   const startsWith = sections.get(SECTION.start);
   const entryOf = {
@@ -380,19 +373,14 @@ function dissect(bytes) {
     if (!read) throw new Error(`the entries of section ${id} are not known`);
     return slices(id, read);
   };
-  entries(SECTION.element);
   return {
     types,
     functions,
     imported,
     started: startsWith ? new Reader(bytes, startsWith.content).unsigned() : -1,
     exported: new Set(exports.filter(({ kind }) => kind === KIND.function).map(({ number }) => number)),
-    inTable,
-    bodies: list(SECTION.code, (section) => {
-      const length = section.unsigned();
-      section.skip(length);
-      return bytes.subarray(section.at - length, section.at);
-    }),
+    inTable: new Set(list(SECTION.element, elements).flat()),
+    bodies: list(SECTION.code, (section) => section.sized()),
     entries,
     build(changed, { others: wanted } = { others: true }) {
       const parts = ORDER.flatMap((id) => {

@@ -89,10 +89,15 @@ export class Reader {
     this.at += length;
   }
 
-  name() {
+  /** Bytes after their number: of a function's body, of a name. */
+  sized() {
     const length = this.unsigned();
     this.skip(length);
-    return Buffer.from(this.bytes.subarray(this.at - length, this.at)).toString("utf8");
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+
+  name() {
+    return Buffer.from(this.sized()).toString("utf8");
   }
 
   /** Of a function: its bytes, as text. */
@@ -135,14 +140,14 @@ export class Reader {
     return this.bytes.subarray(from, this.at);
   }
 
-  /** What a global starts with. @returns {Uint8Array} its bytes */
+  /** What a global starts with, or where a segment goes. @returns {Uint8Array} its bytes */
   initial() {
     const from = this.at;
     for (;;) {
       const op = this.byte();
       if (op === OP.end) return this.bytes.subarray(from, this.at);
       if (op !== OP.i32Const && op !== OP.i64Const && op !== OP.globalGet && op !== OP.refNull && op !== OP.refFunc)
-        throw new Error(`a global starts with what is not known here: ${op}`);
+        throw new Error(`something starts with what is not known here: ${op}`);
       while (this.byte() >= 0x80);
     }
   }
@@ -173,6 +178,24 @@ export class Reader {
     if (!isFromBase) throw new Error(`a segment goes to a place that ${base} does not give`);
     return offset;
   }
+}
+
+/**
+ * @param {Uint8Array} bytes of a module
+ * @returns {{id: number, from: number, content: number, to: number}[]} its sections: where each begins, what is in it, and where it ends
+ */
+export function sectionsOf(bytes) {
+  const sections = [];
+  const reader = new Reader(bytes, PREAMBLE.length);
+  while (reader.at < bytes.length) {
+    const from = reader.at;
+    const id = reader.byte();
+    const length = reader.unsigned();
+    const content = reader.at;
+    reader.skip(length);
+    sections.push({ id, from, content, to: reader.at });
+  }
+  return sections;
 }
 
 /** @param {number} id @param {number[][]} entries */

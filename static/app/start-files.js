@@ -16,7 +16,7 @@
  */
 
 import { sealedFrame } from "./interpreter.js";
-import { withLater } from "./starts-from.js";
+import { memoryOf } from "./starts-from.js";
 
 /** After which nobody waits for the frame that holds the machine code. */
 const HOLD_MILLISECONDS = 2000;
@@ -34,15 +34,8 @@ export function createStartFiles(runtime, files, framePlace) {
   let holding = null;
 
   function restoring() {
-    const { metadata, wasm, libraries, later, uncalled, standIns, data } = base.snapshot;
-    const roles = new Map([
-      [later, "later"],
-      [uncalled, "uncalled"],
-    ]);
-    const parts = withLater(base.snapshot).map(
-      (name) => /** @type {[string, string]} */ ([roles.get(name) ?? "memory", name]),
-    );
-    return start([data], parts, { wasm, standIns, libraries }, { metadata });
+    const { metadata, wasm, libraries, standIns, data } = base.snapshot;
+    return start([data], memoryOf(base.snapshot), { wasm, standIns, libraries }, { metadata });
   }
 
   function booting() {

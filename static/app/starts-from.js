@@ -16,14 +16,23 @@ export function startsFrom(config) {
   const { core, base } = config.runtime;
   const { metadata, wasm, libraries, standIns, data } = base.snapshot;
   const code = [wasm, standIns, libraries];
-  return [workerScript(config), core.script, ...code, metadata, core.harness, data, ...withLater(base.snapshot)];
+  return [
+    workerScript(config),
+    core.script,
+    ...code,
+    metadata,
+    core.harness,
+    data,
+    ...memoryOf(base.snapshot).map(([, name]) => name),
+  ];
 }
 
 /**
  * The snapshot's memory, and the code that is compiled later: of that only the libraries' data are laid, once most of the memory is.
  * @param {import("./wire.js").RuntimeSnapshot} snapshot
- * @returns {string[]}
+ * @returns {[role: string, file: string][]}
  */
-export function withLater({ memory, later, uncalled }) {
-  return [...memory.slice(0, -1), later, uncalled, ...memory.slice(-1)];
+export function memoryOf({ memory, later, uncalled }) {
+  const parts = memory.map((name) => /** @type {[string, string]} */ (["memory", name]));
+  return [...parts.slice(0, -1), ["later", later], ["uncalled", uncalled], ...parts.slice(-1)];
 }

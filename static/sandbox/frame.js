@@ -72,7 +72,7 @@
         if (missing === 0) startWorker();
       } else if (role === "wasm" || role === "standIns") {
         const compiled = compile(role, [[role, bytes]]).catch(fail);
-        pass(data);
+        if (role === "wasm") pass(data);
         before = Promise.all([before, compiled]);
       } else if (role === "libraries") {
         before = before.then(() => {
