@@ -182,31 +182,25 @@ test("a second visit starts from what the browser keeps unpacked, and believes n
   await expect.poll(names, { timeout: 60_000 }).toContain("base-data.pack");
   const kept = await names();
   expect(kept).toEqual(expect.arrayContaining(["pyodide-core.js", "start.wasm", "memory-1.bin", "snapshot.json"]));
-  await page.evaluate(async () => {
-    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("sandplot-runtime");
-    await folder.getFileHandle("of-another-version.bin", { create: true });
-    for await (const [name, handle] of folder.entries()) {
-      if (!name.endsWith("memory-2.bin")) continue;
-      const file = /** @type {FileSystemFileHandle} */ (handle);
-      const bytes = new Uint8Array(await (await file.getFile()).arrayBuffer());
-      bytes[1_000_000] = (bytes[1_000_000] ?? 0) ^ 1;
-      const writable = await file.createWritable();
-      await writable.write(bytes);
-      await writable.close();
-    }
-  });
-  /** @type {string[]} */
-  const fetched = [];
-  page.on("request", (request) => {
-    if (request.url().includes("/runtime/")) fetched.push(request.url().split("/").pop() ?? "");
-  });
   const chart = await storeProgram(server.url, PLOT);
-  await page.goto(server.url + chart.url);
-  await expectState(page, "shown");
-  await expect(page.getByTestId("figure")).toBeVisible();
-  await expect(page.getByTestId("seal-fallback")).toBeHidden();
-  expect(fetched.filter((name) => kept.includes(name))).toEqual(["memory-2.bin"]);
-  await expect.poll(names, { timeout: 60_000 }).toEqual(kept);
+  /** @type {string[]} */
+  let fetched = [];
+  page.on("request", (request) => {
+    const name = request.url().includes("/runtime/") ? request.url().split("/").pop() : undefined;
+    if (name && kept.includes(name)) fetched.push(name);
+  });
+  // A file that a busy disk does not open in two seconds comes from the server as well: another visit tells that from a fault.
+  for (let visit = 1; visit === 1 || (visit <= 4 && fetched.length > 1); visit += 1) {
+    await spoilKept(page, "memory-2.bin", visit);
+    fetched = [];
+    await page.goto(server.url + chart.url);
+    await expectState(page, "shown");
+    await expect(page.getByTestId("figure")).toBeVisible();
+    await expect(page.getByTestId("seal-fallback")).toBeHidden();
+    expect(fetched).toContain("memory-2.bin");
+    await expect.poll(names, { timeout: 60_000 }).toEqual(kept);
+  }
+  expect(fetched).toEqual(["memory-2.bin"]);
 });
 
 test("what the browser keeps of the runtime the page does not hold: each interpreter reads it anew", async ({
@@ -310,6 +304,37 @@ test("a page that waits has a chart drawn for nobody, and no program finds a tra
   expect(waited.length).toBeGreaterThan(5000);
   expect(waited).toBe(asked);
 });
+
+/**
+ * One more wrong byte at each visit, and a file that no version of the server knows.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} file
+ * @param {number} visit
+ */
+async function spoilKept(page, file, visit) {
+  const isSpoilt = () =>
+    page.evaluate(
+      async ({ file, visit }) => {
+        const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("sandplot-runtime");
+        await folder.getFileHandle("of-another-version.bin", { create: true });
+        for await (const [name, entry] of folder.entries()) {
+          if (!name.endsWith(file)) continue;
+          const handle = /** @type {FileSystemFileHandle} */ (entry);
+          const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+          const place = 1_000_000 + visit;
+          bytes[place] = (bytes[place] ?? 0) ^ 1;
+          // Locked while the page writes it.
+          const writable = await handle.createWritable().catch(() => null);
+          await writable?.write(bytes);
+          await writable?.close();
+          return writable !== null;
+        }
+        throw new Error(`the browser does not keep ${file}`);
+      },
+      { file, visit },
+    );
+  await expect.poll(isSpoilt, { timeout: 60_000 }).toBe(true);
+}
 
 /** Names of the runtime's files that the browser keeps unpacked. @param {import("@playwright/test").Page} page @returns {Promise<string[]>} */
 function keptBy(page) {
