@@ -8,6 +8,7 @@ import { arrayBuffer } from "./node-worker.mjs";
 import { encodePack } from "./pack.mjs";
 import { calledFunctions, isWatched, watchCalls } from "./split.mjs";
 import {
+  EACH_KIND_PROGRAM,
   FAILING_PROGRAM,
   MANY_KINDS_PROGRAM,
   otherTables,
@@ -87,7 +88,7 @@ export function watchInterpreter({ context, core }) {
     const { frames } = await open(table);
     await open(table, frames);
     const tidied = TYPICAL_PROGRAMS.map((program) => program + TIDY_UP);
-    const programs = [MANY_KINDS_PROGRAM, ...TYPICAL_PROGRAMS, ...tidied, FAILING_PROGRAM];
+    const programs = [MANY_KINDS_PROGRAM, EACH_KIND_PROGRAM, ...TYPICAL_PROGRAMS, ...tidied, FAILING_PROGRAM];
     for (const program of programs) {
       id += 1;
       const { json } = await ask({ type: "run", id, program, packs: [] });

@@ -43,10 +43,27 @@ export function otherTables() {
   const tabbed = LINES.map(({ region, sales }, row) =>
     [2000 + (row % 25), region, `$1,${100 + row}.50`, `${sales} %`].join("\t"),
   );
+  const dated = LINES.map(({ day, region, units }, row) => {
+    const [year, month, date] = day.split("-");
+    const time = `${String(row % 12).padStart(2, "0")}:${String(row % 60).padStart(2, "0")}:00`;
+    return [
+      `${month}/${date}/${year}`,
+      `${day} ${time}`,
+      `${day}T${time}Z`,
+      year,
+      time,
+      row % 2 === 0,
+      region,
+      row,
+      units ?? "",
+    ].join(",");
+  });
   const large = Array.from({ length: 20 }, () => typicalTable().split("\n").slice(1, -1)).flat();
   return [
     { name: "deutsch.csv", text: ["Tag;Gebiet;Umsatz;Stück", ...german].join("\r\n") },
     { name: "tabs.tsv", text: ["year\tname\tprice\tshare", ...tabbed].join("\n") },
+    { name: "dates.csv", text: ["us,moment,utc,year,time,is_new,place,id,count", ...dated].join("\n") },
+    { name: "few.csv", text: ["Id,Name,Joined", "1,Ann,2010-03-04", "2,,", "3,Bob,2012-05-06"].join("\n") },
     { name: "records.json", text: JSON.stringify(LINES) },
     { name: "large.csv", text: [typicalTable().split("\n")[0], ...large].join("\n") },
   ];
@@ -201,6 +218,109 @@ logging.getLogger("a").warning("logged %s", 1)
 try: Shape()
 except TypeError: print(traceback.format_exc().splitlines()[-1])
 print(time.strftime("%Y", time.gmtime(0)), platform.python_version(), locale.getlocale()[0], isinstance(3, numbers.Number), issubclass(dict, collections.abc.Mapping))`;
+
+/** What is usually asked of a table, of columns of each kind: of how many rows, and in which order, decides which functions are called. */
+export const EACH_KIND_PROGRAM = `import itertools
+import numpy as np
+import pandas as pd
+import matplotlib.pyplot as plt
+
+frame = df.assign(
+    day=pd.to_datetime(df["day"]), number=np.arange(len(df)) % 11, count=np.arange(len(df)) % 23, share=(np.arange(len(df)) * 37 % 100) / 100,
+    amount=df["units"] * 2.5,
+    named=[None if n % 13 == 5 else f"name {n % 17}" for n in range(len(df))], band=pd.cut(df["sales"], 4),
+)
+frame["year"] = frame["day"].dt.year
+frame["size"] = pd.Categorical(np.where(frame["sales"] > 40, "large", "small"), ["small", "large"], ordered=True)
+small = frame.sample(20, random_state=1)
+keys = ["region", "named", "number", "units", "year", "paid", "day", "size", "band"]
+values = ["sales", "count"]
+hows = ["sum", "mean", "median", "min", "max", "count", "nunique", "std", "var", "first", "last", "size", "prod"]
+
+for some, key in [(frame, key) for key in keys] + [(small.head(6), key) for key in ["region", "number", "day"]]:
+    groups = some.groupby(key, observed=True)
+    sizes = groups.size()
+    for ascending in [True, False]:
+        sizes.sort_values(ascending=ascending), sizes.sort_index(ascending=ascending), sizes.sort_values(ascending=ascending).head(3)
+        sizes.sort_values(ascending=ascending, kind="stable")
+        some.sort_values(key, ascending=ascending), some.sort_values([key, "sales"], ascending=[ascending, True])
+        some.set_index(key)["sales"].sort_index(ascending=ascending)
+        some.set_index(key)["count"].sort_values(ascending=ascending)
+    for value, how in itertools.product(values, hows):
+        result = groups[value].agg(how)
+    groups["sales"].agg(["mean", "max"]), groups["named"].nunique(), groups["region"].agg(lambda part: part.mode().iloc[0] if len(part) else "")
+    groups["sales"].cumsum(), groups.cumcount(), groups["sales"].rank(), groups["sales"].shift(), groups.head(2), groups["sales"].idxmax()
+    groups["sales"].transform("sum"), groups["sales"].diff(), groups.ngroup(), groups["units"].apply(lambda part: part.max() - part.min())
+    result = groups[values].mean().round(2).reset_index()
+    for other in ["product", "paid", "size"]:
+        if other == key: continue
+        wide = some.groupby([key, other], observed=True).size().unstack(fill_value=0)
+        wide.sort_index(), wide.loc[wide.sum(axis=1).sort_values(ascending=False).index], wide.T, wide.iloc[:, :2].div(wide.sum(axis=1), axis=0)
+        some.groupby([key, other], observed=True)["sales"].mean().unstack(), some.pivot_table("sales", key, other, "sum", observed=True)
+        pd.crosstab(some[key], some[other]), some.groupby([key, other], observed=True)["sales"].sum().reset_index()
+    column = some[key]
+    column.value_counts(), column.value_counts(normalize=True).sort_index(), column.unique(), column.nunique(), column.isna().sum(), column.dropna()
+    column.isin(column.head(3)), column.duplicated(), column.drop_duplicates(), column.astype(str), column.tolist(), column.mode(), column.factorize()
+    column.map({one: 1 for one in column.dropna().unique()}), column.shift(), column.reset_index(drop=True), column.to_numpy(), column.where(column.notna())
+    some[some[key] == column.iloc[0]], some[some[key] != column.iloc[0]], some[column.notna()].iloc[::2], some.drop_duplicates(key), some.groupby(key, observed=False).ngroups
+    some.merge(result, on=key, how="left"), some.merge(result, on=key), some[[key, "sales"]].dropna().merge(result, left_on=key, right_on=key, how="outer")
+    some.set_index("region").loc[some["region"].iloc[:1]], some.set_index(key).sort_index().index.is_unique, some.melt(key, ["sales", "count"]), some.nlargest(3, "sales"), some.nsmallest(3, "number")
+    some[(some["sales"] > 20) & (some["number"] <= 5) | ~some["paid"].isin(["yes", True])], some.query("sales > 10 and number != 3"), some.loc[some["sales"].idxmax()]
+for column in [frame["sales"], frame["number"], frame["units"], frame["year"], small["day"]]:
+    column > column.iloc[0], column >= column.iloc[0], column < column.iloc[0], column.between(column.min(), column.max()), column[column > column.median()]
+    column.rank(), column.quantile([0.1, 0.5]), column.describe(), column.cummax(), column.diff(), column.clip(column.min(), column.median())
+for column in [frame["sales"], frame["number"], frame["units"]]:
+    column.sum(), column.mean(), column.std(), column.sem(), column.skew(), column.cumsum(), column / column.sum() * 100, column.round(1), column.abs(), column**2
+    column // 2, column % 2 == 0, -column, column + 1, column * 2.5, np.log1p(column), np.sqrt(column), column.rolling(3).mean(), column.expanding().sum()
+    column.ewm(span=3).mean(), column.pct_change(), column.interpolate(), column.fillna(column.mean()), column.astype(float), column.dropna().astype(int)
+    column.nlargest(3), column.nsmallest(3), column.argsort(), column.idxmin(), pd.qcut(column, 3, duplicates="drop"), np.histogram(column.dropna(), 5)
+    column.corr(frame["share"]), column.apply(lambda value: value + 1), column.replace(1, 2), column.max() - column.min(), np.percentile(column.dropna(), 50)
+day = frame["day"].dt
+for part in ["year", "month", "day", "weekday", "dayofyear", "quarter", "hour", "minute", "date", "is_month_end", "days_in_month"]: getattr(day, part)
+day.day_name(), day.month_name(), day.strftime("%Y-%m"), day.isocalendar().week, day.normalize(), day.floor("D"), frame["day"] - pd.Timestamp("2024-01-01")
+(frame["day"].max() - frame["day"]).dt.days, frame["day"] + pd.Timedelta(days=1), frame["day"] + pd.DateOffset(months=1), frame["day"] > "2024-06-01"
+frame["day"] < pd.Timestamp("2024-06-01"), frame["day"].between("2024-02-01", "2024-03-01"), pd.to_datetime(frame["year"], format="%Y"), str(frame["day"].iloc[0])
+for step in ["D", "W", "MS", "ME", "QS", "YE", "W-MON"]:
+    frame.set_index("day").sort_index()["sales"].resample(step).agg(["sum", "mean", "count"]), frame.groupby(pd.Grouper(key="day", freq=step))["sales"].mean()
+for step in ["D", "W", "M", "Q", "Y"]:
+    frame.groupby(day.to_period(step))["sales"].sum(), day.to_period(step).dt.start_time, day.to_period(step).astype(str)
+pd.date_range("2024-01-01", periods=5, freq="MS"), pd.to_datetime(["2024-01-01 10:30", "2024-02-01 11:45"]).hour, pd.to_datetime(df["day"], format="%Y-%m-%d")
+text = frame["named"].str
+text.contains("1", na=False), text.startswith("name", na=False), text.endswith("1"), text.lower(), text.title(), text.len(), text.split(" ").str[1], text.slice(0, 3)
+text.replace(" ", "_"), text.extract(r"(\\d+)"), text.cat(sep=","), text.count("m"), text.zfill(9), text.get(0), text.split(" ", expand=True), text.contains("^n.*1$", regex=True)
+(frame["region"] + " " + frame["product"]).value_counts(), frame["region"].str.contains("o", case=False), frame["region"] < "O", frame["region"].max()
+frame.corr(numeric_only=True), frame.describe(include="all"), frame.mean(numeric_only=True), frame.select_dtypes("number").columns.tolist(), frame.isna().mean()
+frame.drop(columns=["band"]).rename(columns={"sales": "Sales"}).head().to_dict("records"), frame.iloc[3:9, 1:3], frame.loc[2:4, ["sales", "day"]], len(frame), frame.shape
+frame.agg({"sales": ["min", "max"], "units": "sum"}), frame[["sales", "units"]].sum(axis=1), frame[["sales", "units"]].apply(lambda row: row.sum(), axis=1), frame.info()
+frame[["sales", "number"]].cumsum(), frame[["sales", "number"]].div(frame["share"] + 1, axis=0), frame.eval("sales * 2"), frame.stack().head(), frame.explode("region")
+
+for value in ["sales", "number"]:
+    for ascending, turned in [(True, False), (False, True)]:
+        result = frame.groupby("region")[value].sum().sort_values(ascending=ascending)
+        fig, ax = plt.subplots(figsize=(8, 5))
+        (result.plot.barh if turned else result.plot.bar)(ax=ax, width=0.8, legend=False)
+        plt.setp(ax.get_xticklabels(), rotation=45, ha="right")
+        ax.set(xlabel="Region", ylabel=value, title="By region")
+        fig.tight_layout()
+counts = frame.groupby(["region", "product"]).size().unstack(fill_value=0)
+for kind in ["bar", "barh", "line", "area", "hist", "box"]:
+    counts.plot(kind=kind, stacked=kind in {"bar", "area"}, ax=plt.subplots()[1])
+fig, ax = plt.subplots()
+ax.plot(frame.groupby("year").size(), marker="o", markersize=3)
+ax.xaxis.get_major_locator().set_params(integer=True)
+for n, (name, part) in enumerate(frame.groupby("size", observed=True)):
+    ax.scatter(part["number"], part["share"], s=part["sales"], c=[f"C{n}"], label=name, alpha=0.8)
+ax.legend(title="Size")
+fig, axes = plt.subplots(2, 2, sharex=True)
+frame.plot.scatter("number", "sales", c="share", colormap="viridis", ax=axes[0, 0])
+counts.sum().plot.pie(ax=axes[0, 1], autopct="%1.0f%%", startangle=90, ylabel="")
+frame["sales"].plot.hist(bins=15, ax=axes[1, 0], density=True)
+axes[1, 1].boxplot([part["sales"].dropna() for _, part in frame.groupby("region")], tick_labels=sorted(frame["region"].unique()))
+fig, ax = plt.subplots()
+ax.plot(frame.groupby("day")["sales"].sum())
+ax.twinx().bar(frame["day"].unique(), 1, alpha=0.2, color="tab:orange")
+ax.axhline(50, ls="--", color="gray"), ax.set_ylim(bottom=0), ax.ticklabel_format(style="plain", axis="y"), ax.margins(0.1)
+fig.autofmt_xdate()`;
 
 export const TYPICAL_PROGRAMS = [
   STANDARD_LIBRARY_PROGRAM,
