@@ -1,7 +1,7 @@
 //! A form instead of free code: the model says what is to be drawn as a small JSON object, under a grammar that admits only columns
 //! that exist, and the program is written here. Small models fill in a form far better than they write code.
 //!
-//! Pure, in the way of the question: `words` reads it, `mentions` finds the columns that it names, `clauses` and `conditions` (with
+//! Pure, in the way of the question: `labels` and `rolling` take out of it what is only to be written down or drawn besides, `words` reads it, `mentions` finds the columns that it names, `clauses` and `conditions` (with
 //! `quotes`) its words about the order and about the rows that are left out, `roles` which part each column plays; `hints` puts together
 //! what all of them, with `values`, settle. `schema` makes the grammar of it, for what is left to a model; `settle` holds what was filled
 //! in against the question once more (and adds the `modifiers`), `joins` knows how tables belong together, `compile` writes the program.
@@ -13,11 +13,13 @@ mod compile;
 mod conditions;
 mod hints;
 mod joins;
+mod labels;
 mod mentions;
 mod modifiers;
 mod python;
 mod quotes;
 mod roles;
+mod rolling;
 mod schema;
 mod settle;
 mod values;
@@ -31,13 +33,18 @@ pub use choice::{Plans, When};
 
 use crate::prompt::{Message, Profile, Table};
 use crate::{program, prompt};
+use labels::Labels;
+use rolling::Rolling;
 
 /// What to ask a model for a plan, and under which grammar.
 pub struct Form {
     pub messages: Vec<Message>,
     /// JSON Schema, its properties in the order in which they are to be filled in.
     pub schema: Value,
+    /// Without what is only to be written beside the chart.
     question: String,
+    labels: Labels,
+    rolling: Option<Rolling>,
     profile: Profile,
 }
 
@@ -132,6 +139,8 @@ enum Test {
     BelowAverage,
     #[serde(rename = "is known")]
     IsKnown,
+    #[serde(rename = "is missing")]
+    IsMissing,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -196,6 +205,22 @@ struct Plan {
     /// Those at the lower end are meant by `top`.
     #[serde(skip)]
     lowest: bool,
+    #[serde(skip)]
+    labels: Labels,
+    #[serde(skip)]
+    rolling: Option<Rolling>,
+    #[serde(skip)]
+    errors: Option<Errors>,
+    /// Of a distribution.
+    #[serde(skip)]
+    marked: Option<Aggregate>,
+}
+
+/// How far each point may be off.
+#[derive(Debug, Clone, PartialEq)]
+struct Errors {
+    column: String,
+    are_joined: bool,
 }
 
 const fn no_unit() -> Unit {
@@ -229,15 +254,19 @@ pub fn form(question: &str, profile: Profile) -> Option<Form> {
     if columns.names.is_empty() || columns.names.len() > schema::MOST_COLUMNS {
         return None;
     }
-    let hints = hints::find(question, &columns);
+    let (labels, rest) = labels::find(question);
+    let (rolling, rest) = rolling::find(&rest);
+    let hints = hints::find(&rest, &columns);
     if hints.charts == [ChartKind::Other] {
         return None;
     }
-    let named: Vec<&str> = columns.named_in(question);
+    let named: Vec<&str> = columns.named_in(&rest);
     Some(Form {
         messages: prompt::plan(question, &profile, &named),
         schema: schema::of(&columns, &hints),
-        question: question.to_owned(),
+        question: rest,
+        labels,
+        rolling,
         profile,
     })
 }
@@ -257,6 +286,11 @@ impl Form {
         }
         let columns = Columns::new(&self.profile);
         settle::settle(&mut plan, &hints::find(&self.question, &columns), &columns)?;
+        if let Some(title) = &self.labels.title {
+            plan.title.clone_from(title);
+        }
+        plan.labels = self.labels.clone();
+        plan.rolling = self.rolling.clone();
         let source = compile::compile(&plan, &columns)?;
         Ok(program::Program { source })
     }

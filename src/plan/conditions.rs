@@ -1,6 +1,7 @@
 //! What rows a question keeps, as far as its words say so by themselves: "salary between 8000 and 12000", "founded after 1900", "not
 //! 'Boril'". What they leave open (which column a name belongs to) is for the model to fill in.
 
+mod gaps;
 mod numbers;
 mod texts;
 
@@ -179,24 +180,6 @@ impl Reader<'_> {
         }
     }
 
-    /// "The commission is not null".
-    fn known(&mut self) {
-        for at in 0..self.words.list.len() {
-            if !matches!(self.word(at), "null" | "missing" | "blank" | "empty" | "unknown") {
-                continue;
-            }
-            let has_not =
-                (1..=3).any(|back| at >= back && matches!(self.word(at - back), "not" | "isn" | "without" | "no"));
-            match self.column_before(at, |_| true) {
-                Some(mention) if has_not => {
-                    let name = self.mentions.name(&mention).to_owned();
-                    self.keep(&name, Test::IsKnown, vec![], [mention.end(), at + 1]);
-                }
-                _ => self.is_open = true,
-            }
-        }
-    }
-
     fn is_in_name(&self, at: usize) -> bool {
         let mut whole = self.mentions.all().iter().filter(|mention| mention.is_whole);
         whole.any(|mention| (mention.at..mention.end()).contains(&at))
@@ -244,7 +227,10 @@ mod tests {
     use super::*;
 
     fn of(question: &str) -> (Vec<(String, Test, Vec<Value>)>, bool) {
-        let column = |(name, kind): (&str, &str)| json!({"name": name, "type": kind});
+        let column = |(name, kind): (&str, &str)| {
+            let top = (name == "STAFF_STATUS").then_some(["Active", "Retired"]);
+            json!({"name": name, "type": kind, "missing": u8::from(name == "BONUS_PCT"), "top": top})
+        };
         let columns = [
             ("STAFF_ID", "integer"),
             ("FIRST_NAME", "text"),
@@ -253,6 +239,7 @@ mod tests {
             ("SALARY", "integer"),
             ("BONUS_PCT", "number"),
             ("DEPARTMENT_ID", "integer"),
+            ("STAFF_STATUS", "text"),
         ]
         .map(column);
         let profile = json!({"tables": [{"name": "t", "file": "t.csv", "columns": columns}]});
@@ -335,6 +322,28 @@ mod tests {
                 json!([]),
             ),
             ("whose bonus pct is not null", "BONUS_PCT", Test::IsKnown, json!([])),
+            ("whose bonus pct is null", "BONUS_PCT", Test::IsMissing, json!([])),
+            ("with a missing bonus pct", "BONUS_PCT", Test::IsMissing, json!([])),
+            (
+                "only those that have no bonus pct",
+                "BONUS_PCT",
+                Test::IsMissing,
+                json!([]),
+            ),
+            (
+                "by team, without those that have no bonus pct",
+                "BONUS_PCT",
+                Test::IsKnown,
+                json!([]),
+            ),
+            ("staff without a bonus pct", "BONUS_PCT", Test::IsMissing, json!([])),
+            ("more than 1000 in salary", "SALARY", Test::Above, json!([1000])),
+            (
+                "average salary by first name, whose status is not 'retired'",
+                "STAFF_STATUS",
+                Test::IsNot,
+                json!(["retired"]),
+            ),
         ];
         for (question, column, test, values) in cases {
             let (found, are_all) = of(question);

@@ -7,13 +7,13 @@ mod order;
 
 use super::clauses::Clauses;
 use super::conditions::{self, Conditions};
-use super::mentions::Mentions;
+use super::mentions::{Mentions, is_kind, is_time};
 use super::modifiers;
 use super::roles::{self, Reader, Roles};
 use super::schema::is_numeric;
 use super::values::{self, Values};
 use super::words::Words;
-use super::{Aggregate, ChartKind, Columns, Filter, Sort, Unit};
+use super::{Aggregate, ChartKind, Columns, Errors, Filter, Sort, Unit};
 use crate::prompt::Kind;
 
 #[derive(Debug, Default, PartialEq)]
@@ -47,6 +47,9 @@ pub(super) struct Hints {
     /// The word for it, and what is divided by.
     pub(super) scale: Option<(&'static str, u32)>,
     pub(super) has_percent: bool,
+    pub(super) errors: Option<Errors>,
+    /// A line of its own shows this of all values.
+    pub(super) marked: Option<Aggregate>,
     pub(super) has_running_total: bool,
     pub(super) compares_with_average: bool,
     pub(super) has_unknown: bool,
@@ -98,7 +101,14 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         is_quoted,
         has_name,
     } = values::find(question, columns, &[top, bins], |at| conditions.cover(at));
+    let has_text = columns
+        .names
+        .iter()
+        .any(|(_, place)| matches!(place.column.kind, Kind::Text | Kind::Mixed));
     let named_kinds = values::columns_of_named_kinds(question, columns);
+    let shouted = values::shouted(question, columns);
+    let names_one = has_text && !shouted.is_empty() && conditions.filters.is_empty();
+    let texts = if names_one { shouted } else { texts };
     let compares = words.any(BOUNDS) || words.any(COMPARISONS);
     let compares_with_average = compares && words.any(&["average", "mean", "avg"]);
     let has_unknown = words.any(&["null", "missing", "known", "unknown", "blank", "empty", "available"]);
@@ -115,10 +125,6 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
     if aggregates.is_empty() {
         aggregates = measured::aggregates(&rest, is_selection, names_number);
     }
-    let has_text = columns
-        .names
-        .iter()
-        .any(|(_, place)| matches!(place.column.kind, Kind::Text | Kind::Mixed));
     let has_second_axis = has_second_axis(&words);
     let correlates = words.any(&["correlation", "correlations"])
         && words.any(&[
@@ -135,6 +141,26 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         charts = vec![ChartKind::Line];
     }
     let named = mentions.named(true, is_apart);
+    let has_panels = words.any(PANELS) || !roles.panels.is_empty();
+    let mut errors = None;
+    if charts::says_errors(&words) {
+        charts = vec![ChartKind::Other];
+        if let Some((points, found)) = charts::errors(&words, columns, &named) {
+            charts = vec![ChartKind::Scatter];
+            aggregates = vec![];
+            (roles.points, errors) = (Some(points), Some(found));
+        }
+    }
+    // A panel for each of several columns is no form.
+    if has_panels
+        && named.len() > 1
+        && columns
+            .names
+            .iter()
+            .all(|(_, place)| !is_kind(place.column) || is_time(place.column))
+    {
+        charts = vec![ChartKind::Other];
+    }
     let mentioned = mentions.named(false, is_apart);
     Hints {
         units: measured::units(&rest, &years),
@@ -149,20 +175,7 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         has_log: words.any(&["log", "logarithmic", "log10"]),
         log_axes: [log_axis(&words, "x"), log_axis(&words, "y")],
         has_size: words.any(&["bubble", "bubbles", "size", "sized", "sizes"]),
-        has_panels: words.any(&[
-            "panel",
-            "panels",
-            "facet",
-            "facets",
-            "facetted",
-            "faceted",
-            "subplot",
-            "subplots",
-            "multiples",
-            "grid of",
-            "x2 grid",
-            "x3 grid",
-        ]) || !roles.panels.is_empty(),
+        has_panels,
         has_second_axis,
         has_colours: charts::has_colours(&rest),
         has_series: charts::has_series(&rest, &charts),
@@ -185,12 +198,15 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
             "proportion",
             "proportions",
         ]) || question.contains('%'),
+        errors,
+        marked: measured::marked(&words),
         has_running_total: rest.any(&["cumulative", "cumulated", "running total", "running sum"]),
         compares_with_average,
         has_unknown,
         has_part_of_text: words.any(PARTS_OF_TEXT),
         leaves_out: !conditions.are_all || (has_name && has_text) || (has_condition && conditions.filters.is_empty()),
-        must_leave_out: !conditions.are_all && conditions.filters.is_empty() && (is_quoted || (has_value && compares)),
+        must_leave_out: names_one
+            || !conditions.are_all && conditions.filters.is_empty() && (is_quoted || (has_value && compares)),
         values: texts,
         numbers,
         years,
@@ -237,6 +253,21 @@ fn has_second_axis(words: &Words) -> bool {
     ]);
     says_so || (words.any(&["left"]) && words.any(&["right"]) && words.any(&["axis", "axes"]))
 }
+
+const PANELS: &[&str] = &[
+    "panel",
+    "panels",
+    "facet",
+    "facets",
+    "facetted",
+    "faceted",
+    "subplot",
+    "subplots",
+    "multiples",
+    "grid of",
+    "x2 grid",
+    "x3 grid",
+];
 
 /// Words that compare, and hardly mean anything else.
 const BOUNDS: &[&str] = &[

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Columns, PlanError};
-use crate::prompt::{Bound, Column, Kind, Purpose};
+use crate::prompt::{Bound, Column, Kind, Purpose, Table};
 
 /// One step of the way from table to table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ fn best<'a>(columns: &Columns<'a>, left: usize, right: usize) -> Option<Join<'a>
             // The first of equals: files name what they are about in their first columns.
             .reduce(|best, next| if next.0 > best.0 { next } else { best })
     };
-    let by_name = best_by(&|one, other| fit(&first.name, first.rows, one, &second.name, second.rows, other));
+    let by_name = best_by(&|one, other| fit(first, one, second, other));
     let (_, one, other) = by_name.or_else(|| {
         best_by(&|one, other| {
             let refers = refers(other, one, first.rows);
@@ -114,14 +114,7 @@ fn refers(column: &Column, key: &Column, rows: Option<u64>) -> Option<u32> {
 }
 
 /// How well two columns fit as the two ends of a join; None where they do not.
-fn fit(
-    table: &str,
-    rows: Option<u64>,
-    one: &Column,
-    other_table: &str,
-    other_rows: Option<u64>,
-    other: &Column,
-) -> Option<u32> {
+fn fit(first: &Table, one: &Column, second: &Table, other: &Column) -> Option<u32> {
     let is_text = |kind: Kind| matches!(kind, Kind::Text | Kind::Mixed);
     let is_number = |kind: Kind| matches!(kind, Kind::Integer | Kind::Number);
     let same_kind = one.kind == other.kind
@@ -132,12 +125,19 @@ fn fit(
     }
     let (a, b) = (plain(&one.name), plain(&other.name));
     let same = a == b;
-    // `customer_id` belongs to `id` of the table `customers`.
-    let points = points_to(&a, &b, other_table) || points_to(&b, &a, table);
+    let is_key = |column: &Column, rows: Option<u64>| column.distinct == rows && rows > Some(0);
+    // Tables name their rows in their first columns.
+    let is_first = |column: &Column, table: &Table| {
+        table.columns.first().is_some_and(|first| first.name == column.name) && is_key(column, table.rows)
+    };
+    // `customer_id` belongs to `id` of the table `customers`, and so does `customer` to what that table calls its rows by.
+    let points = points_to(&a, &b, &second.name)
+        || points_to(&b, &a, &first.name)
+        || (is_first(other, second) && names_table(&a, &second.name) && !names_table(&a, &first.name))
+        || (is_first(one, first) && names_table(&b, &first.name) && !names_table(&b, &second.name));
     if !(same || points) {
         return None;
     }
-    let is_key = |column: &Column, rows: Option<u64>| column.distinct == rows && rows > Some(0);
     let mut fit = if points { 30 } else { 20 };
     if ["id", "code", "key", "no", "number"]
         .iter()
@@ -145,12 +145,12 @@ fn fit(
     {
         fit += 15;
     }
-    if is_key(one, rows) || is_key(other, other_rows) {
+    if is_key(one, first.rows) || is_key(other, second.rows) {
         fit += 20;
     }
     // `department_id` is what `departments` is about, whatever else the two have in common.
-    let is_of = |column: &str, table: &str| column.starts_with(single(&plain(table)));
-    if (is_key(one, rows) && is_of(&a, table)) || (is_key(other, other_rows) && is_of(&b, other_table)) {
+    let is_of = |column: &str, table: &str| column.starts_with(&single(table));
+    if (is_key(one, first.rows) && is_of(&a, &first.name)) || (is_key(other, second.rows) && is_of(&b, &second.name)) {
         fit += 15;
     }
     // Two tables that each number their own rows share that name by chance.
@@ -161,15 +161,25 @@ fn fit(
 }
 
 fn points_to(name: &str, other: &str, other_table: &str) -> bool {
-    let table = plain(other_table);
-    let Some(rest) = name.strip_prefix(single(&table)).filter(|rest| !rest.is_empty()) else {
+    let Some(rest) = name.strip_prefix(&single(other_table)).filter(|rest| !rest.is_empty()) else {
         return false;
     };
     matches!(other, "id" | "code" | "key" | "name") && rest == other
 }
 
-fn single(table: &str) -> &str {
-    table.strip_suffix('s').unwrap_or(table)
+/// `physician`, `physician_id` or `physician_code` for the table `physicians`.
+fn names_table(name: &str, table: &str) -> bool {
+    let rest = name.strip_prefix(&single(table));
+    rest.is_some_and(|rest| matches!(rest, "" | "id" | "code" | "key" | "no" | "nr" | "num" | "number"))
+}
+
+/// What one row of it is called.
+fn single(table: &str) -> String {
+    let table = plain(table);
+    match table.strip_suffix("ies") {
+        Some(rest) => format!("{rest}y"),
+        None => table.strip_suffix('s').unwrap_or(&table).to_owned(),
+    }
 }
 
 fn plain(name: &str) -> String {

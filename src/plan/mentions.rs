@@ -61,6 +61,8 @@ impl<'a> Mentions<'a> {
                 }
             }
         }
+        all.extend(names_of_tables(words, columns));
+        all.extend(its(words, columns));
         // What is a word of a longer name is no name of its own.
         let is_hidden = |one: &Mention| {
             all.iter().any(|other| {
@@ -107,6 +109,15 @@ impl<'a> Mentions<'a> {
         self.likeliest(self.list.iter().filter(|mention| mention.end() == at))
     }
 
+    pub(super) fn columns(&self) -> impl Iterator<Item = (&'a str, &'a Column)> {
+        let all = self.columns.names.iter();
+        all.map(|(name, place)| (name.as_str(), place.column))
+    }
+
+    pub(super) fn are_of_several_tables(&self) -> bool {
+        self.columns.tables.len() > 1
+    }
+
     pub(super) fn all(&self) -> &[Mention] {
         &self.list
     }
@@ -147,6 +158,89 @@ impl<'a> Mentions<'a> {
         found.retain(|mention| Some(rank(mention)) == best);
         found
     }
+}
+
+/// "Each charge type and its amount": where one column of numbers has the word, it is that.
+fn its(words: &Words, columns: &Columns<'_>) -> Vec<Mention> {
+    let mut found = Vec::new();
+    for at in 1..words.list.len() {
+        if !matches!(words.list[at - 1].as_str(), "its" | "their")
+            || words.list.get(at + 1).is_some_and(|next| next == "of")
+        {
+            continue;
+        }
+        let has_it = |(_, (_, place)): &(usize, &(String, super::Place<'_>))| {
+            is_numeric(place.column)
+                && !is_identifier(place.column)
+                && stems_of_name(&place.column.name).contains(&words.stems[at])
+        };
+        let all: Vec<usize> = columns
+            .names
+            .iter()
+            .enumerate()
+            .filter(has_it)
+            .map(|(column, _)| column)
+            .collect();
+        if let [column] = all.as_slice() {
+            found.push(Mention {
+                column: *column,
+                at,
+                length: 1,
+                is_whole: true,
+            });
+        }
+    }
+    found
+}
+
+/// Of several tables: "the names of the customers" is the column `customer_name` of the table `customers`, and "each customer" is
+/// likelier that one than a number.
+fn names_of_tables(words: &Words, columns: &Columns<'_>) -> Vec<Mention> {
+    let mut found = Vec::new();
+    if columns.tables.len() < 2 {
+        return found;
+    }
+    for (table, of) in columns.tables.iter().enumerate() {
+        let stems = stems_of_name(&of.name);
+        let mut names = columns.names.iter().enumerate();
+        let name = names.find(|(_, (_, place))| {
+            place.table == table && is_name(place.column) && matches!(place.column.kind, Kind::Text | Kind::Mixed)
+        });
+        let Some((column, _)) = name.filter(|_| !stems.is_empty()) else {
+            continue;
+        };
+        for (at, _) in words
+            .stems
+            .windows(stems.len())
+            .enumerate()
+            .filter(|(_, said)| *said == stems)
+        {
+            let mention = |from: usize, to: usize, is_whole: bool| Mention {
+                column,
+                at: from,
+                length: to - from,
+                is_whole,
+            };
+            let end = at + stems.len();
+            let is_word =
+                |at: usize, known: &[&str]| words.list.get(at).is_some_and(|word| known.contains(&word.as_str()));
+            let is_named = |at: usize| is_word(at, &["name", "names", "title", "titles"]);
+            let mut of = at;
+            while of > 0 && is_word(of - 1, &["the", "each", "every", "all", "these", "those"]) {
+                of -= 1;
+            }
+            // "Customer's name" is two words and a letter.
+            let behind = end + usize::from(is_word(end, &["s"]));
+            if of > 1 && is_word(of - 1, &["of"]) && is_named(of - 2) {
+                found.push(mention(of - 2, end, true));
+            } else if is_named(behind) {
+                found.push(mention(at, behind + 1, true));
+            } else {
+                found.push(mention(at, end, false));
+            }
+        }
+    }
+    found
 }
 
 /// Whether it tells things apart rather than measures them: a year does, though it is a number.
@@ -249,7 +343,9 @@ fn one(stem: &str, words: &[String], may_be_short: bool) -> Option<usize> {
 
 /// How many words at the beginning of these are parts of the name, of which one must mean something.
 fn part(name: &[String], words: &[String]) -> Option<usize> {
-    let is_of = |word: &&String| name.contains(word);
+    // "Directors" for `directed_by`.
+    let is_from = |word: &str, stem: &str| stem.len() > 4 && word.len() == stem.len() + 2 && word.starts_with(stem);
+    let is_of = |word: &&String| name.contains(word) || name.iter().any(|stem| is_from(word, stem));
     let length = words.iter().take(name.len()).take_while(is_of).count();
     let says = words[..length]
         .iter()

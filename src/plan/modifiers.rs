@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::mentions::{Mention, Mentions};
 use super::roles::Roles;
+use super::schema::is_numeric;
 use super::values::is_common;
-use super::words::{Words, number};
+use super::words::{Words, number, stems_of_name};
 use super::{Filter, Test};
 use crate::prompt::{Column, Kind};
 
@@ -32,6 +33,31 @@ pub(super) fn find(
                 column: name.to_owned(),
                 test: Test::Is,
                 values: vec![json!(value)],
+                is_alternative: false,
+            });
+        }
+    }
+    // "King bed" is of `bed_type` too where another column is called `beds`.
+    for mention in mentions
+        .all()
+        .iter()
+        .filter(|mention| mention.is_whole && mention.length == 1)
+    {
+        let Some(at) = mention.at.checked_sub(1).filter(|at| is_value(words, mentions, *at)) else {
+            continue;
+        };
+        let of_kinds = |(name, column): &(&str, &Column)| {
+            let is_said = found.iter().any(|filter| filter.column == *name) || is_in_role(roles, name);
+            has_few_kinds(column) && !is_said && stems_of_name(&column.name).first() == words.stems.get(mention.at)
+        };
+        if is_numeric(mentions.column(mention))
+            && !is_apart(mention.at)
+            && let Some((name, _)) = mentions.columns().find(of_kinds)
+        {
+            found.push(Filter {
+                column: name.to_owned(),
+                test: Test::Is,
+                values: vec![json!(words.list[at])],
                 is_alternative: false,
             });
         }

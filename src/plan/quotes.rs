@@ -7,6 +7,8 @@ const LONGEST: usize = 80;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Quote {
+    /// Of the text in the question, in bytes.
+    pub(super) begin: usize,
     /// Its first word and how many there are.
     pub(super) at: usize,
     pub(super) length: usize,
@@ -36,13 +38,14 @@ pub(super) fn quotes(question: &str) -> Vec<Quote> {
             };
             let text = after[..end].trim();
             if !text.is_empty() && text.len() <= LONGEST {
-                found.push((begin, text));
+                found.push((begin + after.find(text).unwrap_or_default(), text));
             }
             from = begin + end + close.len_utf8();
         }
     }
     found.sort_unstable();
     let places = found.into_iter().map(|(begin, text)| Quote {
+        begin,
         at: Words::new(&question[..begin]).list.len(),
         length: Words::new(text).list.len(),
         text: text.to_owned(),

@@ -132,6 +132,10 @@ impl<'a> Reader<'a> {
         let is_free = |found: &Vec<Mention>| !self.are_measured(found, &roles) && self.names(found) != roles.panels;
         let along: Vec<Vec<Mention>> = along.filter(is_free).collect();
         let mut along = along;
+        // Of several tables a whole name says more than a word that stands for the rows of one.
+        if self.mentions.are_of_several_tables() {
+            along.sort_by_key(|found| !found.iter().any(|mention| mention.is_whole));
+        }
         if is_line
             && let Some(time) = along
                 .iter()
@@ -340,9 +344,15 @@ impl<'a> Reader<'a> {
 
     /// Each row has one of its own, so nothing is grouped by it.
     fn tells_rows_apart(&self, name: &str) -> bool {
-        let mut all = self.mentions.all().iter();
-        let found = all.find(|mention| self.mentions.name(mention) == name);
-        found.is_some_and(|mention| is_identifier(self.mentions.column(mention)) && self.mentions.is_unique(mention))
+        let mut named = self
+            .mentions
+            .all()
+            .iter()
+            .filter(|mention| self.mentions.name(mention) == name);
+        let is_whole = named.clone().any(|mention| mention.is_whole);
+        named.next().is_some_and(|mention| {
+            (is_identifier(self.mentions.column(mention)) || !is_whole) && self.mentions.is_unique(mention)
+        })
     }
 
     fn names(&self, found: &[Mention]) -> Vec<String> {

@@ -8,12 +8,13 @@ mod measures;
 use serde_json::{Map, Value, json};
 
 use super::hints::Hints;
+use super::mentions::is_kind;
 use super::{Aggregate, ChartKind, Columns, Unit};
 use axes::{across, is_raw_scatter, series};
 pub(super) use measures::settled;
 use measures::{measures, only_measures};
 
-use crate::prompt::{Column, Kind};
+use crate::prompt::{Bound, Column, Kind, Purpose};
 
 /// With more, the grammar takes longer to read than the question.
 pub(super) const MOST_COLUMNS: usize = 150;
@@ -65,8 +66,11 @@ pub(super) fn of(columns: &Columns<'_>, hints: &Hints) -> Value {
     }
     if !hints.roles.panels.is_empty() {
         field("panels", json!({ "enum": hints.roles.panels }));
+    } else if hints.has_panels && !hints.roles.series.is_empty() {
+        field("panels", json!({ "enum": hints.roles.series }));
     } else if hints.has_panels {
-        field("panels", or_null(&names));
+        let kinds = self::names(columns, is_kind);
+        field("panels", or_null(if kinds.is_empty() { &names } else { &kinds }));
     }
     if hints.has_second_axis {
         field("second_axis", json!({ "enum": [true] }));
@@ -209,7 +213,12 @@ fn filters(columns: &Columns<'_>, hints: &Hints) -> Option<Value> {
     }
     if hints.has_unknown {
         let all = names(columns, |_| true);
-        way(json!(all), &["is known"], json!({ "type": "null" }), [0, 0]);
+        way(
+            json!(all),
+            &["is known", "is missing"],
+            json!({ "type": "null" }),
+            [0, 0],
+        );
     }
     for (name, place) in &columns.names {
         let Some(kinds) = all_kinds(place.column) else { continue };
@@ -235,6 +244,17 @@ fn filters(columns: &Columns<'_>, hints: &Hints) -> Option<Value> {
     let least = usize::from(hints.must_leave_out);
     (!ways.is_empty() && hints.leaves_out)
         .then(|| json!({ "type": "array", "minItems": least, "maxItems": MOST_FILTERS, "items": { "anyOf": ways } }))
+}
+
+/// Of the two values yes and no, or 1 and 0.
+pub(super) fn is_yes_or_no(column: &Column) -> bool {
+    let is = |bound: &Option<Bound>, value: f64| match bound {
+        Some(Bound::Number(number)) => number.as_f64() == Some(value),
+        _ => false,
+    };
+    column.kind == Kind::Boolean
+        || (column.role == Some(Purpose::YesNo) && is_numeric(column))
+        || (column.kind == Kind::Integer && column.distinct == Some(2) && is(&column.min, 0.0) && is(&column.max, 1.0))
 }
 
 /// Every value of a column that has few.

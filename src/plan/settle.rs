@@ -3,7 +3,7 @@
 
 use super::compile::{sentence, words as words_of};
 use super::hints::Hints;
-use super::schema::is_numeric;
+use super::schema::{is_numeric, is_yes_or_no};
 use super::words::{Words, stems_of_name};
 use super::{Aggregate, ChartKind, Columns, Filter, Measure, Plan, PlanError, Sort, Unit, schema};
 use crate::prompt::Kind;
@@ -16,7 +16,10 @@ pub(super) fn settle(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) -> R
         plan.x_unit = hints.units.first().copied().unwrap_or(Unit::None);
     }
     plan.percent = hints.has_percent && plan.chart != ChartKind::Pie;
+    rates(plan, hints, columns);
     plan.correlates = hints.correlates;
+    plan.errors.clone_from(&hints.errors);
+    plan.marked = hints.marked;
     plan.density = hints.is_density;
     // What is kept in thousands is not divided again.
     let is_kept_so = |word: &str| {
@@ -122,6 +125,34 @@ fn measures(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) {
             .into_iter()
             .map(|(aggregate, column)| Measure { aggregate, column })
             .collect();
+        return;
+    }
+    // Rows are counted besides where that is asked for, and not to fill a form.
+    let is_count = |measure: &Measure| measure.aggregate == Aggregate::Count;
+    if !hints.aggregates.contains(&Aggregate::Count) && !plan.measures.iter().all(is_count) {
+        plan.measures.retain(|measure| !is_count(measure));
+    }
+}
+
+/// Of a column of yes and no, written as 0 and 1 or not, a percentage is how often it is yes.
+fn rates(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) {
+    let [measure] = plan.measures.as_slice() else { return };
+    let is_rated = |name: &&String| {
+        let is_other = plan.x == **name || plan.series.as_ref() == Some(name);
+        !is_other && columns.find(name).is_ok_and(|place| is_yes_or_no(place.column))
+    };
+    let is_kept = |name: &&String| plan.filters.iter().all(|filter| filter.column != **name);
+    let rated = match (measure.aggregate, &measure.column) {
+        (Aggregate::CountDistinct, _) => None,
+        // "What percentage of the orders is express": not how many orders of all there are.
+        (Aggregate::Count, _) => hints.named.iter().filter(is_kept).find(is_rated),
+        (_, column) => column.as_ref().filter(is_rated),
+    };
+    if let (Some(name), true) = (rated.cloned(), plan.percent) {
+        plan.measures = vec![Measure {
+            aggregate: Aggregate::Mean,
+            column: Some(name),
+        }];
     }
 }
 

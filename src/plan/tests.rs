@@ -108,7 +108,59 @@ settled! {
     said_points: alone, "Scatter plot of weight against amount grouped by status";
     said_list: alone, "For each status the mean of amount and weight as grouped bars";
     said_panels: alone, "A scatter chart of weight and amount, one panel per status";
+    said_labels: alone, "Bars of the number of orders per status, titled 'All of them'. Label the x axis 'State' and the y axis 'Orders (n)'";
+    said_moving_average: alone, "Line chart of amount over day, with its 7-day moving average";
+    said_shades: alone, "Scatter plot of weight against amount, coloured by order id";
     said_joined: profile, "How many orders does each customer name have? Pie chart";
+}
+
+#[test]
+fn a_percentage_of_yes_and_no_is_how_often_it_is_yes() {
+    let form = form("What percentage of the orders is express, by status? Bars", alone()).unwrap();
+    let plan = json!({"chart": "bar", "x": "status", "measures": [{"aggregate": "sum", "column": "express"}], "title": "Express"});
+    let source = form.program(&plan.to_string()).unwrap().source;
+    assert!(
+        source.contains("[\"express\"].mean()\nresult = 100 * result\n")
+            && source.contains("ax.set_ylabel(\"Express (%)\")"),
+        "{source}"
+    );
+}
+
+#[test]
+fn a_line_marks_the_mean_of_a_distribution() {
+    let form = form(
+        "Histogram of weight with 8 bins, mark the mean with a dashed line",
+        alone(),
+    )
+    .unwrap();
+    let plan = json!({"chart": "histogram", "x": "weight", "measures": [{"aggregate": "count", "column": null}]});
+    let source = form.program(&plan.to_string()).unwrap().source;
+    assert!(
+        source.contains("mean = data[\"weight\"].mean()\nax.axvline(mean, "),
+        "{source}"
+    );
+}
+
+#[test]
+fn error_bars_are_of_the_column_that_says_them() {
+    let column = |name: &str| json!({"name": name, "type": "number", "missing": 0, "distinct": 9, "min": 0, "max": 9});
+    let columns = ["dose", "response", "std_error"].map(column);
+    let profile = json!({"tables": [{"name": "t", "file": "t.csv", "rows": 9, "columns": columns}]});
+    let profile: Profile = serde_json::from_value(profile).unwrap();
+    let question =
+        "Error bar plot of the response against the dose, with the bars from 'std_error' and the points joined";
+    let source = form(question, profile).unwrap().settled().unwrap().source;
+    assert!(
+        source.contains(
+            "ax.errorbar(data[\"dose\"], data[\"response\"], yerr=data[\"std_error\"], fmt=\"o-\", capsize=4)"
+        ),
+        "{source}"
+    );
+    let without = "Error bar plot of amount over weight";
+    assert!(
+        form(without, alone()).is_none(),
+        "no column says how far an amount may be off"
+    );
 }
 
 #[test]

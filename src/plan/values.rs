@@ -94,6 +94,42 @@ pub(super) fn find(
     values
 }
 
+/// "The closing price of ORCA": behind such a word, in capital letters and no part of a column's name, it can only be a value.
+pub(super) fn shouted(question: &str, columns: &Columns<'_>) -> Vec<String> {
+    const NO_VALUES: &[&str] = &[
+        "USD", "EUR", "GBP", "CHF", "JPY", "KM", "KG", "KWH", "MWH", "GWH", "TWH", "UTC", "ID", "CSV", "PDF", "PNG",
+        "SVG", "HTML",
+    ];
+    const BEFORE: &[&str] = &["of", "for", "from", "in", "at", "with", "only"];
+    let is_capital = |word: &str| word.chars().count() > 1 && word.chars().all(char::is_uppercase);
+    let list: Vec<&str> = question
+        .split_whitespace()
+        .map(|word| word.trim_matches(|character: char| !character.is_alphanumeric()))
+        .collect();
+    let of_names = |word: &str| {
+        let stems = Words::new(word).stems;
+        columns.names.iter().any(|(_, place)| {
+            stems_of_name(&place.column.name)
+                .iter()
+                .any(|stem| stems.contains(stem))
+        })
+    };
+    // Who writes all of it so says nothing by it.
+    if list.iter().filter(|word| is_capital(word)).count() * 3 > list.len() {
+        return vec![];
+    }
+    let pairs = list
+        .windows(2)
+        .filter(|pair| BEFORE.contains(&pair[0].to_lowercase().as_str()));
+    pairs
+        .map(|pair| pair[1])
+        .filter(|word| {
+            is_capital(word) && !NO_VALUES.contains(word) && !of_names(word) && !is_common(&word.to_lowercase())
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
 fn is_day(word: &str) -> bool {
     let parts: Vec<&str> = word.split(['-', '/']).collect();
     parts.len() >= 2
@@ -199,6 +235,13 @@ mod tests {
         assert_eq!(numbers, ["1500.5", "-3", "2007", "2"]);
         assert!(!values.has_day && !values.is_quoted);
         assert!(of("since 2020-01-05").has_day && of("in March 2020").has_day);
+    }
+
+    #[test]
+    fn a_word_in_capitals_is_a_value() {
+        let shouted = |question: &str| shouted(question, &Columns::new(&Profile::default()));
+        assert_eq!(shouted("Closing price of ORCA over time, in USD"), ["ORCA"]);
+        assert!(shouted("The X axis OF ALL THINGS").is_empty() && shouted("sales in Ohio, show the ID").is_empty());
     }
 
     #[test]

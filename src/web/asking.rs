@@ -88,7 +88,7 @@ impl Draft {
             (Some(form), None) if asking.llm.takes_forms() => {
                 let call = asking.call("plan", &form.messages, Some(&form.schema), None)?;
                 asking.ready.push_back(Step::Doing(Activity::Planning.into()));
-                asking.stage = Stage::Plan(call, form, request.program);
+                asking.stage = Stage::Plan(call, Box::new(form), request.program);
             }
             _ => asking.ask_for_program(request.program, None)?,
         }
@@ -158,7 +158,7 @@ enum Stage {
     /// The question leaves a model nothing to choose.
     Settled(program::Program),
     /// With what is asked for if no form fits.
-    Plan(Call, plan::Form, Vec<prompt::Message>),
+    Plan(Call, Box<plan::Form>, Vec<prompt::Message>),
     /// With what was asked for.
     Program(Call, Vec<prompt::Message>),
     Over,

@@ -1,6 +1,7 @@
 //! How the result is drawn on `ax`: marks, axes, a legend where there are several series.
 
-use super::super::{Aggregate, ChartKind, Measure, Plan, PlanError};
+use super::super::rolling::Rolling;
+use super::super::{Aggregate, ChartKind, Errors, Measure, Plan, PlanError};
 use super::result::{self, Axis, Outcome, label, sentence};
 use super::rows::Rows;
 use crate::prompt::{Kind, quoted};
@@ -63,10 +64,10 @@ fn bars(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
     let mut drawing = vec![format!("result.plot.{kind}({})", options.join(", "))];
     if is_horizontal {
         drawing.push("ax.invert_yaxis()".into());
-        labels(&mut drawing, &outcome.y_label, &outcome.x_label);
+        labels(plan, &mut drawing, &outcome.y_label, &outcome.x_label);
     } else {
         drawing.push("plt.setp(ax.get_xticklabels(), rotation=45, ha=\"right\")".into());
-        labels(&mut drawing, &outcome.x_label, &outcome.y_label);
+        labels(plan, &mut drawing, &outcome.x_label, &outcome.y_label);
     }
     log(plan, &mut drawing, is_horizontal);
     Ok(chart(outcome.steps, drawing))
@@ -87,6 +88,19 @@ fn line(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
     } else if outcome.has_series {
         drawing.push("for name in result.columns:".into());
         drawing.push("    ax.plot(result.index, result[name], marker=\"o\", markersize=3, label=str(name))".into());
+        if let Some(Rolling { window, name }) = &plan.rolling {
+            drawing.push(format!(
+                "    ax.plot(result.index, result[name].rolling({window}).mean(), \"--\", label=f\"{{name}}, {name}\")"
+            ));
+        }
+    } else if let Some(Rolling { window, name }) = &plan.rolling {
+        let label = quoted(&outcome.y_label);
+        drawing.push(format!("ax.plot(result.index, result, alpha=0.6, label={label})"));
+        drawing.push(format!(
+            "ax.plot(result.index, result.rolling({window}).mean(), label={})",
+            quoted(&sentence(name))
+        ));
+        drawing.push("ax.legend()".into());
     } else {
         drawing.push("ax.plot(result.index, result, marker=\"o\", markersize=3)".into());
     }
@@ -98,7 +112,7 @@ fn line(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
         drawing.push(format!("ax.legend({title})"));
     }
     x_axis(&outcome, &mut drawing);
-    labels(&mut drawing, &outcome.x_label, &outcome.y_label);
+    labels(plan, &mut drawing, &outcome.x_label, &outcome.y_label);
     log(plan, &mut drawing, false);
     Ok(chart(outcome.steps, drawing))
 }
@@ -111,10 +125,16 @@ fn two_axes(plan: &Plan, outcome: Outcome) -> Chart {
         "lines = ax.plot(result.index, result[first], label=str(first))".into(),
         "for number, name in enumerate(others, 1):".into(),
         "    lines += right.plot(result.index, result[name], color=f\"C{number}\", label=str(name))".into(),
-        "ax.set_ylabel(str(first))".into(),
+        match &plan.labels.y {
+            Some(label) => format!("ax.set_ylabel({})", quoted(label)),
+            None => "ax.set_ylabel(str(first))".into(),
+        },
         "right.set_ylabel(\", \".join(map(str, others)))".into(),
         "ax.legend(handles=lines)".into(),
-        format!("ax.set_xlabel({})", quoted(&outcome.x_label)),
+        format!(
+            "ax.set_xlabel({})",
+            quoted(plan.labels.x.as_ref().unwrap_or(&outcome.x_label))
+        ),
     ];
     x_axis(&outcome, &mut drawing);
     log(plan, &mut drawing, false);
@@ -132,7 +152,7 @@ fn raw_numbers(plan: &Plan) -> bool {
 fn numbered(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
     let name = rows.name(&plan.x)?;
     let mut drawing = vec![format!("ax.plot(range(len(data)), data[{}])", quoted(name))];
-    labels(&mut drawing, "Row", &sentence(name));
+    labels(plan, &mut drawing, "Row", &sentence(name));
     log(plan, &mut drawing, false);
     Ok(chart(vec![], drawing))
 }
@@ -158,11 +178,27 @@ fn scatter(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
         None => ", alpha=0.8",
     };
     let mut drawing = Vec::new();
+    if let Some(Errors { column, are_joined }) = &plan.errors {
+        let (x, y, off) = (quoted(x), quoted(y), quoted(rows.name(column)?));
+        steps.push(format!("data = data.sort_values({x})"));
+        let marks = if *are_joined { "o-" } else { "o" };
+        drawing.push(format!(
+            "ax.errorbar(data[{x}], data[{y}], yerr=data[{off}], fmt=\"{marks}\", capsize=4)"
+        ));
+    }
     let points = |data: &str| {
         let size = size.replace('%', data);
         format!("ax.scatter({data}[{}], {data}[{}]{size}", quoted(x), quoted(y))
     };
     match &plan.series {
+        Some(series) if is_shade(rows, series)? => {
+            let series = rows.name(series)?;
+            drawing.push(format!("points = {}, c=data[{}])", points("data"), quoted(series)));
+            drawing.push(format!(
+                "ax.figure.colorbar(points, ax=ax, label={})",
+                quoted(&sentence(series))
+            ));
+        }
         Some(series) => {
             let series = rows.name(series)?;
             drawing.push(format!("for kind, part in data.groupby({}):", quoted(series)));
@@ -170,11 +206,20 @@ fn scatter(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
             let markers = if plan.size.is_some() { ", markerscale=0.4" } else { "" };
             drawing.push(format!("ax.legend(title={}{markers})", quoted(&sentence(series))));
         }
+        None if plan.errors.is_some() => {}
         None => drawing.push(format!("{})", points("data"))),
     }
-    labels(&mut drawing, &sentence(x), &sentence(y));
+    labels(plan, &mut drawing, &sentence(x), &sentence(y));
     log(plan, &mut drawing, false);
     Ok(chart(steps, drawing))
+}
+
+/// Whether it has so many numbers that a colour is a shade of a scale, and no name in a legend.
+fn is_shade(rows: &Rows<'_>, series: &str) -> Result<bool, PlanError> {
+    const MOST_KINDS: u64 = 12;
+    let (_, column) = rows.find(series)?;
+    let is_number = matches!(column.kind, Kind::Number | Kind::Integer);
+    Ok(is_number && column.distinct.is_some_and(|distinct| distinct > MOST_KINDS))
 }
 
 /// A point for each group, both of whose coordinates are measured.
@@ -220,7 +265,7 @@ fn groups(plan: &Plan, rows: &Rows<'_>, by: &str) -> Result<Chart, PlanError> {
         }
     };
     let mut drawing = vec!["ax.scatter(x, y)".to_owned()];
-    labels(&mut drawing, &x_label, &label(up, rows)?);
+    labels(plan, &mut drawing, &x_label, &label(up, rows)?);
     log(plan, &mut drawing, false);
     Ok(chart(steps, drawing))
 }
@@ -245,7 +290,19 @@ fn histogram(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
             "ax.hist(data{values}, bins={bins}{density}, edgecolor=\"white\")"
         )),
     }
+    if let Some(marked) = plan.marked {
+        let (method, name) = match marked {
+            Aggregate::Median => ("median", "Median"),
+            _ => ("mean", "Mean"),
+        };
+        drawing.push(format!("{method} = data[{}].{method}()", quoted(x)));
+        drawing.push(format!(
+            "ax.axvline({method}, color=\"C3\", linestyle=\"--\", label=f\"{name}: {{{method}:.4g}}\")"
+        ));
+        drawing.push("ax.legend()".into());
+    }
     labels(
+        plan,
         &mut drawing,
         &sentence(x),
         if plan.density { "Density" } else { "Count" },
@@ -292,9 +349,9 @@ fn boxes(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
     };
     drawing.push("ax.boxplot(list(parts.values()), tick_labels=list(parts))".into());
     if y.is_empty() || y == sentence(x) {
-        labels(&mut drawing, "", &y);
+        labels(plan, &mut drawing, "", &y);
     } else {
-        labels(&mut drawing, &sentence(x), &y);
+        labels(plan, &mut drawing, &sentence(x), &y);
     }
     log(plan, &mut drawing, false);
     Ok(chart(steps, drawing))
@@ -334,7 +391,7 @@ fn heatmap(plan: &Plan, rows: &Rows<'_>) -> Result<Chart, PlanError> {
         Some(series) => sentence(rows.name(series)?),
         None => String::new(),
     };
-    labels(&mut drawing, &outcome.x_label, &down);
+    labels(plan, &mut drawing, &outcome.x_label, &down);
     Ok(Chart {
         steps,
         drawing,
@@ -367,7 +424,12 @@ fn chart(steps: Vec<String>, drawing: Vec<String>) -> Chart {
     }
 }
 
-fn labels(drawing: &mut Vec<String>, x: &str, y: &str) {
+/// As the question wants them; else what stands there.
+fn labels(plan: &Plan, drawing: &mut Vec<String>, x: &str, y: &str) {
+    let (x, y) = (
+        plan.labels.x.as_deref().unwrap_or(x),
+        plan.labels.y.as_deref().unwrap_or(y),
+    );
     drawing.push(format!("ax.set_xlabel({})", quoted(x)));
     drawing.push(format!("ax.set_ylabel({})", quoted(y)));
 }

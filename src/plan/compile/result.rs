@@ -1,6 +1,7 @@
 //! What is drawn of the rows: grouped, measured, put in order. Its index is the x axis, its columns, where there are several, are
 //! the series.
 
+use super::super::schema::is_yes_or_no;
 use super::super::{Aggregate, ChartKind, Measure, Plan, PlanError, Sort, Unit};
 use super::rows::{Rows, taken};
 use crate::prompt::{Bound, Column, Kind, quoted};
@@ -69,6 +70,12 @@ pub(super) fn compute(plan: &Plan, rows: &Rows<'_>) -> Result<Outcome, PlanError
         None => format!("data.groupby({by}){}", measured(first, rows, is_line)?),
     };
     steps.push(format!("result = {line}"));
+    let is_rate = plan.percent
+        && first.aggregate == Aggregate::Mean
+        && first
+            .column
+            .as_deref()
+            .is_some_and(|name| rows.find(name).is_ok_and(|(_, column)| is_yes_or_no(column)));
     let is_share = plan.percent
         && matches!(
             first.aggregate,
@@ -78,8 +85,15 @@ pub(super) fn compute(plan: &Plan, rows: &Rows<'_>) -> Result<Outcome, PlanError
         steps.push("result = 100 * result.div(result.sum(axis=1), axis=0)".into());
     } else if is_share {
         steps.push("result = 100 * result / result.sum()".into());
+    } else if is_rate {
+        steps.push("result = 100 * result".into());
     }
-    let y_label = if is_share {
+    let y_label = if is_rate {
+        format!(
+            "{} (%)",
+            sentence(rows.name(first.column.as_deref().unwrap_or(&plan.x))?)
+        )
+    } else if is_share {
         format!("{y_label} (%)").trim().to_owned()
     } else {
         y_label

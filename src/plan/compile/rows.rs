@@ -69,6 +69,7 @@ fn used(plan: &Plan) -> Vec<&str> {
     measured
         .chain([plan.x.as_str()])
         .chain(others.into_iter().filter_map(Option::as_deref))
+        .chain(plan.errors.iter().map(|errors| errors.column.as_str()))
         .chain(plan.filters.iter().map(|filter| filter.column.as_str()))
         .collect()
 }
@@ -217,6 +218,7 @@ fn test(filter: &Filter, name: &str, column: &Column) -> Option<String> {
         Test::AboveAverage => Some(format!("{data} > {data}.mean()")),
         Test::BelowAverage => Some(format!("{data} < {data}.mean()")),
         Test::IsKnown => Some(format!("{data}.notna()")),
+        Test::IsMissing => Some(format!("{data}.isna()")),
     }
 }
 

@@ -254,6 +254,14 @@ impl Reader<'_> {
         {
             return Some(year);
         }
+        let before_it = self
+            .column_before(begin, fits)
+            .filter(|mention| begin - mention.end() < 2);
+        if before_it.is_none()
+            && let Some(column) = self.measured_in(end)
+        {
+            return Some(column);
+        }
         let after = self
             .column_after(end, 1, fits)
             .filter(|mention| !said.is_year && mention.at == end);
@@ -277,6 +285,14 @@ impl Reader<'_> {
             return Some(year);
         }
         after.or_else(before).map(name).or_else(|| self.year_column(said))
+    }
+
+    /// "More than 1000 in distance": the number is of what follows.
+    fn measured_in(&self, end: usize) -> Option<String> {
+        let at = end + 1 + usize::from(self.word(end + 1) == "the");
+        let fits = |column: &Column| is_numeric(column) && !is_calendar(column) && !is_identifier(column);
+        let mention = self.column_after(at, 1, fits)?;
+        (matches!(self.word(end), "in" | "of") && mention.is_whole).then(|| self.mentions.name(&mention).to_owned())
     }
 
     /// The only column that a year or a day can be of.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::Test;
+use super::super::mentions::Mention;
 use super::super::quotes::Quote;
 use super::super::words::Words;
 use super::{NEAR, Reader};
@@ -67,13 +68,24 @@ impl Reader<'_> {
                 continue;
             }
             let column = self
-                .column_before(quote.at, is_text)
-                .or_else(|| self.column_after(quote.at + quote.length, 2, is_text));
-            let Some(mention) = column else {
+                .compared_with(quote.at)
+                .or_else(|| self.column_before(quote.at, is_text))
+                .or_else(|| self.column_after(quote.at + quote.length, 2, is_text))
+                .map(|mention| (self.mentions.name(&mention).to_owned(), mention.at));
+            // Whatever is named beside it: one of the columns is known to have it.
+            let owner = self.owner_of(&quote.text).map(|name| (name, quote.at));
+            let has_it = |name: &str| {
+                let place = self.columns.find(name);
+                place.is_ok_and(|place| has_kind(place.column, &quote.text))
+            };
+            let column = match column {
+                Some((name, at)) if has_it(&name) => Some((name, at)),
+                column => owner.or(column),
+            };
+            let Some((name, at)) = column else {
                 self.is_open |= self.columns.names.iter().any(|(_, place)| is_text(place.column));
                 continue;
             };
-            let name = self.mentions.name(&mention).to_owned();
             let near = |far: usize, names: &[&str]| {
                 (1..=far).any(|back| quote.at >= back && names.contains(&self.word(quote.at - back)))
             };
@@ -95,10 +107,39 @@ impl Reader<'_> {
             } else {
                 Test::Is
             };
-            let from = if mention.at < quote.at { mention.at } else { quote.at };
+            let from = at.min(quote.at);
             self.keep(&name, test, vec![json!(quote.text)], [from, quote.at + quote.length]);
             last = Some((quote.at + quote.length, self.found.len() - 1));
         }
+    }
+
+    /// "Whose status is not 'x'": the column right before the words that compare, also where only a part of its name stands there.
+    fn compared_with(&self, at: usize) -> Option<Mention> {
+        const COMPARES: &[&str] = &[
+            "is", "are", "was", "were", "isn", "t", "not", "equal", "equals", "to", "other", "than", "either", "named",
+            "called", "of",
+        ];
+        let mut begin = at;
+        while begin > 0 && COMPARES.contains(&self.word(begin - 1)) {
+            begin -= 1;
+        }
+        let is_text = |mention: &Mention| matches!(self.mentions.column(mention).kind, Kind::Text | Kind::Mixed);
+        let found: Vec<Mention> = self.mentions.before(begin).into_iter().filter(is_text).collect();
+        match found.as_slice() {
+            [one] if begin < at && !self.covered[one.at] => Some(*one),
+            _ => None,
+        }
+    }
+
+    /// The only column that is known to have this value.
+    fn owner_of(&self, text: &str) -> Option<String> {
+        let mut owners = self
+            .columns
+            .names
+            .iter()
+            .filter(|(_, place)| has_kind(place.column, text));
+        let (name, _) = owners.next()?;
+        owners.next().is_none().then(|| name.clone())
     }
 
     /// Values that the question names, of columns all of whose values are known.
@@ -132,4 +173,9 @@ impl Reader<'_> {
             self.keep(name, test, values, span);
         }
     }
+}
+
+fn has_kind(column: &Column, text: &str) -> bool {
+    let kinds = column.top.as_deref().unwrap_or_default();
+    column.kind == Kind::Text && kinds.iter().any(|kind| kind.to_lowercase() == text.to_lowercase())
 }

@@ -1,7 +1,9 @@
 //! Which kind of chart the words name, and whether they speak of series.
 
-use super::super::ChartKind;
+use super::super::roles::Points;
+use super::super::schema::is_numeric;
 use super::super::words::Words;
+use super::super::{ChartKind, Columns, Errors};
 
 /// Whether the words speak of colours, lines or parts of a stack.
 pub(super) fn has_colours(words: &Words) -> bool {
@@ -144,6 +146,54 @@ pub(super) fn charts(words: &Words, has_bins: bool) -> Vec<ChartKind> {
         return vec![ChartKind::Other];
     }
     found
+}
+
+/// "Error bars from the column `std_error`": the two axes, and how far what is measured may be off. None where no column says that.
+pub(super) fn errors(words: &Words, columns: &Columns<'_>, named: &[String]) -> Option<(Points, Errors)> {
+    const PARTS: &[&str] = &[
+        "err",
+        "error",
+        "std",
+        "sd",
+        "sem",
+        "stderr",
+        "stdev",
+        "uncertainty",
+        "sigma",
+        "ci",
+    ];
+    let column = |name: &str| columns.find(name).ok().map(|place| place.column);
+    let is_off = |name: &str| {
+        let parts = Words::new(column(name).map_or("", |column| &column.name)).list;
+        parts.iter().any(|part| PARTS.contains(&part.as_str()))
+    };
+    let numbers = || named.iter().filter(|name| column(name).is_some_and(is_numeric));
+    let off = numbers().find(|name| is_off(name))?;
+    let mut others = numbers().filter(|name| *name != off);
+    let (first, second) = (others.next()?, others.next()?);
+    // "The response against the dose": that is over doses.
+    let is_last = ["against", "versus", "vs", "over", "by", "as a function of"]
+        .iter()
+        .any(|link| {
+            ["", "the "]
+                .iter()
+                .any(|the| words.any(&[format!("{link} {the}{}", Words::new(second).list.join(" ")).as_str()]))
+        });
+    let (x, y) = if is_last { (second, first) } else { (first, second) };
+    let points = Points {
+        x: x.clone(),
+        y: y.clone(),
+        series: vec![],
+    };
+    let errors = Errors {
+        column: off.clone(),
+        are_joined: words.any(&["line", "lines", "joined", "connected"]),
+    };
+    Some((points, errors))
+}
+
+pub(super) fn says_errors(words: &Words) -> bool {
+    words.any(&["error bar", "error bars", "errorbar", "errorbars"])
 }
 
 /// The kind that goes without saying.

@@ -40,6 +40,25 @@ pub(super) fn units(words: &Words, years: &[u32]) -> Vec<Unit> {
         .collect()
 }
 
+/// "Mark the mean with a vertical line".
+pub(super) fn marked(words: &Words) -> Option<Aggregate> {
+    let is_line = words.any(&[
+        "vertical line",
+        "dashed line",
+        "dotted line",
+        "horizontal line",
+        "reference line",
+    ]) || (words.any(&["line"]) && words.any(&["mark", "marking", "indicate", "indicating"]));
+    let known = [
+        (Aggregate::Mean, ["mean", "average"]),
+        (Aggregate::Median, ["median", "middle"]),
+    ];
+    known
+        .into_iter()
+        .find(|(_, names)| is_line && words.any(names))
+        .map(|(aggregate, _)| aggregate)
+}
+
 /// `is_selection`: words such as "largest" are about an order or about the few that are shown. `names_number`: a column of numbers
 /// is named, which may be shown as it is.
 pub(super) fn aggregates(words: &Words, is_selection: bool, names_number: bool) -> Vec<Aggregate> {

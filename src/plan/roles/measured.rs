@@ -35,7 +35,12 @@ impl Reader<'_> {
                 .iter()
                 .any(|(word, aggregate)| *word == self.before(at, 2) && *aggregate != Aggregate::Sum);
             if is_count && !is_combined {
-                let found = self.after(at + 1);
+                let mut found = self.after(at + 1);
+                // "The number of games in each season" counts no seasons.
+                let is_of_each = |mention: &Mention| {
+                    (at + 1..mention.at).any(|at| matches!(self.word(at), "each" | "every" | "in" | "per"))
+                };
+                found.retain(|mention| !is_of_each(mention));
                 let number = found.iter().find(|mention| self.is_measured_column(mention));
                 let thing = (at + 1..at + 4).find(|at| !PASSED_OVER.contains(&self.word(*at)));
                 roles

@@ -52,7 +52,9 @@ impl Reader<'_> {
                 all.push(mention);
             }
         }
-        let by = named(by);
+        // What stands on an axis tells no points apart.
+        let axes = named(&[axis, &self.axis("y")].concat());
+        let by: Vec<String> = named(by).into_iter().filter(|name| !axes.contains(name)).collect();
         let is_by = |mention: &&&Mention| by.iter().any(|name| name == self.mentions.name(mention));
         let others = all.iter().filter(|mention| !is_by(mention)).count();
         let series = if !groups.is_empty() {

@@ -38,6 +38,9 @@ pub(in crate::plan) fn across(columns: &Columns<'_>, hints: &Hints) -> Vec<Strin
             .find(|names| !names.is_empty())
             .unwrap_or(dates);
     }
+    if stacks_over_time(columns, hints) {
+        return names(columns, is_time);
+    }
     if !roles.x.is_empty() {
         return roles.x.clone();
     }
@@ -140,11 +143,23 @@ pub(in crate::plan) fn series(columns: &Columns<'_>, hints: &Hints) -> Option<Va
     let needs = is_only(ChartKind::StackedBar) || is_only(ChartKind::Heatmap);
     let is_wide = names(columns, is_numeric).len() >= WIDE;
     let mentioned = free(&hints.mentioned);
+    // Points may have a colour for each number; lines and bars are not told apart by what is measured.
+    let told_apart = |mut names: Vec<String>| {
+        let tells_apart = |name: &String| {
+            let place = columns.find(name);
+            let is_key = |column| is_identifier(column) && !hints.named.contains(name);
+            place.is_ok_and(|place| {
+                place.column.kind != Kind::Number && place.column.kind != Kind::Date && !is_key(place.column)
+            })
+        };
+        names.retain(|name| is_only(ChartKind::Scatter) || tells_apart(name));
+        names
+    };
     match named.as_slice() {
         [_, ..] if needs && !is_wide => Some(json!({ "enum": named })),
         [] if needs && !is_wide => Some(json!({ "enum": free(&names(columns, |_| true)) })),
-        _ if needs || hints.has_colours => Some(or_null(&names(columns, |_| true))),
-        _ if hints.has_series && !mentioned.is_empty() => Some(or_null(&mentioned)),
+        _ if needs || hints.has_colours => Some(or_null(&told_apart(names(columns, |_| true)))),
+        _ if hints.has_series && !told_apart(mentioned.clone()).is_empty() => Some(or_null(&told_apart(mentioned))),
         _ => None,
     }
 }
@@ -152,7 +167,20 @@ pub(in crate::plan) fn series(columns: &Columns<'_>, hints: &Hints) -> Option<Va
 /// Dates are grouped along the x axis.
 pub(in crate::plan) fn is_of_time(columns: &Columns<'_>, hints: &Hints) -> bool {
     let dates = names_of_dates(columns);
+    if stacks_over_time(columns, hints) {
+        return true;
+    }
     !hints.units.is_empty() && !dates.is_empty() && !hints.roles.x.iter().any(|name| dates.contains(name))
+}
+
+/// "An area chart of the output per source": what is named first is stacked, and time goes along the axis, named or not.
+fn stacks_over_time(columns: &Columns<'_>, hints: &Hints) -> bool {
+    let is_of_time = |name: &String| columns.find(name).is_ok_and(|place| is_time(place.column));
+    let x = &hints.roles.x;
+    hints.charts == [ChartKind::Area]
+        && !x.is_empty()
+        && !x.iter().any(is_of_time)
+        && !names(columns, is_time).is_empty()
 }
 
 pub(in crate::plan) fn is_measured(columns: &Columns<'_>, name: &str) -> bool {

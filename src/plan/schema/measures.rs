@@ -62,6 +62,19 @@ pub(in crate::plan) fn settled(columns: &Columns<'_>, hints: &Hints) -> Vec<(Agg
     if is_raw_scatter(hints) {
         return vec![];
     }
+    let x = across(columns, hints);
+    let is_value = |name: &&String| {
+        !x.contains(name)
+            && columns
+                .find(name)
+                .is_ok_and(|place| is_numeric(place.column) && !is_kind(place.column))
+    };
+    let named: Vec<&String> = hints.named.iter().filter(is_value).collect();
+    // "The rate on the left and the number of cases on the right": both are named.
+    if hints.has_second_axis && named.len() > 1 && roles.measured.len() < 2 {
+        let all = named.into_iter();
+        return all.map(|name| (Aggregate::None, Some(name.clone()))).collect();
+    }
     if !roles.measured.is_empty() {
         let table = counted(columns, hints);
         let is_said = roles
@@ -90,14 +103,6 @@ pub(in crate::plan) fn settled(columns: &Columns<'_>, hints: &Hints) -> Vec<(Agg
     if let [shown] = roles.shown.as_slice() {
         return vec![(Aggregate::None, Some(shown.clone()))];
     }
-    let x = across(columns, hints);
-    let is_value = |name: &&String| {
-        !x.contains(name)
-            && columns
-                .find(name)
-                .is_ok_and(|place| is_numeric(place.column) && !is_kind(place.column))
-    };
-    let named: Vec<&String> = hints.named.iter().filter(is_value).collect();
     let is_shown_as_is = matches!(
         hints.charts.as_slice(),
         [ChartKind::Line
