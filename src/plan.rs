@@ -214,6 +214,9 @@ struct Plan {
     /// Of a distribution.
     #[serde(skip)]
     marked: Option<Aggregate>,
+    /// How the numbers are written on the axis of what is measured.
+    #[serde(skip)]
+    money: Option<&'static str>,
 }
 
 /// How far each point may be off.

@@ -50,6 +50,7 @@ pub(super) struct Hints {
     pub(super) errors: Option<Errors>,
     /// A line of its own shows this of all values.
     pub(super) marked: Option<Aggregate>,
+    pub(super) money: Option<&'static str>,
     pub(super) has_running_total: bool,
     pub(super) compares_with_average: bool,
     pub(super) has_unknown: bool,
@@ -200,6 +201,7 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         ]) || question.contains('%'),
         errors,
         marked: measured::marked(&words),
+        money: measured::money(&words),
         has_running_total: rest.any(&["cumulative", "cumulated", "running total", "running sum"]),
         compares_with_average,
         has_unknown,

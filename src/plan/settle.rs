@@ -20,6 +20,7 @@ pub(super) fn settle(plan: &mut Plan, hints: &Hints, columns: &Columns<'_>) -> R
     plan.correlates = hints.correlates;
     plan.errors.clone_from(&hints.errors);
     plan.marked = hints.marked;
+    plan.money = hints.money;
     plan.density = hints.is_density;
     // What is kept in thousands is not divided again.
     let is_kept_so = |word: &str| {

@@ -109,6 +109,7 @@ settled! {
     said_list: alone, "For each status the mean of amount and weight as grouped bars";
     said_panels: alone, "A scatter chart of weight and amount, one panel per status";
     said_labels: alone, "Bars of the number of orders per status, titled 'All of them'. Label the x axis 'State' and the y axis 'Orders (n)'";
+    said_dollars: alone, "Line chart of the total amount per day, y axis ticks formatted in dollars with two decimals";
     said_moving_average: alone, "Line chart of amount over day, with its 7-day moving average";
     said_shades: alone, "Scatter plot of weight against amount, coloured by order id";
     said_joined: profile, "How many orders does each customer name have? Pie chart";

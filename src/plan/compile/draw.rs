@@ -432,6 +432,14 @@ fn labels(plan: &Plan, drawing: &mut Vec<String>, x: &str, y: &str) {
     );
     drawing.push(format!("ax.set_xlabel({})", quoted(x)));
     drawing.push(format!("ax.set_ylabel({})", quoted(y)));
+    if let Some(format) = plan.money {
+        let axis = if plan.chart == ChartKind::HorizontalBar {
+            "xaxis"
+        } else {
+            "yaxis"
+        };
+        drawing.push(format!("ax.{axis}.set_major_formatter({})", quoted(format)));
+    }
 }
 
 fn x_axis(outcome: &Outcome, drawing: &mut Vec<String>) {

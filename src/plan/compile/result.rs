@@ -47,7 +47,7 @@ pub(super) fn compute(plan: &Plan, rows: &Rows<'_>) -> Result<Outcome, PlanError
         });
     };
     let y_label = if measures.len() > 1 {
-        String::new()
+        in_common(&measures, rows)?
     } else {
         label(first, rows)?
     };
@@ -383,6 +383,33 @@ pub(super) fn label(measure: &Measure, rows: &Rows<'_>) -> Result<String, PlanEr
         Aggregate::Median => format!("Median {column}"),
         Aggregate::Min => format!("Lowest {column}"),
         Aggregate::Max => format!("Highest {column}"),
+    })
+}
+
+/// What several columns are called by together: the words that all of their names begin with, or else a few of them one by one.
+fn in_common(measures: &[Measure], rows: &Rows<'_>) -> Result<String, PlanError> {
+    const FEW: usize = 3;
+    let mut names: Vec<String> = Vec::new();
+    for column in measures.iter().filter_map(|measure| measure.column.as_deref()) {
+        let name = words(rows.name(column)?);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let Some((first, others)) = names.split_first() else {
+        return Ok(String::new());
+    };
+    let begins = |count: usize| first.split(' ').take(count).collect::<Vec<_>>().join(" ");
+    let is_shared = |start: &String| {
+        others
+            .iter()
+            .all(|name| name == start || name.starts_with(&format!("{start} ")))
+    };
+    let shared = (1..=first.split(' ').count()).rev().map(begins).find(is_shared);
+    Ok(match shared {
+        Some(shared) => sentence(&shared),
+        None if names.len() <= FEW => sentence(&names.join(", ")),
+        None => String::new(),
     })
 }
 

@@ -40,6 +40,21 @@ pub(super) fn units(words: &Words, years: &[u32]) -> Vec<Unit> {
         .collect()
 }
 
+/// "Values as monetary amounts in US dollars": as matplotlib writes numbers on an axis.
+pub(super) fn money(words: &Words) -> Option<&'static str> {
+    let is_format = words.any(&["format", "formatted", "tick", "ticks", "monetary", "currency", "sign"]);
+    let has_cents = words.any(&["decimal", "decimals", "cents"]);
+    let dollars = words.any(&["dollar", "dollars", "usd"]);
+    let euros = words.any(&["euro", "euros", "eur"]);
+    match (is_format, dollars, euros, has_cents) {
+        (true, true, _, true) => Some("${x:,.2f}"),
+        (true, true, _, false) => Some("${x:,.0f}"),
+        (true, false, true, true) => Some("€{x:,.2f}"),
+        (true, false, true, false) => Some("€{x:,.0f}"),
+        _ => None,
+    }
+}
+
 /// "Mark the mean with a vertical line".
 pub(super) fn marked(words: &Words) -> Option<Aggregate> {
     let is_line = words.any(&[

@@ -133,7 +133,9 @@ pub(in crate::plan) fn series(columns: &Columns<'_>, hints: &Hints) -> Option<Va
     }
     let across = across(columns, hints);
     let is_taken = |name: &String| {
-        across == [name.clone()] || roles.measured.iter().any(|(_, column)| column.as_ref() == Some(name))
+        across == [name.clone()]
+            || roles.counted.contains(name)
+            || roles.measured.iter().any(|(_, column)| column.as_ref() == Some(name))
     };
     let free = |names: &[String]| names.iter().filter(|name| !is_taken(name)).cloned().collect::<Vec<_>>();
     let named: Vec<String> = free(&hints.named)
@@ -158,7 +160,7 @@ pub(in crate::plan) fn series(columns: &Columns<'_>, hints: &Hints) -> Option<Va
     match named.as_slice() {
         [_, ..] if needs && !is_wide => Some(json!({ "enum": named })),
         [] if needs && !is_wide => Some(json!({ "enum": free(&names(columns, |_| true)) })),
-        _ if needs || hints.has_colours => Some(or_null(&told_apart(names(columns, |_| true)))),
+        _ if needs || hints.has_colours => Some(or_null(&told_apart(free(&names(columns, |_| true))))),
         _ if hints.has_series && !told_apart(mentioned.clone()).is_empty() => Some(or_null(&told_apart(mentioned))),
         _ => None,
     }
