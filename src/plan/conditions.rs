@@ -11,6 +11,7 @@ use super::clauses::Clauses;
 use super::mentions::{Mention, Mentions};
 use super::quotes::quotes;
 use super::schema::is_numeric;
+use super::values;
 use super::words::Words;
 use super::{Columns, Filter, Test};
 use crate::prompt::Column;
@@ -21,6 +22,8 @@ pub(super) struct Conditions {
     pub(super) filters: Vec<Filter>,
     /// Nothing else in the question seems to leave rows out.
     pub(super) are_all: bool,
+    /// Of the only filter, where its values are known by their capital letters alone.
+    pub(super) kinds: Vec<String>,
     /// The words that say them.
     covered: Vec<bool>,
 }
@@ -58,7 +61,11 @@ pub(super) fn find(
     reader.texts(&quotes(question));
     reader.numbers(&numbers::said(question, taken));
     reader.kinds();
-    reader.conditions()
+    let kinds = reader.shouted(values::shouted(question, columns));
+    Conditions {
+        kinds,
+        ..reader.conditions()
+    }
 }
 
 struct Reader<'a> {
@@ -215,6 +222,7 @@ impl Reader<'_> {
         Conditions {
             filters,
             are_all: !is_open,
+            kinds: vec![],
             covered: self.covered,
         }
     }

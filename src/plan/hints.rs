@@ -89,6 +89,10 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
     let mut charts = charts::charts(&words, bins.is_some());
     let is_line = matches!(charts.as_slice(), [ChartKind::Line | ChartKind::Area]);
     let mut roles = Reader::new(&words, &clauses, &mentions, &conditions).roles(is_line);
+    // "The price of AAPL and IBM": a line each.
+    if let (true, [_, _, ..]) = (is_line && roles.series.is_empty(), conditions.kinds.as_slice()) {
+        roles.series = conditions.filters.iter().map(|filter| filter.column.clone()).collect();
+    }
     if roles.points.is_none() {
         roles.points = roles::only_points(columns, &roles.series);
     }
@@ -106,10 +110,11 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         .names
         .iter()
         .any(|(_, place)| matches!(place.column.kind, Kind::Text | Kind::Mixed));
-    let named_kinds = values::columns_of_named_kinds(question, columns);
     let shouted = values::shouted(question, columns);
     let names_one = has_text && !shouted.is_empty() && conditions.filters.is_empty();
     let texts = if names_one { shouted } else { texts };
+    let has_name = has_name && conditions.kinds.is_empty();
+    let named_kinds = values::columns_of_named_kinds(question, columns);
     let compares = words.any(BOUNDS) || words.any(COMPARISONS);
     let compares_with_average = compares && words.any(&["average", "mean", "avg"]);
     let has_unknown = words.any(&["null", "missing", "known", "unknown", "blank", "empty", "available"]);

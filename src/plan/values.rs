@@ -115,19 +115,23 @@ pub(super) fn shouted(question: &str, columns: &Columns<'_>) -> Vec<String> {
         })
     };
     // Who writes all of it so says nothing by it.
-    if list.iter().filter(|word| is_capital(word)).count() * 3 > list.len() {
+    if list.iter().filter(|word| is_capital(word)).count() * 2 > list.len() {
         return vec![];
     }
-    let pairs = list
-        .windows(2)
-        .filter(|pair| BEFORE.contains(&pair[0].to_lowercase().as_str()));
-    pairs
-        .map(|pair| pair[1])
-        .filter(|word| {
-            is_capital(word) && !NO_VALUES.contains(word) && !of_names(word) && !is_common(&word.to_lowercase())
-        })
-        .map(str::to_owned)
-        .collect()
+    let is_value = |word: &str| {
+        is_capital(word) && !NO_VALUES.contains(&word) && !of_names(word) && !is_common(&word.to_lowercase())
+    };
+    let mut found: Vec<String> = Vec::new();
+    let mut last = None;
+    for (at, pair) in list.windows(2).enumerate() {
+        // "Of AAPL and IBM", "of AAPL, IBM".
+        let follows = last == Some(at) || (last.is_some_and(|last| last + 1 == at) && matches!(pair[0], "and" | "or"));
+        if (BEFORE.contains(&pair[0].to_lowercase().as_str()) || follows) && is_value(pair[1]) {
+            found.push(pair[1].to_owned());
+            last = Some(at + 1);
+        }
+    }
+    found
 }
 
 fn is_day(word: &str) -> bool {
@@ -241,6 +245,10 @@ mod tests {
     fn a_word_in_capitals_is_a_value() {
         let shouted = |question: &str| shouted(question, &Columns::new(&Profile::default()));
         assert_eq!(shouted("Closing price of ORCA over time, in USD"), ["ORCA"]);
+        assert_eq!(
+            shouted("Price of AAPL, MSFT and IBM over time"),
+            ["AAPL", "MSFT", "IBM"]
+        );
         assert!(shouted("The X axis OF ALL THINGS").is_empty() && shouted("sales in Ohio, show the ID").is_empty());
     }
 

@@ -142,6 +142,31 @@ impl Reader<'_> {
         owners.next().is_none().then(|| name.clone())
     }
 
+    /// Where only one column has texts, words in capital letters can be of no other.
+    pub(super) fn shouted(&mut self, said: Vec<String>) -> Vec<String> {
+        let texts = self
+            .columns
+            .names
+            .iter()
+            .filter(|(_, place)| place.column.kind == Kind::Text);
+        let ([(only, _)], true, false) = (
+            texts.collect::<Vec<_>>().as_slice(),
+            self.found.is_empty(),
+            said.is_empty(),
+        ) else {
+            return vec![];
+        };
+        let places: Vec<usize> = (0..self.words.list.len())
+            .filter(|at| said.iter().any(|text| text.to_lowercase() == self.word(*at)))
+            .collect();
+        let (Some(from), Some(to)) = (places.first(), places.last()) else {
+            return vec![];
+        };
+        let values = said.iter().map(|text| json!(text)).collect();
+        self.keep(&only.clone(), Test::Is, values, [*from, to + 1]);
+        said
+    }
+
     /// Values that the question names, of columns all of whose values are known.
     pub(super) fn kinds(&mut self) {
         for (name, place) in &self.columns.names {
