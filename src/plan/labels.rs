@@ -36,6 +36,13 @@ const LABELS: &[&str] = &[
     "ylabel",
 ];
 
+/// What stands between what is labelled and the label.
+const LINKS: &[&str] = &[
+    "axis", "as", "is", "to", "be", "should", "the", "which", "it", "of", "a", "with", "read", "text", "for", "chart",
+    "plot", "figure", "graph", "must", "will", "says", "say",
+];
+const OF_ROWS: &[&str] = &["whose", "where", "having", "if", "when"];
+
 /// With the question as it is without them.
 pub(super) fn find(question: &str) -> (Labels, String) {
     let words = Words::new(question).list;
@@ -76,12 +83,29 @@ fn place_of(words: &[String], quote: &Quote, before: Option<&Quote>, last: Optio
         .zip(last)
         .filter(|(before, (last, _))| before.at == last.at)
         .map(|(_, (_, place))| place);
-    let axis = near.iter().rev().find_map(|word| match word.as_str() {
-        "x" | "xlabel" | "horizontal" => Some(Place::X),
-        "y" | "ylabel" | "vertical" => Some(Place::Y),
+    let named = |at: usize| match near[at].as_str() {
+        "x" | "xlabel" => Some(Place::X),
+        "y" | "ylabel" => Some(Place::Y),
+        "horizontal" if near.get(at + 1).is_some_and(|next| next == "axis") => Some(Place::X),
+        "vertical" if near.get(at + 1).is_some_and(|next| next == "axis") => Some(Place::Y),
         word if TITLES.contains(&word) => Some(Place::Title),
         _ => None,
+    };
+    let axis = (0..near.len()).rev().find_map(|at| Some((at, named(at)?)));
+    // Whatever else stands between speaks of something else: "sorted by x, only products named 'Desk'".
+    let axis = axis.filter(|(at, _)| {
+        near[at + 1..]
+            .iter()
+            .all(|word| is_label(word) || LINKS.contains(&word.as_str()))
     });
+    // "Whose title is 'Heat'" is said of rows.
+    let is_of_rows = |at: usize| {
+        let before = |back: usize| at.checked_sub(back).map_or("", |at| near[at].as_str());
+        (1..=2).any(|back| OF_ROWS.contains(&before(back))) || matches!(before(1), "and" | "or")
+    };
+    let axis = axis
+        .filter(|(at, place)| *place != Place::Title || !is_of_rows(*at))
+        .map(|(_, place)| place);
     match (axis, follows) {
         (Some(Place::Title), _) => Some(Place::Title),
         (Some(place), follows) if near.iter().any(is_label) || follows.is_some() => Some(place),
@@ -133,6 +157,18 @@ mod tests {
             ),
             ("A pie chart titled 'Costs'", [None, None, Some("Costs")]),
             ("bars of sales for 'North' and 'South'", [None, None, None]),
+            (
+                "how often were films whose title is 'Heat' lent, by year",
+                [None, None, None],
+            ),
+            (
+                "horizontal bars of the sales by the x axis, only of products named 'Desk'",
+                [None, None, None],
+            ),
+            (
+                "Set the title to 'All' and the label of the y axis to 'Sum'",
+                [None, Some("Sum"), Some("All")],
+            ),
             (
                 "Put the years on the x axis and show rows where kind is 'title'",
                 [None, None, None],
