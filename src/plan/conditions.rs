@@ -248,6 +248,7 @@ mod tests {
             ("BONUS_PCT", "number"),
             ("DEPARTMENT_ID", "integer"),
             ("STAFF_STATUS", "text"),
+            ("City", "text"),
         ]
         .map(column);
         let profile = json!({"tables": [{"name": "t", "file": "t.csv", "columns": columns}]});
@@ -345,6 +346,7 @@ mod tests {
                 json!([]),
             ),
             ("staff without a bonus pct", "BONUS_PCT", Test::IsMissing, json!([])),
+            ("staff that are not in 'Rome'", "City", Test::IsNot, json!(["Rome"])),
             ("more than 1000 in salary", "SALARY", Test::Above, json!([1000])),
             (
                 "average salary by first name, whose status is not 'retired'",

@@ -193,13 +193,11 @@ fn its(words: &Words, columns: &Columns<'_>) -> Vec<Mention> {
     found
 }
 
-/// Of several tables: "the names of the customers" is the column `customer_name` of the table `customers`, and "each customer" is
-/// likelier that one than a number.
+/// "The names of the customers" is the column `customer_name` of the table `customers`; of several tables, "each customer" is likelier
+/// that one than a number.
 fn names_of_tables(words: &Words, columns: &Columns<'_>) -> Vec<Mention> {
     let mut found = Vec::new();
-    if columns.tables.len() < 2 {
-        return found;
-    }
+    let are_several = columns.tables.len() > 1;
     for (table, of) in columns.tables.iter().enumerate() {
         let stems = stems_of_name(&of.name);
         let mut names = columns.names.iter().enumerate();
@@ -235,7 +233,7 @@ fn names_of_tables(words: &Words, columns: &Columns<'_>) -> Vec<Mention> {
                 found.push(mention(of - 2, end, true));
             } else if is_named(behind) {
                 found.push(mention(at, behind + 1, true));
-            } else {
+            } else if are_several {
                 found.push(mention(at, end, false));
             }
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::Test;
 use super::super::mentions::Mention;
 use super::super::quotes::Quote;
-use super::super::words::Words;
+use super::super::words::{Words, stems_of_name};
 use super::{NEAR, Reader};
 use crate::prompt::{Column, Kind};
 
@@ -67,11 +67,16 @@ impl Reader<'_> {
                 last = Some((quote.at + quote.length, index));
                 continue;
             }
+            let named = |mention: Mention| (self.mentions.name(&mention).to_owned(), mention.at);
+            let beside = || {
+                let before = self.column_before(quote.at, is_text);
+                before.or_else(|| self.column_after(quote.at + quote.length, 2, is_text))
+            };
             let column = self
                 .compared_with(quote.at)
-                .or_else(|| self.column_before(quote.at, is_text))
-                .or_else(|| self.column_after(quote.at + quote.length, 2, is_text))
-                .map(|mention| (self.mentions.name(&mention).to_owned(), mention.at));
+                .map(named)
+                .or_else(|| Some((self.place_before(quote.at)?, quote.at)))
+                .or_else(|| beside().map(named));
             // Whatever is named beside it: one of the columns is known to have it.
             let owner = self.owner_of(&quote.text).map(|name| (name, quote.at));
             let has_it = |name: &str| {
@@ -117,7 +122,7 @@ impl Reader<'_> {
     fn compared_with(&self, at: usize) -> Option<Mention> {
         const COMPARES: &[&str] = &[
             "is", "are", "was", "were", "isn", "t", "not", "equal", "equals", "to", "other", "than", "either", "named",
-            "called", "of",
+            "called", "of", "in",
         ];
         let mut begin = at;
         while begin > 0 && COMPARES.contains(&self.word(begin - 1)) {
@@ -129,6 +134,22 @@ impl Reader<'_> {
             [one] if begin < at && !self.covered[one.at] => Some(*one),
             _ => None,
         }
+    }
+
+    /// "Which are not in 'London'": the only column that says where something is.
+    fn place_before(&self, at: usize) -> Option<String> {
+        const PLACES: &[&str] = &[
+            "location", "city", "country", "town", "plac", "region", "county", "stat", "address", "stadt", "land",
+            "ort", "ville", "pays",
+        ];
+        let is_place = |column: &Column| {
+            let stems = stems_of_name(&column.name);
+            column.kind == Kind::Text && stems.iter().any(|stem| PLACES.contains(&stem.as_str()))
+        };
+        let says_where = at > 0 && matches!(self.word(at - 1), "in" | "from" | "at");
+        let mut places = self.columns.names.iter().filter(|(_, place)| is_place(place.column));
+        let (name, _) = places.next().filter(|_| says_where)?;
+        places.next().is_none().then(|| name.clone())
     }
 
     /// The only column that is known to have this value.

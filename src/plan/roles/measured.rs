@@ -41,7 +41,11 @@ impl Reader<'_> {
                     (at + 1..mention.at).any(|at| matches!(self.word(at), "each" | "every" | "in" | "per"))
                 };
                 found.retain(|mention| !is_of_each(mention));
-                let number = found.iter().find(|mention| self.is_measured_column(mention));
+                // "How many lessons" are no `lesson_minutes`.
+                let is_many = self.word(at) == "many";
+                let number = found
+                    .iter()
+                    .find(|mention| self.is_measured_column(mention) && (mention.is_whole || !is_many));
                 let thing = (at + 1..at + 4).find(|at| !PASSED_OVER.contains(&self.word(*at)));
                 roles
                     .things
