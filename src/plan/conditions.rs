@@ -346,6 +346,18 @@ mod tests {
                 json!([]),
             ),
             ("staff without a bonus pct", "BONUS_PCT", Test::IsMissing, json!([])),
+            (
+                "whose first name is like '%an%'",
+                "FIRST_NAME",
+                Test::Contains,
+                json!(["an"]),
+            ),
+            (
+                "whose first name is like 'An%'",
+                "FIRST_NAME",
+                Test::StartsWith,
+                json!(["An"]),
+            ),
             ("staff that are not in 'Rome'", "City", Test::IsNot, json!(["Rome"])),
             ("more than 1000 in salary", "SALARY", Test::Above, json!([1000])),
             (

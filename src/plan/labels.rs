@@ -43,6 +43,20 @@ const LINKS: &[&str] = &[
 ];
 const OF_ROWS: &[&str] = &["whose", "where", "having", "if", "when"];
 
+/// Where something is to stand, and nothing is compared.
+const PLACES: &[&str] = &[
+    "above the plot",
+    "above the chart",
+    "above the figure",
+    "above the graph",
+    "above the bars",
+    "below the plot",
+    "below the chart",
+    "below the figure",
+    "under the chart",
+    "over the bars",
+];
+
 /// With the question as it is without them.
 pub(super) fn find(question: &str) -> (Labels, String) {
     let words = Words::new(question).list;
@@ -65,6 +79,11 @@ pub(super) fn find(question: &str) -> (Labels, String) {
     let mut rest = question.to_owned();
     for (quote, _) in taken.iter().rev() {
         rest.replace_range(quote.begin..quote.begin + quote.text.len(), "");
+    }
+    for place in PLACES {
+        if let Some(at) = rest.to_ascii_lowercase().find(place) {
+            rest.replace_range(at..at + place.len(), "");
+        }
     }
     (labels, rest)
 }
@@ -189,5 +208,6 @@ mod tests {
     fn the_rest_of_the_question_is_read_without_it() {
         let (_, rest) = find("Average age by team, y axis labelled 'Total cost', only 'Red'");
         assert_eq!(rest, "Average age by team, y axis labelled '', only 'Red'");
+        assert_eq!(find("bars, a title above the chart").1, "bars, a title ");
     }
 }

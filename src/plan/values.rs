@@ -67,8 +67,16 @@ pub(super) fn find(
         }
     }
     let words = Words::new(question);
-    for word in &words.list {
-        let named = number(word).filter(|_| word.parse::<u32>().is_err());
+    // "Two curves" are no number that anything is compared with.
+    const COMPARES: &[&str] = &[
+        "than", "least", "most", "above", "over", "below", "under", "exactly", "is", "are", "equal", "equals", "to",
+        "between", "and", "not", "of",
+    ];
+    for (at, word) in words.list.iter().enumerate() {
+        let is_compared = at
+            .checked_sub(1)
+            .is_some_and(|before| COMPARES.contains(&words.list[before].as_str()));
+        let named = number(word).filter(|_| is_compared && word.parse::<u32>().is_err());
         // "One" is said of anything.
         if let Some(named) = named.filter(|named| *named > 1 && !taken.contains(named)) {
             let number = serde_json::Number::from(named);

@@ -91,6 +91,8 @@ impl Reader<'_> {
                 self.is_open |= self.columns.names.iter().any(|(_, place)| is_text(place.column));
                 continue;
             };
+            // As databases write it: "like '%Park%'".
+            let (text, test_of_pattern) = pattern(&quote.text);
             let near = |far: usize, names: &[&str]| {
                 (1..=far).any(|back| quote.at >= back && names.contains(&self.word(quote.at - back)))
             };
@@ -98,7 +100,13 @@ impl Reader<'_> {
                 NEAR + 2,
                 &["not", "except", "excluding", "other", "isn", "doesn", "without"],
             );
-            let test = if near(
+            let test = if let Some(test) = test_of_pattern {
+                if has_not && test == Test::Contains {
+                    Test::ContainsNot
+                } else {
+                    test
+                }
+            } else if near(
                 5,
                 &["contain", "contains", "containing", "includes", "like", "substring"],
             ) {
@@ -113,7 +121,7 @@ impl Reader<'_> {
                 Test::Is
             };
             let from = at.min(quote.at);
-            self.keep(&name, test, vec![json!(quote.text)], [from, quote.at + quote.length]);
+            self.keep(&name, test, vec![json!(text)], [from, quote.at + quote.length]);
             last = Some((quote.at + quote.length, self.found.len() - 1));
         }
     }
@@ -218,6 +226,23 @@ impl Reader<'_> {
             let values = said.iter().map(|(_, _, kind)| json!(kind)).collect();
             self.keep(name, test, values, span);
         }
+    }
+}
+
+/// Without its marks for what may stand before and behind.
+fn pattern(text: &str) -> (&str, Option<Test>) {
+    let test = match (text.starts_with('%'), text.ends_with('%')) {
+        (true, true) => Some(Test::Contains),
+        (true, false) => Some(Test::EndsWith),
+        // "100%" is a text of its own.
+        (false, true) if !text.starts_with(|first: char| first.is_ascii_digit()) => Some(Test::StartsWith),
+        _ => None,
+    };
+    let bare = text.trim_matches('%');
+    if bare.is_empty() || test.is_none() {
+        (text, None)
+    } else {
+        (bare, test)
     }
 }
 

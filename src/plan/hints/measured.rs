@@ -77,6 +77,17 @@ pub(super) fn marked(words: &Words) -> Option<Aggregate> {
 /// `is_selection`: words such as "largest" are about an order or about the few that are shown. `names_number`: a column of numbers
 /// is named, which may be shown as it is.
 pub(super) fn aggregates(words: &Words, is_selection: bool, names_number: bool) -> Vec<Aggregate> {
+    // Of how it looks.
+    let words = &words.without_phrases(&[
+        "distinct color",
+        "distinct colors",
+        "distinct colour",
+        "distinct colours",
+        "unique colors",
+        "unique colours",
+        "distinct markers",
+        "distinct line styles",
+    ]);
     let table: [(Aggregate, &[&str]); 7] = [
         (
             Aggregate::Count,
