@@ -1,10 +1,11 @@
 //! A form instead of free code: the model says what is to be drawn as a small JSON object, under a grammar that admits only columns
 //! that exist, and the program is written here. Small models fill in a form far better than they write code.
 //!
-//! Pure, in the way of the question: `labels` and `rolling` take out of it what is only to be written down or drawn besides, `words` reads it, `mentions` finds the columns that it names, `clauses` and `conditions` (with
-//! `quotes`) its words about the order and about the rows that are left out, `roles` which part each column plays; `hints` puts together
-//! what all of them, with `values`, settle. `schema` makes the grammar of it, for what is left to a model; `settle` holds what was filled
-//! in against the question once more (and adds the `modifiers`), `joins` knows how tables belong together, `compile` writes the program.
+//! Pure, in the way of the question: `labels` and `rolling` take out of it what is only to be written down or drawn besides, `words` reads
+//! the rest, `mentions` finds the columns that it names, `clauses` and `conditions` (with `quotes`) its words about the order and about the
+//! rows that are left out, `roles` which part each column plays; `hints` puts together what all of them, with `values`, settle. `schema`
+//! makes the grammar of it, for what is left to a model; `settle` holds what was filled in against the question once more (and adds the
+//! `modifiers`), `joins` knows how tables belong together, `compile` writes the program.
 //! What no form can say (`other`) is left to free code, the way of `prompt` and `program`. For which models that is, `choice` says.
 
 mod choice;

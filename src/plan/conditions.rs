@@ -11,7 +11,6 @@ use super::clauses::Clauses;
 use super::mentions::{Mention, Mentions};
 use super::quotes::quotes;
 use super::schema::is_numeric;
-use super::values;
 use super::words::Words;
 use super::{Columns, Filter, Test};
 use crate::prompt::Column;
@@ -22,8 +21,8 @@ pub(super) struct Conditions {
     pub(super) filters: Vec<Filter>,
     /// Nothing else in the question seems to leave rows out.
     pub(super) are_all: bool,
-    /// Of the only filter, where its values are known by their capital letters alone.
-    pub(super) kinds: Vec<String>,
+    /// The only filter is of values that are known by their capital letters alone.
+    pub(super) are_shouted: bool,
     /// The words that say them.
     covered: Vec<bool>,
 }
@@ -45,6 +44,7 @@ pub(super) fn find(
     mentions: &Mentions<'_>,
     clauses: &Clauses,
     taken: &[Option<u32>],
+    shouted: &[String],
 ) -> Conditions {
     let mut reader = Reader {
         words,
@@ -54,6 +54,7 @@ pub(super) fn find(
         found: Vec::new(),
         covered: vec![false; words.list.len()],
         is_open: false,
+        are_shouted: false,
     };
     reader.averages();
     reader.known();
@@ -61,11 +62,8 @@ pub(super) fn find(
     reader.texts(&quotes(question));
     reader.numbers(&numbers::said(question, taken));
     reader.kinds();
-    let kinds = reader.shouted(values::shouted(question, columns));
-    Conditions {
-        kinds,
-        ..reader.conditions()
-    }
+    reader.shouted(shouted);
+    reader.conditions()
 }
 
 struct Reader<'a> {
@@ -77,11 +75,24 @@ struct Reader<'a> {
     found: Vec<(usize, usize, Filter)>,
     covered: Vec<bool>,
     is_open: bool,
+    are_shouted: bool,
 }
 
 impl Reader<'_> {
     fn word(&self, at: usize) -> &str {
         self.words.list.get(at).map_or("", String::as_str)
+    }
+
+    /// Whether one of these is among so many words before this one.
+    fn said_before(&self, at: usize, far: usize, words: &[&str]) -> bool {
+        (1..=far).any(|back| at >= back && words.contains(&self.word(at - back)))
+    }
+
+    /// The only column that fits.
+    fn only(&self, fits: impl Fn(&Column) -> bool) -> Option<&str> {
+        let mut all = self.columns.names.iter().filter(|(_, place)| fits(place.column));
+        let (name, _) = all.next()?;
+        all.next().is_none().then_some(name)
     }
 
     /// The longest of these phrases that ends before this word, and where it begins.
@@ -222,7 +233,7 @@ impl Reader<'_> {
         Conditions {
             filters,
             are_all: !is_open,
-            kinds: vec![],
+            are_shouted: self.are_shouted,
             covered: self.covered,
         }
     }
@@ -263,6 +274,7 @@ mod tests {
             &mentions,
             &Clauses::new(question),
             &[None, None],
+            &[],
         );
         let filters = found
             .filters

@@ -85,12 +85,13 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         .filter(|(_, place)| place.column.kind != Kind::Date);
     let rest = words.without(names.map(|(_, place)| place.column.name.as_str()));
     let (top, bins) = (order::top(&words), order::bins(&words));
-    let conditions = conditions::find(question, &words, columns, &mentions, &clauses, &[top, bins]);
+    let shouted = values::shouted(question, columns);
+    let conditions = conditions::find(question, &words, columns, &mentions, &clauses, &[top, bins], &shouted);
     let mut charts = charts::charts(&words, bins.is_some());
     let is_line = matches!(charts.as_slice(), [ChartKind::Line | ChartKind::Area]);
     let mut roles = Reader::new(&words, &clauses, &mentions, &conditions).roles(is_line);
     // "The price of AAPL and IBM": a line each.
-    if let (true, [_, _, ..]) = (is_line && roles.series.is_empty(), conditions.kinds.as_slice()) {
+    if conditions.are_shouted && shouted.len() > 1 && is_line && roles.series.is_empty() {
         roles.series = conditions.filters.iter().map(|filter| filter.column.clone()).collect();
     }
     if roles.points.is_none() {
@@ -110,10 +111,9 @@ pub(super) fn find(question: &str, columns: &Columns<'_>) -> Hints {
         .names
         .iter()
         .any(|(_, place)| matches!(place.column.kind, Kind::Text | Kind::Mixed));
-    let shouted = values::shouted(question, columns);
     let names_one = has_text && !shouted.is_empty() && conditions.filters.is_empty();
     let texts = if names_one { shouted } else { texts };
-    let has_name = has_name && conditions.kinds.is_empty();
+    let has_name = has_name && !conditions.are_shouted;
     let named_kinds = values::columns_of_named_kinds(question, columns);
     let compares = words.any(BOUNDS) || words.any(COMPARISONS);
     let compares_with_average = compares && words.any(&["average", "mean", "avg"]);

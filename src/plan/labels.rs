@@ -110,20 +110,22 @@ fn place_of(words: &[String], quote: &Quote, before: Option<&Quote>, last: Optio
         word if TITLES.contains(&word) => Some(Place::Title),
         _ => None,
     };
-    let axis = (0..near.len()).rev().find_map(|at| Some((at, named(at)?)));
     // Whatever else stands between speaks of something else: "sorted by x, only products named 'Desk'".
-    let axis = axis.filter(|(at, _)| {
-        near[at + 1..]
+    let leads_here = |at: usize| {
+        let between = &near[at + 1..];
+        between
             .iter()
             .all(|word| is_label(word) || LINKS.contains(&word.as_str()))
-    });
+    };
     // "Whose title is 'Heat'" is said of rows.
     let is_of_rows = |at: usize| {
         let before = |back: usize| at.checked_sub(back).map_or("", |at| near[at].as_str());
         (1..=2).any(|back| OF_ROWS.contains(&before(back))) || matches!(before(1), "and" | "or")
     };
-    let axis = axis
-        .filter(|(at, place)| *place != Place::Title || !is_of_rows(*at))
+    let axis = (0..near.len())
+        .rev()
+        .find_map(|at| Some((at, named(at)?)))
+        .filter(|(at, place)| leads_here(*at) && !(*place == Place::Title && is_of_rows(*at)))
         .map(|(_, place)| place);
     match (axis, follows) {
         (Some(Place::Title), _) => Some(Place::Title),

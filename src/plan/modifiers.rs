@@ -29,12 +29,7 @@ pub(super) fn find(
         }
         let value = behind(words, mentions, mention).or_else(|| in_front(words, mentions, mention));
         if let Some(value) = value {
-            found.push(Filter {
-                column: name.to_owned(),
-                test: Test::Is,
-                values: vec![json!(value)],
-                is_alternative: false,
-            });
+            found.push(is(name, value));
         }
     }
     // "King bed" is of `bed_type` too where another column is called `beds`.
@@ -54,15 +49,19 @@ pub(super) fn find(
             && !is_apart(mention.at)
             && let Some((name, _)) = mentions.columns().find(of_kinds)
         {
-            found.push(Filter {
-                column: name.to_owned(),
-                test: Test::Is,
-                values: vec![json!(words.list[at])],
-                is_alternative: false,
-            });
+            found.push(is(name, &words.list[at]));
         }
     }
     found
+}
+
+fn is(column: &str, value: &str) -> Filter {
+    Filter {
+        column: column.to_owned(),
+        test: Test::Is,
+        values: vec![json!(value)],
+        is_alternative: false,
+    }
 }
 
 fn has_few_kinds(column: &Column) -> bool {

@@ -1,5 +1,7 @@
 //! "Its 20-day moving average": a second line over the first, which is taken out of the question, since its words combine nothing else.
 
+use std::ops::Range;
+
 use super::words::{Words, number};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -25,52 +27,44 @@ const STEPS: &[&str] = &[
 
 /// With the question as it is without it. None where it is not said of how many points.
 pub(super) fn find(question: &str) -> (Option<Rolling>, String) {
-    let none = || (None, question.to_owned());
+    let found = said(question);
+    let mut rest = question.to_owned();
+    let rolling = found.map(|(rolling, place)| {
+        rest.replace_range(place, " ");
+        rolling
+    });
+    (rolling, rest)
+}
+
+fn said(question: &str) -> Option<(Rolling, Range<usize>)> {
     // Of one byte for each, so that places in it are places in the question.
     let small = question.to_ascii_lowercase();
-    let Some((at, phrase)) = PHRASES.iter().find_map(|phrase| Some((small.find(phrase)?, *phrase))) else {
-        return none();
+    let (at, phrase) = PHRASES.iter().find_map(|phrase| Some((small.find(phrase)?, *phrase)))?;
+    let end = at + phrase.len();
+    let (before, after) = (Words::new(&small[..at]).list, Words::new(&small[end..]).list);
+    let is_step = |word: &&String| STEPS.contains(&word.as_str());
+    let count = |word: &String| number(word).filter(|number| *number > 1);
+    let ahead = || {
+        let step = before.last().filter(is_step);
+        let kept = before.len().checked_sub(1 + usize::from(step.is_some()))?;
+        Some((count(before.get(kept)?)?, step, end_of_word(question, kept)..end))
     };
-    let words = |text: &str| Words::new(text).list;
-    let step_of = |list: &[String]| {
-        let step = list.last().filter(|word| STEPS.contains(&word.as_str()));
-        let count = list.iter().rev().nth(usize::from(step.is_some()))?;
-        Some((number(count).filter(|number| *number > 1)?, step.cloned()))
-    };
-    let before = &small[..at];
-    let found = step_of(&words(before));
     // "A moving average of 7 days", "over 12 months".
-    let after: Vec<String> = words(&small[at + phrase.len()..]).into_iter().take(4).collect();
     let behind = || {
-        let place = after
-            .iter()
-            .position(|word| number(word).is_some_and(|number| number > 1))?;
-        let step = after.get(place + 1).filter(|word| STEPS.contains(&word.as_str()));
-        Some((number(&after[place])?, Some(step?.clone())))
+        let place = after.iter().take(4).position(|word| count(word).is_some())?;
+        let step = after.get(place + 1).filter(|word| place < 3 && is_step(word))?;
+        let words = before.len() + Words::new(phrase).list.len() + place + 2;
+        Some((count(&after[place])?, Some(step), at..end_of_word(question, words)))
     };
-    let is_before = found.is_some();
-    let Some((window, step)) = found.or_else(behind) else {
-        return none();
-    };
+    let (window, step, place) = ahead().or_else(behind)?;
     let step = step.map_or_else(String::new, |step| format!("-{}", step.trim_end_matches('s')));
     let name = format!("{window}{step} {phrase}");
-    let mut rest = question.to_owned();
-    if is_before {
-        let length = words(before).len();
-        let kept = length - if step.is_empty() { 1 } else { 2 };
-        let from = end_of_word(question, kept);
-        rest.replace_range(from..at + phrase.len(), " ");
-    } else {
-        let place = after.iter().position(|word| number(word).is_some()).unwrap_or_default();
-        let to = end_of_word(question, words(&small[..at]).len() + words(phrase).len() + place + 2);
-        rest.replace_range(at..to, " ");
-    }
-    (Some(Rolling { window, name }), rest)
+    Some((Rolling { window, name }, place))
 }
 
 /// Where so many words of it have ended.
 fn end_of_word(text: &str, count: usize) -> usize {
-    let ends = text.char_indices().map(|(at, character)| at + character.len_utf8());
+    let mut ends = text.char_indices().map(|(at, character)| at + character.len_utf8());
     let whole = |end: &usize| {
         let next_is_word = text[*end..].chars().next().is_some_and(char::is_alphanumeric);
         let last_is_word = text[..*end].chars().next_back().is_some_and(char::is_alphanumeric);
@@ -79,7 +73,7 @@ fn end_of_word(text: &str, count: usize) -> usize {
     if count == 0 {
         0
     } else {
-        ends.into_iter().find(whole).unwrap_or(text.len())
+        ends.find(whole).unwrap_or(text.len())
     }
 }
 

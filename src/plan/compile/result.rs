@@ -70,12 +70,12 @@ pub(super) fn compute(plan: &Plan, rows: &Rows<'_>) -> Result<Outcome, PlanError
         None => format!("data.groupby({by}){}", measured(first, rows, is_line)?),
     };
     steps.push(format!("result = {line}"));
-    let is_rate = plan.percent
-        && first.aggregate == Aggregate::Mean
-        && first
-            .column
-            .as_deref()
-            .is_some_and(|name| rows.find(name).is_ok_and(|(_, column)| is_yes_or_no(column)));
+    let rated = first
+        .column
+        .as_deref()
+        .filter(|_| plan.percent && first.aggregate == Aggregate::Mean);
+    let rated = rated.map(|name| rows.find(name)).transpose()?;
+    let rated = rated.filter(|(_, column)| is_yes_or_no(column));
     let is_share = plan.percent
         && matches!(
             first.aggregate,
@@ -85,14 +85,11 @@ pub(super) fn compute(plan: &Plan, rows: &Rows<'_>) -> Result<Outcome, PlanError
         steps.push("result = 100 * result.div(result.sum(axis=1), axis=0)".into());
     } else if is_share {
         steps.push("result = 100 * result / result.sum()".into());
-    } else if is_rate {
+    } else if rated.is_some() {
         steps.push("result = 100 * result".into());
     }
-    let y_label = if is_rate {
-        format!(
-            "{} (%)",
-            sentence(rows.name(first.column.as_deref().unwrap_or(&plan.x))?)
-        )
+    let y_label = if let Some((name, _)) = rated {
+        format!("{} (%)", sentence(name))
     } else if is_share {
         format!("{y_label} (%)").trim().to_owned()
     } else {

@@ -2,7 +2,12 @@
 
 use super::super::Test;
 use super::super::mentions::Mention;
-use super::Reader;
+use super::{NEAR, Reader};
+
+const WITHOUT: &[&str] = &["without", "except", "excluding"];
+const LEAVES_OUT: &[&str] = &[
+    "exclude", "not", "ignoring", "ignore", "omit", "omitting", "skip", "remove", "drop",
+];
 
 impl Reader<'_> {
     /// "The commission is not null", "with a missing age", "those that have no grade".
@@ -20,8 +25,7 @@ impl Reader<'_> {
     }
 
     fn said_empty(&mut self, at: usize) {
-        let has_not =
-            (1..=3).any(|back| at >= back && matches!(self.word(at - back), "not" | "isn" | "without" | "no"));
+        let has_not = self.said_before(at, 3, &["not", "isn", "without", "no"]);
         let before = self.column_before(at, |_| true);
         let column = match before {
             Some(mention) if has_not || at - mention.end() < 2 => Some(mention),
@@ -62,28 +66,12 @@ impl Reader<'_> {
         let [mention] = found.as_slice() else { return };
         let name = self.mentions.name(mention).to_owned();
         // "Without those that have no grade".
-        let is_left_out = (1..=7).any(|back| {
-            at >= back
-                && matches!(
-                    self.word(at - back),
-                    "without"
-                        | "except"
-                        | "excluding"
-                        | "exclude"
-                        | "not"
-                        | "ignoring"
-                        | "ignore"
-                        | "omit"
-                        | "omitting"
-                        | "skip"
-                        | "remove"
-                        | "drop"
-                )
-        });
+        let is_left_out = self.said_before(at, NEAR, WITHOUT) || self.said_before(at, NEAR, LEAVES_OUT);
         let test = if is_left_out { Test::IsKnown } else { Test::IsMissing };
-        let from = (1..=7).rev().find(|back| {
-            at >= *back && is_left_out && matches!(self.word(at - back), "without" | "except" | "excluding")
-        });
-        self.keep(&name, test, vec![], [at - from.unwrap_or_default(), mention.end()]);
+        // What says so leaves out nothing else.
+        let back = (1..=NEAR)
+            .rev()
+            .find(|back| at >= *back && WITHOUT.contains(&self.word(at - back)));
+        self.keep(&name, test, vec![], [at - back.unwrap_or_default(), mention.end()]);
     }
 }

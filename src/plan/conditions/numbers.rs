@@ -219,9 +219,7 @@ impl Reader<'_> {
                 end = next.at + next.length;
                 index += 1;
             }
-            let has_not = test == Test::Is
-                && is_compared
-                && (1..=NEAR + 2).any(|back| begin >= back && self.word(begin - back) == "not");
+            let has_not = test == Test::Is && is_compared && self.said_before(begin, NEAR + 2, &["not"]);
             self.keep(&column, if has_not { Test::IsNot } else { test }, values, [begin, end]);
         }
     }
@@ -254,10 +252,8 @@ impl Reader<'_> {
         {
             return Some(year);
         }
-        let before_it = self
-            .column_before(begin, fits)
-            .filter(|mention| begin - mention.end() < 2);
-        if before_it.is_none()
+        let is_beside = |mention: &Mention| begin - mention.end() < 2;
+        if !self.column_before(begin, fits).as_ref().is_some_and(is_beside)
             && let Some(column) = self.measured_in(end)
         {
             return Some(column);
@@ -271,7 +267,6 @@ impl Reader<'_> {
             let whole = self.column_before(begin, fits).filter(|mention| mention.is_whole);
             whole.or_else(|| self.column_before(begin, speaks))
         };
-        let is_beside = |mention: &Mention| begin - mention.end() < 2;
         let of_year = || {
             let beside = before()
                 .filter(is_beside)

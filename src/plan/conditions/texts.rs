@@ -34,8 +34,7 @@ impl Reader<'_> {
                 continue;
             };
             let name = self.mentions.name(&mention).to_owned();
-            let has_not =
-                (1..=6).any(|back| at >= back && matches!(self.word(at - back), "not" | "without" | "doesn" | "don"));
+            let has_not = self.said_before(at, 6, &["not", "without", "doesn", "don"]);
             let test = if has_not { Test::ContainsNot } else { Test::Contains };
             let to = if mention.at >= end { mention.end() } else { end };
             self.keep(&name, test, values, [at, to]);
@@ -78,7 +77,8 @@ impl Reader<'_> {
                 .or_else(|| Some((self.place_before(quote.at)?, quote.at)))
                 .or_else(|| beside().map(named));
             // Whatever is named beside it: one of the columns is known to have it.
-            let owner = self.owner_of(&quote.text).map(|name| (name, quote.at));
+            let owner = self.only(|column| has_kind(column, &quote.text));
+            let owner = owner.map(|name| (name.to_owned(), quote.at));
             let has_it = |name: &str| {
                 let place = self.columns.find(name);
                 place.is_ok_and(|place| has_kind(place.column, &quote.text))
@@ -93,9 +93,7 @@ impl Reader<'_> {
             };
             // As databases write it: "like '%Park%'".
             let (text, test_of_pattern) = pattern(&quote.text);
-            let near = |far: usize, names: &[&str]| {
-                (1..=far).any(|back| quote.at >= back && names.contains(&self.word(quote.at - back)))
-            };
+            let near = |far: usize, names: &[&str]| self.said_before(quote.at, far, names);
             let has_not = near(
                 NEAR + 2,
                 &["not", "except", "excluding", "other", "isn", "doesn", "without"],
@@ -155,45 +153,23 @@ impl Reader<'_> {
             column.kind == Kind::Text && stems.iter().any(|stem| PLACES.contains(&stem.as_str()))
         };
         let says_where = at > 0 && matches!(self.word(at - 1), "in" | "from" | "at");
-        let mut places = self.columns.names.iter().filter(|(_, place)| is_place(place.column));
-        let (name, _) = places.next().filter(|_| says_where)?;
-        places.next().is_none().then(|| name.clone())
-    }
-
-    /// The only column that is known to have this value.
-    fn owner_of(&self, text: &str) -> Option<String> {
-        let mut owners = self
-            .columns
-            .names
-            .iter()
-            .filter(|(_, place)| has_kind(place.column, text));
-        let (name, _) = owners.next()?;
-        owners.next().is_none().then(|| name.clone())
+        self.only(is_place).filter(|_| says_where).map(str::to_owned)
     }
 
     /// Where only one column has texts, words in capital letters can be of no other.
-    pub(super) fn shouted(&mut self, said: Vec<String>) -> Vec<String> {
-        let texts = self
-            .columns
-            .names
-            .iter()
-            .filter(|(_, place)| place.column.kind == Kind::Text);
-        let ([(only, _)], true, false) = (
-            texts.collect::<Vec<_>>().as_slice(),
-            self.found.is_empty(),
-            said.is_empty(),
-        ) else {
-            return vec![];
+    pub(super) fn shouted(&mut self, said: &[String]) {
+        let only = self.only(|column| column.kind == Kind::Text).map(str::to_owned);
+        let Some(only) = only.filter(|_| self.found.is_empty()) else {
+            return;
         };
         let places: Vec<usize> = (0..self.words.list.len())
             .filter(|at| said.iter().any(|text| text.to_lowercase() == self.word(*at)))
             .collect();
-        let (Some(from), Some(to)) = (places.first(), places.last()) else {
-            return vec![];
-        };
-        let values = said.iter().map(|text| json!(text)).collect();
-        self.keep(&only.clone(), Test::Is, values, [*from, to + 1]);
-        said
+        if let (Some(from), Some(to)) = (places.first(), places.last()) {
+            let values = said.iter().map(|text| json!(text)).collect();
+            self.keep(&only, Test::Is, values, [*from, to + 1]);
+            self.are_shouted = true;
+        }
     }
 
     /// Values that the question names, of columns all of whose values are known.
@@ -218,9 +194,7 @@ impl Reader<'_> {
             let (Some(first), Some(last)) = (said.first(), said.last()) else {
                 continue;
             };
-            let has_not = (1..=3).any(|back| {
-                first.0 >= back && matches!(self.word(first.0 - back), "not" | "except" | "excluding" | "without")
-            });
+            let has_not = self.said_before(first.0, 3, &["not", "except", "excluding", "without"]);
             let test = if has_not { Test::IsNot } else { Test::Is };
             let span = [first.0, last.1];
             let values = said.iter().map(|(_, _, kind)| json!(kind)).collect();

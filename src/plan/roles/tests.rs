@@ -25,7 +25,7 @@ fn of(question: &str) -> Roles {
     let columns = Columns::new(&profile);
     let words = Words::new(question);
     let (mentions, clauses) = (Mentions::find(&words, &columns), Clauses::new(question));
-    let conditions = conditions::find(question, &words, &columns, &mentions, &clauses, &[None, None]);
+    let conditions = conditions::find(question, &words, &columns, &mentions, &clauses, &[None, None], &[]);
     let reader = Reader::new(&words, &clauses, &mentions, &conditions);
     reader.roles(question.contains("line"))
 }

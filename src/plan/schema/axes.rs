@@ -144,7 +144,6 @@ pub(in crate::plan) fn series(columns: &Columns<'_>, hints: &Hints) -> Option<Va
         .collect();
     let needs = is_only(ChartKind::StackedBar) || is_only(ChartKind::Heatmap);
     let is_wide = names(columns, is_numeric).len() >= WIDE;
-    let mentioned = free(&hints.mentioned);
     // Points may have a colour for each number; lines and bars are not told apart by what is measured.
     let told_apart = |mut names: Vec<String>| {
         let tells_apart = |name: &String| {
@@ -157,11 +156,12 @@ pub(in crate::plan) fn series(columns: &Columns<'_>, hints: &Hints) -> Option<Va
         names.retain(|name| is_only(ChartKind::Scatter) || tells_apart(name));
         names
     };
+    let mentioned = told_apart(free(&hints.mentioned));
     match named.as_slice() {
         [_, ..] if needs && !is_wide => Some(json!({ "enum": named })),
         [] if needs && !is_wide => Some(json!({ "enum": free(&names(columns, |_| true)) })),
         _ if needs || hints.has_colours => Some(or_null(&told_apart(free(&names(columns, |_| true))))),
-        _ if hints.has_series && !told_apart(mentioned.clone()).is_empty() => Some(or_null(&told_apart(mentioned))),
+        _ if hints.has_series && !mentioned.is_empty() => Some(or_null(&mentioned)),
         _ => None,
     }
 }
@@ -169,10 +169,9 @@ pub(in crate::plan) fn series(columns: &Columns<'_>, hints: &Hints) -> Option<Va
 /// Dates are grouped along the x axis.
 pub(in crate::plan) fn is_of_time(columns: &Columns<'_>, hints: &Hints) -> bool {
     let dates = names_of_dates(columns);
-    if stacks_over_time(columns, hints) {
-        return true;
-    }
-    !hints.units.is_empty() && !dates.is_empty() && !hints.roles.x.iter().any(|name| dates.contains(name))
+    let is_grouped =
+        !hints.units.is_empty() && !dates.is_empty() && !hints.roles.x.iter().any(|name| dates.contains(name));
+    is_grouped || stacks_over_time(columns, hints)
 }
 
 /// "An area chart of the output per source": what is named first is stacked, and time goes along the axis, named or not.
